@@ -1,0 +1,27 @@
+"""What can go wrong with a shop's records; see ``language.errors`` for the whole tree."""
+
+from language.errors import VitrineError
+
+
+class UnknownCatalog(VitrineError):
+    """No catalogue by that name, or not one for this buyer."""
+
+    code = "unknown_catalog"
+
+
+class UnknownProduct(VitrineError):
+    """No product by that id in this buyer's assortment."""
+
+    code = "unknown_product"
+
+
+class MappingError(VitrineError):
+    """A mapping file that cannot be used; the message names the key and the mend."""
+
+    code = "invalid_mapping"
+
+
+class TooManyRejects(VitrineError):
+    """More rows were refused than the mapping allows; nothing of this load was kept."""
+
+    code = "too_many_rejects"

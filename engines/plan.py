@@ -1,0 +1,97 @@
+"""The search plan: what to find, said once, for any engine to execute. Engines execute plans; they never parse text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from commerce.buyer import ANONYMOUS, Buyer
+from language.filters.tree import Filter, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the query, analysed: it matches if any of ``forms`` stands in a searched field.
+
+    ``forms`` are index terms, each with a weight in (0, 1]; the query's own word has weight 1, corrections less.
+    ``prefix`` lets the typed text match as the beginning of a word (the last word while a buyer is typing).
+    """
+
+    text: str
+    forms: tuple[tuple[str, float], ...]
+    prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatch:
+    """The textual part of a plan.
+
+    ``fields`` weigh the searched text fields. A document matches if at least ``minimum`` of ``words`` match.
+    ``phrases`` are runs of index terms that earn ``phrase_boost`` where they stand together in the title.
+    ``identifiers`` are normalised part numbers; a document that carries one stands before all others.
+    """
+
+    words: tuple[Word, ...]
+    fields: Mapping[str, float]
+    minimum: int
+    phrases: tuple[tuple[str, ...], ...] = ()
+    phrase_boost: float = 2.0
+    identifiers: tuple[str, ...] = ()
+    boosts: tuple[tuple[Filter, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A half-open range ``gte <= x < lt``; a missing end is open."""
+
+    gte: float | None = None
+    lt: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the buyer ticked in one facet: any of ``values`` or any of ``intervals``."""
+
+    field: str
+    values: tuple[Scalar, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """Count the values of one field; ``prefix`` keeps the values that begin with it (any case)."""
+
+    field: str
+    limit: int = 20
+    prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The order of hits. ``field`` is ``relevance``, ``popularity``, ``released``, ``price`` or ``attributes.X``."""
+
+    field: str = "relevance"
+    descending: bool = True
+
+
+Direction = Literal["asc", "desc"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlan:
+    """All that an engine needs to answer; nothing in it is text that still has to be understood.
+
+    ``text`` None browses the catalogue. ``auto_facets`` asks for that many facets beside ``facets``, picked by
+    coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes ``offset``.
+    """
+
+    buyer: Buyer = ANONYMOUS
+    text: TextMatch | None = None
+    filter: Filter | None = None
+    selections: tuple[Selection, ...] = ()
+    facets: tuple[FacetRequest, ...] = ()
+    auto_facets: int = 0
+    facet_limit: int = 20
+    sort: Sort = field(default_factory=Sort)
+    offset: int = 0
+    limit: int = 24
+    cursor: str | None = None

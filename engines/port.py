@@ -1,0 +1,117 @@
+"""The port that every search engine implements; ``tests/conformance`` holds an adapter to it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from commerce.buyer import Buyer
+from engines.plan import SearchPlan
+from engines.results import SearchResult, StoredProduct
+from language.errors import VitrineError
+from language.filters.tree import Filter, Scalar
+
+FieldKind = Literal["text", "number", "boolean", "hierarchy"]
+
+
+class EngineUnavailable(VitrineError):
+    """The search engine does not answer."""
+
+    code = "engine_unavailable"
+
+
+class InvalidCursor(VitrineError):
+    """A cursor that this engine did not hand out, or that belongs to another query."""
+
+    code = "invalid_page"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One product as an engine indexes it.
+
+    ``texts`` are raw texts by searched field. ``values`` are what filters, facets and sorting see, by
+    field name (``brand``, ``attributes.X`` …); every value of one field has the kind that the schema gives it. ``identifiers`` are
+    normalised part numbers. ``stored`` is the answer's ``product``.
+    """
+
+    stored: StoredProduct
+    texts: Mapping[str, str]
+    values: Mapping[str, tuple[Scalar, ...]]
+    identifiers: tuple[str, ...] = ()
+    popularity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """What is known of one field in one version: its kind, how many products carry it, how many values it has."""
+
+    name: str
+    kind: FieldKind
+    products: int = 0
+    distinct: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a version is built with: the analysed text fields, the language of their stemmer, known field kinds."""
+
+    locale: str = "en"
+    texts: tuple[str, ...] = ("title", "type", "brand", "attributes", "description")
+    kinds: Mapping[str, FieldKind] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One completion of what the buyer typed, with the number of products that it stands for."""
+
+    text: str
+    kind: Literal["query", "category", "brand"]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The size of the serving version. ``applied`` is the change-log number that it contains."""
+
+    version: int
+    products: int
+    applied: int
+    disk_bytes: int
+    memory_bytes: int
+
+
+class SearchIndex(Protocol):
+    """A read-only snapshot of one catalogue's serving version; safe for concurrent use; stays as it was when taken."""
+
+    def search(self, plan: SearchPlan) -> SearchResult: ...
+    def suggest(self, typed: str, limit: int, buyer: Buyer) -> Sequence[Suggestion]: ...
+    def get(self, ids: Sequence[str], buyer: Buyer) -> Mapping[str, StoredProduct]: ...
+    def fields(self) -> Mapping[str, FieldInfo]: ...
+    def vocabulary(self) -> Mapping[str, int]: ...
+    def stats(self) -> Stats: ...
+
+
+class IndexBuilder(Protocol):
+    """Writes one version; nothing is visible to readers before ``commit``, and a crash leaves the last commit."""
+
+    def write(self, documents: Iterable[Document]) -> int: ...
+    def delete(self, ids: Iterable[str]) -> int: ...
+    def commit(self, applied: int) -> None: ...
+    def close(self) -> None: ...
+
+
+class SearchEngine(Protocol):
+    """A store of versions by catalogue. ``create`` begins a new one, ``switch`` makes it the serving one."""
+
+    def create(self, catalog: str, schema: Schema) -> int: ...
+    def builder(self, catalog: str, version: int) -> IndexBuilder: ...
+    def switch(self, catalog: str, version: int) -> None: ...
+    def versions(self, catalog: str) -> Sequence[int]: ...
+    def drop(self, catalog: str, version: int) -> None: ...
+    def open(self, catalog: str) -> SearchIndex | None: ...
+
+
+__all__ = [
+    "Document", "EngineUnavailable", "FieldInfo", "FieldKind", "Filter", "IndexBuilder", "InvalidCursor", "Schema",
+    "SearchEngine", "SearchIndex", "Stats", "Suggestion",
+]

@@ -1,0 +1,66 @@
+"""What an engine answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from engines.plan import Interval
+from language.filters.tree import Scalar
+
+FacetType = Literal["terms", "range", "boolean", "hierarchy"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProduct:
+    """A product as the engine keeps it: the contract's ``product`` object as UTF-8 JSON, and its offer."""
+
+    id: str
+    document: bytes
+    title: str
+    net: Decimal | None
+    stock: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One product found. ``by_identifier`` says that it matched by part number and not by words."""
+
+    product: StoredProduct
+    score: float
+    by_identifier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One line of a facet: a value (terms, boolean), a path with its level (hierarchy) or an interval (range)."""
+
+    count: int
+    value: Scalar | None = None
+    interval: Interval | None = None
+    level: int | None = None
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The counts of one field within the result set; ``stats`` are (min, max, mean) of a numeric field."""
+
+    field: str
+    type: FacetType
+    values: tuple[FacetValue, ...]
+    stats: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits in order with the exact number of matches, and the facets in the order asked for, automatic ones last.
+
+    ``cursor`` continues behind the last hit; None when there is no more. ``timings`` are milliseconds by stage.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: tuple[Facet, ...] = ()
+    cursor: str | None = None
+    timings: Mapping[str, float] | None = None

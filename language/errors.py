@@ -1,0 +1,37 @@
+"""The one root of every error that Vitrine raises on purpose.
+
+    VitrineError                 catch this one to catch them all
+    ├── InvalidFilter            a filter expression that cannot be read      (language)
+    ├── UnknownField             a field that the catalogue does not have     (language)
+    ├── UnknownCatalog           no catalogue by that name                    (commerce)
+    ├── UnknownProduct           no product by that id, or not for this buyer (commerce)
+    ├── MappingError             a mapping file that cannot be used           (commerce)
+    ├── TooManyRejects           a load in which too many rows were refused   (commerce)
+    ├── InvalidPage              paging outside the limits                    (ranking)
+    └── EngineUnavailable        the search engine does not answer            (engines)
+
+Each carries a stable ``code`` that the HTTP API and the command line show unchanged.
+"""
+
+
+class VitrineError(Exception):
+    """Something that Vitrine can explain: ``code`` is stable, the message says what, where and how to mend."""
+
+    code = "internal"
+
+    def __init__(self, message: str, *, pointer: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.pointer = pointer
+
+
+class InvalidFilter(VitrineError):
+    """A filter expression that cannot be read; the message names the position."""
+
+    code = "invalid_filter"
+
+
+class UnknownField(VitrineError):
+    """A field name that the catalogue does not have."""
+
+    code = "unknown_field"

@@ -1,0 +1,81 @@
+"""What a storefront asks of search, checked and typed; and what ranking answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engines.plan import Selection
+from engines.results import Facet, Hit
+from language.errors import VitrineError
+from language.filters.tree import Filter
+
+Mode = Literal["lexical", "semantic", "hybrid"]
+
+
+class InvalidPage(VitrineError):
+    """Paging outside the limits; the message says which."""
+
+    code = "invalid_page"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search. ``facets`` None picks them automatically; ``facet_search`` is (field, prefix)."""
+
+    query: str = ""
+    page: int = 1
+    page_size: int = 24
+    cursor: str | None = None
+    filter: Filter | None = None
+    selections: tuple[Selection, ...] = ()
+    facets: tuple[str, ...] | None = None
+    facet_limit: int = 20
+    facet_search: tuple[str, str] | None = None
+    sort: str = "relevance"
+    locale: str | None = None
+    mode: Mode = "hybrid"
+    personalize: bool = True
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """How the query was understood; shown to the storefront as it is."""
+
+    language: str
+    corrected_query: str | None = None
+    part_number: str | None = None
+    category: str | None = None
+    relaxed: tuple[str, ...] = ()
+    semantic_hits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage's share in a hit's score."""
+
+    name: str
+    contribution: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankedHit:
+    """A hit with its highlights by field (HTML-escaped text with ``<mark>``) and, if asked for, its explanation."""
+
+    hit: Hit
+    position: int
+    highlight: Mapping[str, str] = field(default_factory=dict)
+    stages: tuple[Stage, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """The whole answer to a search; ``timings`` are milliseconds by stage."""
+
+    hits: tuple[RankedHit, ...]
+    total: int
+    interpretation: Interpretation
+    facets: tuple[Facet, ...]
+    cursor: str | None
+    timings: Mapping[str, float]
