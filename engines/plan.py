@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from commerce.buyer import ANONYMOUS, Buyer
 from language.filters.tree import Filter, Scalar
@@ -25,7 +24,8 @@ class Word:
 class TextMatch:
     """The textual part of a plan.
 
-    ``fields`` weigh the searched text fields. A document matches if at least ``minimum`` of ``words`` match.
+    ``fields`` weigh the searched text fields. Documents that match more of ``words`` stand first. Where at least
+    ``enough`` products match a number of words, products that match fewer are left out; none matches fewer than ``minimum``.
     ``phrases`` are runs of index terms that earn ``phrase_boost`` where they stand together in the title.
     ``identifiers`` are normalised part numbers; a document that carries one stands before all others.
     """
@@ -33,10 +33,10 @@ class TextMatch:
     words: tuple[Word, ...]
     fields: Mapping[str, float]
     minimum: int
+    enough: int = 10
     phrases: tuple[tuple[str, ...], ...] = ()
     phrase_boost: float = 2.0
     identifiers: tuple[str, ...] = ()
-    boosts: tuple[tuple[Filter, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,6 @@ class Sort:
 
     field: str = "relevance"
     descending: bool = True
-
-
-Direction = Literal["asc", "desc"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from commerce.buyer import Buyer
 from engines.plan import SearchPlan
 from engines.results import SearchResult, StoredProduct
 from language.errors import VitrineError
-from language.filters.tree import Filter, Scalar
+from language.filters.tree import Scalar
+from language.vocabulary import Vocabulary
 
 FieldKind = Literal["text", "number", "boolean", "hierarchy"]
 
@@ -31,13 +32,15 @@ class Document:
 
     ``texts`` are raw texts by searched field. ``values`` are what filters, facets and sorting see, by
     field name (``brand``, ``attributes.X`` …); every value of one field has the kind that the schema gives it. ``identifiers`` are
-    normalised part numbers. ``stored`` is the answer's ``product``.
+    normalised part numbers. ``suggestions`` are phrases that this product should be found by while a buyer types.
+    ``stored`` is the answer's ``product``.
     """
 
     stored: StoredProduct
     texts: Mapping[str, str]
     values: Mapping[str, tuple[Scalar, ...]]
     identifiers: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
     popularity: float = 0.0
 
 
@@ -74,6 +77,7 @@ class Stats:
     """The size of the serving version. ``applied`` is the change-log number that it contains."""
 
     version: int
+    locale: str
     products: int
     applied: int
     disk_bytes: int
@@ -87,13 +91,14 @@ class SearchIndex(Protocol):
     def suggest(self, typed: str, limit: int, buyer: Buyer) -> Sequence[Suggestion]: ...
     def get(self, ids: Sequence[str], buyer: Buyer) -> Mapping[str, StoredProduct]: ...
     def fields(self) -> Mapping[str, FieldInfo]: ...
-    def vocabulary(self) -> Mapping[str, int]: ...
+    def vocabulary(self) -> Vocabulary: ...
     def stats(self) -> Stats: ...
 
 
 class IndexBuilder(Protocol):
     """Writes one version; nothing is visible to readers before ``commit``, and a crash leaves the last commit."""
 
+    def extend(self, kinds: Mapping[str, FieldKind]) -> None: ...
     def write(self, documents: Iterable[Document]) -> int: ...
     def delete(self, ids: Iterable[str]) -> int: ...
     def commit(self, applied: int) -> None: ...
@@ -101,17 +106,17 @@ class IndexBuilder(Protocol):
 
 
 class SearchEngine(Protocol):
-    """A store of versions by catalogue. ``create`` begins a new one, ``switch`` makes it the serving one."""
+    """A store of versions by catalogue. ``create`` begins a new one, ``switch`` makes it the serving one.
+
+    ``open`` returns this process's current snapshot and is cheap; ``refresh`` takes newer commits and switches into it.
+    ``schema`` is the serving version's."""
 
     def create(self, catalog: str, schema: Schema) -> int: ...
+    def schema(self, catalog: str) -> Schema: ...
     def builder(self, catalog: str, version: int) -> IndexBuilder: ...
     def switch(self, catalog: str, version: int) -> None: ...
     def versions(self, catalog: str) -> Sequence[int]: ...
     def drop(self, catalog: str, version: int) -> None: ...
     def open(self, catalog: str) -> SearchIndex | None: ...
+    def refresh(self) -> None: ...
 
-
-__all__ = [
-    "Document", "EngineUnavailable", "FieldInfo", "FieldKind", "Filter", "IndexBuilder", "InvalidCursor", "Schema",
-    "SearchEngine", "SearchIndex", "Stats", "Suggestion",
-]

@@ -1,14 +1,119 @@
 """Answer a search: understand the query, execute the plan, present the hits."""
 
+from time import perf_counter
+
 from commerce.buyer import Buyer
+from engines.plan import FacetRequest, SearchPlan, TextMatch
 from engines.port import SearchIndex
-from ranking.request import SearchAnswer, SearchRequest
+from engines.results import Hit, SearchResult
+from language.analysis import Analyzer, analyzer
+from language.errors import VitrineError
+from ranking.fields import known, resolve_filter, resolve_selection, resolve_sort
+from ranking.highlight import highlight
+from ranking.request import Interpretation, InvalidPage, RankedHit, SearchAnswer, SearchRequest, Stage
+from ranking.understanding import Understanding, understand
+
+DEEPEST = 10_000
+_AUTOMATIC_FACETS = 12
+
+
+class ModelUnavailable(VitrineError):
+    """A mode of search whose model this catalogue does not have."""
+
+    code = "model_unavailable"
 
 
 def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAnswer:
     """Search one catalogue's snapshot for this buyer.
 
     Raises UnknownField for a filter, facet or sort field that the catalogue does not have, InvalidPage beyond
-    10,000 hits without a cursor.
+    10,000 hits without a cursor, ModelUnavailable for a purely semantic search: no text encoder is loaded.
     """
-    raise NotImplementedError
+    if request.mode == "semantic":
+        raise ModelUnavailable("no text encoder is loaded: use mode lexical or hybrid", pointer="/mode")
+    if request.cursor is None and request.page * request.page_size > DEEPEST:
+        message = f"page {request.page} of {request.page_size} lies beyond {DEEPEST:,} hits: go on with the cursor"
+        raise InvalidPage(message, pointer="/page")
+    began = perf_counter()
+    words = analyzer(index.stats().locale)
+    understood = understand(request.query, words, index.vocabulary())
+    understood_at = perf_counter()
+    plan = to_plan(index, request, buyer, understood)
+    result = index.search(plan)
+    found_at = perf_counter()
+    first = 1 if request.cursor else plan.offset + 1
+    hits = tuple(
+        _present(hit, position, understood.text, result, request, words)
+        for position, hit in enumerate(result.hits, start=first)
+    )
+    timings = {
+        "understand": (understood_at - began) * 1e3,
+        **(result.timings or {}),
+        "present": (perf_counter() - found_at) * 1e3,
+    }
+    interpretation = _interpret(understood, result, words)
+    return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, timings)
+
+
+def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood: Understanding) -> SearchPlan:
+    """Put the whole request into one plan; every name in it is resolved against the catalogue's fields."""
+    fields = index.fields()
+    requests = [FacetRequest(name, request.facet_limit) for name in request.facets or ()]
+    for at, facet in enumerate(requests):
+        known(facet.field, fields, f"/facets/{at}")
+    if request.facet_search:
+        field, prefix = request.facet_search
+        known(field, fields, "/facet_search/field")
+        requests = [each for each in requests if each.field != field]
+        requests.append(FacetRequest(field, request.facet_limit, prefix))
+    return SearchPlan(
+        buyer=buyer,
+        text=understood.text,
+        filter=None if request.filter is None else resolve_filter(request.filter, fields),
+        selections=tuple(resolve_selection(each, fields) for each in request.selections),
+        facets=tuple(requests),
+        auto_facets=_AUTOMATIC_FACETS if request.facets is None and not request.facet_search else 0,
+        facet_limit=request.facet_limit,
+        sort=resolve_sort(request.sort, fields),
+        offset=0 if request.cursor else (request.page - 1) * request.page_size,
+        limit=request.page_size,
+        cursor=request.cursor,
+    )
+
+
+def _present(
+    hit: Hit, position: int, text: TextMatch | None, result: SearchResult, request: SearchRequest, words: Analyzer
+) -> RankedHit:
+    marked = None
+    if text is not None and text.words:
+        terms = {form for word in text.words for form, _ in word.forms}
+        marked = highlight(hit.product.title, terms, text.words[-1].prefix, words)
+    stages = _explain(hit, result) if request.explain else None
+    return RankedHit(hit, position, {"title": marked} if marked else {}, stages)
+
+
+def _explain(hit: Hit, result: SearchResult) -> tuple[Stage, ...]:
+    stages = [Stage("text", hit.score, f"words weighed by field and rarity; at least {result.words} words match")]
+    if hit.by_identifier:
+        stages.insert(0, Stage("identifier", 1.0, "carries the part number asked for, so it stands before all others"))
+    return tuple(stages)
+
+
+def _interpret(understood: Understanding, result: SearchResult, words: Analyzer) -> Interpretation:
+    part_number = None
+    relaxed: tuple[str, ...] = ()
+    if result.hits and understood.text is not None:
+        first = result.hits[0]
+        if first.by_identifier:
+            part_number = first.product.id
+        elif result.words < len(understood.words):
+            relaxed = _missing(understood.text, first, words)
+    return Interpretation(words.language, understood.corrected, part_number, relaxed=relaxed)
+
+
+def _missing(text: TextMatch, best: Hit, words: Analyzer) -> tuple[str, ...]:
+    """Return the words that even the best hit does not carry: what was dropped to find something."""
+    carried = set(words.terms(best.product.document.decode()))
+    return tuple(
+        word.text for word in text.words if not word.prefix and not any(form in carried for form, _ in word.forms)
+    )

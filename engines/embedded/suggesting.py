@@ -1,0 +1,82 @@
+"""Completions: a sorted table of phrases, entered at the beginning of any of their words."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.embedded.part import Mask, Part
+from engines.embedded.part_writer import SUGGESTIONS
+from engines.port import Suggestion
+from language.analysis import Analyzer
+
+Kind = Literal["query", "category", "brand"]
+_FIELDS: tuple[tuple[Kind, str], ...] = (("query", SUGGESTIONS), ("category", "category"), ("brand", "brand"))
+_AFTER_ANY = "\U0010ffff"
+_LATER_WORD = 0.5
+"""A phrase entered at a later word counts half of one that begins as typed."""
+
+
+class Completions:
+    """The phrases of one snapshot with their counts; built in about a second for 300,000 phrases."""
+
+    def __init__(self, parts: Sequence[Part], live: Mask, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._tables: dict[Kind, _Table] = {kind: _Table(parts, live, field, analyzer) for kind, field in _FIELDS}
+
+    def complete(self, typed: str, limit: int) -> list[Suggestion]:
+        """Return up to ``limit`` suggestions of each kind, those that stand for most products first."""
+        prefix = " ".join(self._analyzer.words(typed))
+        if not prefix:
+            return []
+        open_end = typed[-1:].isalnum()
+        return [
+            Suggestion(text, kind, count)
+            for kind, table in self._tables.items()
+            for text, count in table.complete(prefix if open_end else prefix + " ", prefix, limit)
+        ]
+
+
+class _Table:
+    def __init__(self, parts: Sequence[Part], live: Mask, field: str, analyzer: Analyzer) -> None:
+        counts: Counter[str] = Counter()
+        for part in parts:
+            if column := part.codes.get(field):
+                ends = part.code_ends[column.first : column.last + 1]
+                alive = live[part.base : part.base + part.count][part.rows_of_codes(column.first, column.last)]
+                running = np.zeros(len(alive) + 1, dtype=np.int64)
+                np.cumsum(alive, out=running[1:])
+                totals = np.diff(running[ends - ends[0]])
+                names = part.values.slice(column.first, column.last)
+                counts.update({name: int(total) for name, total in zip(names, totals, strict=True) if total})
+        self._texts = list(counts)
+        entries: list[tuple[str, int, float]] = []
+        for at, text in enumerate(self._texts):
+            words = analyzer.words(text)
+            for start in range(len(words)):
+                entries.append((" ".join(words[start:]), at, 1.0 if start == 0 else _LATER_WORD))
+        entries.sort()
+        self._keys = [key for key, _, _ in entries]
+        self._phrases = np.array([at for _, at, _ in entries], dtype=np.int64)
+        self._counts = np.array(list(counts.values()), dtype=np.int64)
+        # Counts of a long tail differ by orders of magnitude; a root keeps short phrases from crowding all else out.
+        self._weights: NDArray[np.float64] = np.array(
+            [weight * counts[self._texts[at]] ** 0.5 for _, at, weight in entries]
+        )
+
+    def complete(self, prefix: str, exact: str, limit: int) -> list[tuple[str, int]]:
+        first = bisect_left(self._keys, prefix)
+        last = bisect_left(self._keys, prefix + _AFTER_ANY)
+        whole = bisect_left(self._keys, exact)
+        if whole < first and self._keys[whole] == exact:
+            first = whole
+        found: dict[int, None] = {}
+        order = np.argsort(-self._weights[first:last], kind="stable")[: limit * 4]
+        for at in self._phrases[first + order].tolist():
+            found.setdefault(at)
+            if len(found) == limit:
+                break
+        return [(self._texts[at], int(self._counts[at])) for at in found]

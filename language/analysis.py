@@ -1,0 +1,63 @@
+"""Text to index terms: the one analysis that indexing, queries and highlights share."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+_STEMMERS = {"en": "english", "de": "german"}
+_LONGEST_TERM = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An index term and the characters of the text that it came from."""
+
+    term: str
+    start: int
+    end: int
+
+
+class Analyzer:
+    """Turns text of one language into terms: runs of letters and digits, lower case, no accents, stemmed.
+
+    ``stemmed`` and ``plain`` are the native analyzers themselves, for an engine that analyses what it indexes.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in _STEMMERS else "en"
+        self.plain = _builder().build()
+        self.stemmed = _builder().filter(Filter.stemmer(_STEMMERS[self.language])).build()
+
+    def terms(self, text: str) -> list[str]:
+        """Return the stemmed terms of ``text`` in order."""
+        return self.stemmed.analyze(text)
+
+    def words(self, text: str) -> list[str]:
+        """Return the terms of ``text`` without stemming: lower case, accents folded."""
+        return self.plain.analyze(text)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Return the stemmed terms with their place in ``text``, counted in characters."""
+        return [
+            Token(token.text, token.char_offset_from, token.char_offset_to or len(text))
+            for token in self.stemmed.pre_tokenize(text).tokens
+        ]
+
+
+def _builder() -> TextAnalyzerBuilder:
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(_LONGEST_TERM))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+    )
+
+
+@lru_cache(maxsize=16)
+def analyzer(locale: str) -> Analyzer:
+    """Return the shared analyzer of a locale such as "de" or "de-AT"; other languages than en and de use English."""
+    return Analyzer(locale.split("-")[0].lower())
+
+
+__all__ = ["Analyzer", "TextAnalyzer", "Token", "analyzer"]

@@ -1,0 +1,67 @@
+"""The words of a catalogue with how many products carry each: what is known, what a word may begin, what was meant."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from itertools import accumulate
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_AFTER_ANY = "\U0010ffff"
+
+
+class Vocabulary:
+    """An immutable table of unstemmed words, and the set of their stems; memory about 200 bytes a word."""
+
+    def __init__(self, words: Iterable[tuple[str, int]], stems: Collection[str] = ()) -> None:
+        pairs = sorted(words)
+        self._words = [word for word, _ in pairs]
+        self._counts = dict(pairs)
+        self._stems = frozenset(stems)
+        self._sums = list(accumulate((count for _, count in pairs), initial=0))
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for word in self._words:
+            if word.isalpha():
+                self._by_length[len(word)].append(word)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def count(self, word: str) -> int:
+        """Return how many products carry ``word``; 0 if it is unknown."""
+        return self._counts.get(word, 0)
+
+    def knows(self, word: str, stem: str) -> bool:
+        """Say whether the catalogue uses the word in any inflection."""
+        return word in self._counts or stem in self._stems
+
+    def prefix_count(self, prefix: str) -> int:
+        """Return the summed counts of the words that begin with ``prefix``, itself included."""
+        first = bisect_left(self._words, prefix)
+        last = bisect_left(self._words, prefix + _AFTER_ANY)
+        return self._sums[last] - self._sums[first]
+
+    def corrections(self, word: str, limit: int = 3) -> list[tuple[str, int]]:
+        """Return known words within one edit (two from 8 letters on) with their distance, likeliest first.
+
+        Edits are insertion, deletion, substitution and transposition of neighbours (optimal string alignment).
+        Only words of letters are corrected: a number or part number that is unknown is not a typing error.
+        Within one distance the word that more products carry is likelier; a wrong first letter is the least likely.
+        """
+        if not word.isalpha() or len(word) < 4:
+            return []
+        cutoff = 1 if len(word) < 8 else 2
+        found: list[tuple[str, int]] = []
+        for length in range(len(word) - cutoff, len(word) + cutoff + 1):
+            candidates = self._by_length.get(length, [])
+            matches = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
+            found.extend((match, int(distance)) for match, distance, _ in matches)
+        found.sort(key=lambda pair: (pair[1], pair[0][0] != word[0], -self.count(pair[0]), pair[0]))
+        return found[:limit]
+
+    def split(self, word: str) -> tuple[str, str] | None:
+        """Return two known words that make up ``word``, the pair whose rarer half is the most common; None if none do."""
+        cuts = [(word[:at], word[at:]) for at in range(3, len(word) - 2)]
+        known = [pair for pair in cuts if min(self.count(pair[0]), self.count(pair[1])) > 1]
+        return max(known, key=lambda pair: min(self.count(pair[0]), self.count(pair[1])), default=None)

@@ -1,0 +1,20 @@
+"""Query words marked in a text that is safe to put into a page."""
+
+from collections.abc import Collection
+from html import escape
+
+from language.analysis import Analyzer
+
+
+def highlight(text: str, terms: Collection[str], prefix: str | None, analyzer: Analyzer) -> str | None:
+    """Return ``text`` escaped for HTML with each matching word in ``<mark>``; None if no word matches."""
+    pieces: list[str] = []
+    done = 0
+    for token in analyzer.tokens(text):
+        matches = token.term in terms or (prefix and text[token.start : token.end].casefold().startswith(prefix))
+        if matches:
+            pieces += [escape(text[done : token.start]), "<mark>", escape(text[token.start : token.end]), "</mark>"]
+            done = token.end
+    if not pieces:
+        return None
+    return "".join([*pieces, escape(text[done:])])

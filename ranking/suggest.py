@@ -1,0 +1,37 @@
+"""Answer while a buyer types: completions, and the products that the typed text finds already."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from commerce.buyer import Buyer
+from engines.port import SearchIndex, Suggestion
+from ranking.request import RankedHit, SearchRequest
+from ranking.search import search
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestAnswer:
+    """Completions as (text, products) pairs, and hits."""
+
+    queries: tuple[tuple[str, int], ...]
+    products: tuple[RankedHit, ...]
+    categories: tuple[tuple[str, int], ...]
+    brands: tuple[tuple[str, int], ...]
+
+
+def suggest(index: SearchIndex, typed: str, limit: int, buyer: Buyer) -> SuggestAnswer:
+    """Suggest up to ``limit`` of each kind for what was typed; nothing typed suggests nothing."""
+    if not typed.strip():
+        return SuggestAnswer((), (), (), ())
+    completions = index.suggest(typed, limit, buyer)
+    found = search(index, SearchRequest(query=typed, page_size=limit, facets=()), buyer)
+    return SuggestAnswer(
+        queries=_of(completions, "query"),
+        products=found.hits,
+        categories=_of(completions, "category"),
+        brands=_of(completions, "brand"),
+    )
+
+
+def _of(completions: Iterable[Suggestion], kind: str) -> tuple[tuple[str, int], ...]:
+    return tuple((each.text, each.count) for each in completions if each.kind == kind)
