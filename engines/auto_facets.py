@@ -1,34 +1,39 @@
 """Which facets help most within a result set: those that many hits carry and whose few values divide them well."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 FIRST = ("category", "brand", "price")
 """Shown before all others wherever they divide the hits: every buyer knows them."""
-_SHOWN = 20
+READABLE = 60
+"""A value of more bytes is a text, not a choice."""
 _BITS = 3.0
+_NUMBER_SHARE = 0.6
+"""Ranges say less than names: a number field competes with this share of its information."""
+
+Floats = NDArray[np.float64]
 
 
-def usefulness(coverage: float, counts: NDArray[np.int64]) -> float:
-    """Score one facet from 0 (useless) up.
+def usefulness(coverage: Floats, everywhere: Floats, entropy: Floats, distinct: Floats, numeric: NDArray[np.bool_]) -> Floats:
+    """Score each field as a facet, from 0 (useless) up; all arrays have one entry a field.
 
-    ``coverage`` is the share of hits that carry the field, ``counts`` the hits by value in any order. The score is
-    coverage x the share that the 20 largest values hold x their entropy in bits, at most 3 (eight even choices):
-    a buyer reads a short list, so information spread over hundreds of rare values is worth nothing here.
+    ``coverage`` is the hits that carry the field as a share of all hits, ``everywhere`` the same over the whole catalogue, ``entropy``
+    the information of its values among the hits in bits, ``distinct`` its values as a share of the hits that carry it.
+
+    score = coverage x min(entropy, 3) x (1 - distinct) x coverage / (coverage + everywhere):
+    eight even choices are as much as a buyer reads, values of one product each choose nothing, and what is
+    particular to these hits (a processor, among notebooks) tells more than what everything has (a weight).
     """
-    if coverage <= 0 or len(counts) < 2:
-        return 0.0
-    top = np.sort(counts)[-_SHOWN:].astype(np.float64)
-    shown = top.sum()
-    share = top / shown
-    entropy = -float(np.sum(share * np.log2(share)))
-    return float(coverage * (shown / counts.sum()) * min(entropy, _BITS))
+    particular = np.divide(coverage, coverage + everywhere, out=np.zeros_like(coverage), where=coverage > 0)
+    score = coverage * np.minimum(entropy, _BITS) * (1.0 - distinct).clip(min=0.0) * particular
+    return np.where(numeric, score * _NUMBER_SHARE, score)
 
 
-def choose(scores: Mapping[str, float], limit: int, taken: Sequence[str] = ()) -> list[str]:
-    """Return up to ``limit`` fields: the well-known ones first, then by score, names deciding ties."""
-    known = [field for field in FIRST if scores.get(field, 0.0) > 0.0]
-    others = sorted((f for f, s in scores.items() if s > 0.0 and f not in FIRST), key=lambda f: (-scores[f], f))
-    return [field for field in known + others if field not in taken][:limit]
+def choose(names: Sequence[str], scores: Floats, limit: int) -> list[str]:
+    """Return up to ``limit`` fields of a positive score: the well-known ones first, then by score, names deciding ties."""
+    positive = [at for at in np.argsort(-scores, kind="stable")[: limit + len(FIRST)].tolist() if scores[at] > 0.0]
+    found = [names[at] for at in positive if names[at] not in FIRST]
+    useful = {names[at] for at in np.flatnonzero(scores > 0.0).tolist() if names[at] in FIRST}
+    return [*(field for field in FIRST if field in useful), *found][:limit]

@@ -56,11 +56,13 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a version is built with: the analysed text fields, the language of their stemmer, known field kinds."""
+    """What a version is built with: the analysed text fields, the locale of their stemmer, the kinds of fields, and
+    the phrases that titles of this catalogue share, which are suggested."""
 
     locale: str = "en"
     texts: tuple[str, ...] = ("title", "type", "brand", "attributes", "description")
     kinds: Mapping[str, FieldKind] = field(default_factory=dict)
+    phrases: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +110,17 @@ class IndexBuilder(Protocol):
 class SearchEngine(Protocol):
     """A store of versions by catalogue. ``create`` begins a new one, ``switch`` makes it the serving one.
 
-    ``open`` returns this process's current snapshot and is cheap; ``refresh`` takes newer commits and switches into it.
+    ``open`` returns this process's current snapshot and is cheap, ``open_version`` a fresh one of any version; ``refresh`` takes newer commits and switches into it.
     ``schema`` is the serving version's."""
 
     def create(self, catalog: str, schema: Schema) -> int: ...
     def schema(self, catalog: str) -> Schema: ...
     def builder(self, catalog: str, version: int) -> IndexBuilder: ...
     def switch(self, catalog: str, version: int) -> None: ...
+    def current(self, catalog: str) -> int | None: ...
     def versions(self, catalog: str) -> Sequence[int]: ...
     def drop(self, catalog: str, version: int) -> None: ...
     def open(self, catalog: str) -> SearchIndex | None: ...
+    def open_version(self, catalog: str, version: int) -> SearchIndex: ...
     def refresh(self) -> None: ...
 

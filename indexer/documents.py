@@ -12,7 +12,7 @@ from engines.port import Document, FieldKind
 from engines.results import StoredProduct
 from indexer.types import TypedProduct
 from language.analysis import Analyzer
-from language.attributes import AttributeInfo, label_of
+from language.attributes import label_of
 from language.filters.tree import Scalar
 from language.identifiers import normalise_identifier
 
@@ -34,14 +34,15 @@ _PHRASES_FROM = 6
 
 @dataclass(frozen=True, slots=True)
 class CatalogKnowledge:
-    """What only the whole catalogue can tell: the kind of each attribute and the phrases that titles share."""
+    """What only the whole catalogue can tell: the kind of each field and the phrases that titles share."""
 
-    attributes: Mapping[str, AttributeInfo]
+    kinds: Mapping[str, FieldKind]
     phrases: frozenset[str]
 
-    def kinds(self) -> dict[str, FieldKind]:
-        """Return the kind of every field."""
-        return {**SYSTEM_KINDS, **{f"attributes.{name}": info.kind for name, info in self.attributes.items()}}
+
+def attribute_field(name: str) -> str:
+    """Return the field name of an attribute."""
+    return f"attributes.{name}"
 
 
 def shared_phrases(titles: Iterable[str], analyzer: Analyzer) -> frozenset[str]:
@@ -71,7 +72,7 @@ def to_document(
     return Document(
         stored=stored,
         texts=_texts(product, leaves),
-        values=_values(item, product, knowledge.attributes),
+        values=_values(item, product, knowledge.kinds),
         identifiers=tuple(_identifiers(product)),
         suggestions=tuple(_suggestions(product, leaves, knowledge.phrases, analyzer)),
         popularity=item.popularity,
@@ -109,7 +110,7 @@ def _attribute_words(product: Product) -> Iterable[str]:
 
 
 def _values(
-    item: CatalogItem, product: Product, attributes: Mapping[str, AttributeInfo]
+    item: CatalogItem, product: Product, kinds: Mapping[str, FieldKind]
 ) -> dict[str, tuple[Scalar, ...]]:
     values: dict[str, tuple[Scalar, ...]] = {
         "id": (product.id,),
@@ -126,8 +127,9 @@ def _values(
     if product.released:
         values["released"] = (product.released.timestamp(),)
     for name, value in product.attributes.items():
-        if of_kind := tuple(_of_kind(value, attributes[name].kind)):
-            values[f"attributes.{name}"] = of_kind
+        field = attribute_field(name)
+        if of_kind := tuple(_of_kind(value, kinds[field])):
+            values[field] = of_kind
     return values
 
 

@@ -1,5 +1,6 @@
 """Text to index terms: the one analysis that indexing, queries and highlights share."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,6 +8,8 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 _STEMMERS = {"en": "english", "de": "german"}
 _LONGEST_TERM = 100
+_REMEMBERED = 100_000
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Analyzer:
 
     def __init__(self, language: str) -> None:
         self.language = language if language in _STEMMERS else "en"
+        self._terms: dict[str, str] = {}
         self.plain = _builder().build()
         self.stemmed = _builder().filter(Filter.stemmer(_STEMMERS[self.language])).build()
 
@@ -39,10 +43,16 @@ class Analyzer:
 
     def tokens(self, text: str) -> list[Token]:
         """Return the stemmed terms with their place in ``text``, counted in characters."""
-        return [
-            Token(token.text, token.char_offset_from, token.char_offset_to or len(text))
-            for token in self.stemmed.pre_tokenize(text).tokens
-        ]
+        return [Token(self.term(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+    def term(self, word: str) -> str:
+        """Return the index term of one word; remembered, because texts repeat their words."""
+        known = self._terms.get(word)
+        if known is None:
+            known = next(iter(self.stemmed.analyze(word)), word)
+            if len(self._terms) < _REMEMBERED:
+                self._terms[word] = known
+        return known
 
 
 def _builder() -> TextAnalyzerBuilder:
@@ -59,5 +69,3 @@ def analyzer(locale: str) -> Analyzer:
     """Return the shared analyzer of a locale such as "de" or "de-AT"; other languages than en and de use English."""
     return Analyzer(locale.split("-")[0].lower())
 
-
-__all__ = ["Analyzer", "TextAnalyzer", "Token", "analyzer"]

@@ -61,20 +61,20 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
     shown: list[str] = []
     ends_open = query[-1:].isalnum()
     for at, surface in enumerate(surfaces):
-        stem = _stem(surface, analyzer)
+        stem = analyzer.term(surface)
         last = at == len(surfaces) - 1 and ends_open
         prefix = surface if last and _is_prefix(surface, vocabulary) else None
         forms = [(stem, 1.0), *_joined(surfaces, at, analyzer, vocabulary)]
         if vocabulary.knows(surface, stem) or prefix or len(forms) > 1:
             words.append(Word(surface, tuple(forms), prefix))
             shown.append(surface)
+        elif halves := _halves(surface, vocabulary):
+            words += [Word(half, ((analyzer.term(half), 1.0),)) for half in halves]
+            shown += halves
         elif corrections := vocabulary.corrections(surface):
-            forms += [(_stem(word, analyzer), _CORRECTION_WEIGHTS[edits]) for word, edits in corrections]
+            forms += [(analyzer.term(word), _CORRECTION_WEIGHTS[edits]) for word, edits in corrections]
             words.append(Word(surface, tuple(dict(forms).items())))
             shown.append(corrections[0][0])
-        elif halves := vocabulary.split(surface):
-            words += [Word(half, ((_stem(half, analyzer), 1.0),)) for half in halves]
-            shown += halves
         else:
             words.append(Word(surface, ((stem, 1.0),)))
             shown.append(surface)
@@ -90,10 +90,6 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
     return Understanding(text, tuple(word.text for word in words), corrected)
 
 
-def _stem(word: str, analyzer: Analyzer) -> str:
-    return next(iter(analyzer.terms(word)), word)
-
-
 def _is_prefix(word: str, vocabulary: Vocabulary) -> bool:
     """Whether the last word is rather the beginning of a word: far more products carry words that begin with it."""
     if len(word) < 2 or word.isdigit():
@@ -102,11 +98,20 @@ def _is_prefix(word: str, vocabulary: Vocabulary) -> bool:
     return vocabulary.prefix_count(word) > exact * (_PREFIX_OUTNUMBERS if exact else 0)
 
 
+def _halves(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """Return two words written as one, if more products carry even the rarer of them than the likeliest correction."""
+    halves = vocabulary.split(word)
+    if halves is None:
+        return None
+    rarer = min(vocabulary.count(half) for half in halves)
+    return halves if all(rarer > vocabulary.count(each) for each, _ in vocabulary.corrections(word, 1)) else None
+
+
 def _joined(surfaces: list[str], at: int, analyzer: Analyzer, vocabulary: Vocabulary) -> list[tuple[str, float]]:
     """Return the neighbours written as one word where the catalogue does so: "head set" finds headsets."""
     pairs = [surfaces[max(at - 1, 0) : at + 1], surfaces[at : at + 2]]
     together = {"".join(pair) for pair in pairs if len(pair) == 2}
-    return [(_stem(word, analyzer), _JOINED_WEIGHT) for word in sorted(together) if vocabulary.count(word)]
+    return [(analyzer.term(word), _JOINED_WEIGHT) for word in sorted(together) if vocabulary.count(word)]
 
 
 def _phrases(words: list[Word]) -> tuple[tuple[str, ...], ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import tantivy
 
 from engines.embedded.layout import VersionFiles
+from engines.embedded.merging import merge_small_parts
 from engines.embedded.part_writer import PartWriter
 from engines.embedded.text import ID, IDENTIFIERS, ROW, SURFACE
 from engines.port import Document, FieldKind, Schema
@@ -92,6 +93,7 @@ class EmbeddedBuilder:
         self._flush()
         self._writer.commit()
         self._files.write_applied(applied)
+        merge_small_parts(self._files.part_paths(), self._kinds)
 
     def close(self) -> None:
         """Let go of the version; what was not committed is gone."""

@@ -1,23 +1,24 @@
 """Facet counts over the parts of one snapshot, in native code."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.auto_facets import usefulness
-from engines.embedded.filtering import PRICE_FIELDS, prices
+from engines.embedded.filtering import PRICE_FIELDS
 from engines.embedded.part import Column, Mask, Part, gather
+from engines.port import FieldInfo
 
 _DENSE = 4
 """Above one hit in so many rows it is cheaper to read whole tables than to gather rows."""
-_CANDIDATES = 24
-"""So many fields by coverage are scored for information."""
+_RANGE_BITS = 2.6
+"""What six ranges of like size tell."""
 
 Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,14 @@ class CodeCounts:
     def __init__(self, hits: PartHits) -> None:
         part = hits.part
         if hits.dense:
-            running = np.zeros(len(part.code_rows) + 1, dtype=np.int32)
-            np.cumsum(hits.mask[part.code_rows], out=running[1:])
-            counts = np.diff(running[part.code_ends])
+            counts = _sums(hits.mask[part.code_rows], part.code_ends)
             self.codes = np.flatnonzero(counts)
-            self.counts = counts[self.codes].astype(np.int64)
+            self.counts: Counts = counts[self.codes].astype(np.int64)
         else:
-            codes = gather(part.row_ends, part.row_codes, hits.rows)
-            self.codes, self.counts = np.unique(codes, return_counts=True)
+            codes = np.sort(gather(part.row_ends, part.row_codes, hits.rows))
+            starts = np.flatnonzero(np.diff(codes, prepend=-1))
+            self.codes = codes[starts]
+            self.counts = np.diff(starts, append=len(codes))
 
     def of(self, column: Column) -> tuple[NDArray[np.int64], Counts]:
         """Return the codes of one field that occur, and their counts."""
@@ -66,20 +67,57 @@ class CodeCounts:
         return self.codes[first:last], self.counts[first:last]
 
 
+class FacetFields:
+    """The fields of a snapshot that an automatic facet may show, numbered, with what is known of each beforehand."""
+
+    def __init__(self, parts: Sequence[Part], fields: Mapping[str, FieldInfo], products: int) -> None:
+        self.names = [name for name in fields if name in {"category", "brand"} or name.startswith("attributes.")]
+        number = {name: at for at, name in enumerate(self.names)}
+        infos = [fields[name] for name in self.names]
+        self.everywhere = np.array([info.products / max(products, 1) for info in infos])
+        self.numeric = np.array([info.kind == "number" for info in infos], dtype=bool)
+        self._range_bits = np.array([min(np.log2(max(info.distinct, 1)), _RANGE_BITS) for info in infos])
+        self._parts = {
+            part.base: (_numbering(part.codes, number), _numbering(part.numbers, number)) for part in parts
+        }
+
+    def scores(self, tables: Sequence[tuple[PartHits, CodeCounts]], total: int) -> Floats:
+        """Score every field for these hits, see ``auto_facets.usefulness``.
+
+        With several parts the information of a field is the mean over the parts, weighted by their hits: to choose, no exact
+        merge is needed. That of a number field is taken from the whole catalogue.
+        """
+        # One slot more than fields takes what is not a facet.
+        size = len(self.names) + 1
+        carried, bits, distinct = np.zeros(size), np.zeros(size), np.zeros(size)
+        for hits, table in tables:
+            part = hits.part
+            codes, numbers = self._parts[part.base]
+            counts = table.counts * part.readable[table.codes]
+            edges = np.searchsorted(table.codes, part.column_edges)
+            sums = _sums(counts, edges)
+            logs = _sums(counts * np.log2(counts.clip(min=1)), edges)
+            carried[codes] += sums
+            # H = log2 n - (1/n) sum c log2 c, here times n.
+            bits[codes] += sums * np.log2(sums.clip(min=1)) - logs
+            distinct[codes] += np.diff(edges)
+            carried[numbers] += _number_coverage(hits)
+        carried, bits, distinct = carried[:-1], bits[:-1], distinct[:-1]
+        some = carried.clip(min=1)
+        entropy = np.where(self.numeric, self._range_bits, bits / some)
+        return usefulness((carried / total).clip(max=1.0), self.everywhere, entropy, distinct / some, self.numeric)
+
+
 def count_codes(hits: Sequence[PartHits], field: str) -> Counter[str]:
     """Count the hits by value of one text, boolean or hierarchy field."""
     total: Counter[str] = Counter()
     for each in hits:
         part = each.part
-        column = part.codes.get(field)
-        if column is None:
-            continue
-        ends = part.code_ends[column.first : column.last + 1]
-        running = np.zeros(ends[-1] - ends[0] + 1, dtype=np.int32)
-        np.cumsum(each.mask[part.code_rows[ends[0] : ends[-1]]], out=running[1:])
-        counts = np.diff(running[ends - ends[0]])
-        for code in np.flatnonzero(counts):
-            total[part.values[column.first + int(code)]] += int(counts[code])
+        if column := part.codes.get(field):
+            ends = part.code_ends[column.first : column.last + 1]
+            counts = _sums(each.mask[part.code_rows[ends[0] : ends[-1]]], ends - ends[0])
+            for at in np.flatnonzero(counts).tolist():
+                total[part.values[column.first + at]] += int(counts[at])
     return total
 
 
@@ -101,87 +139,34 @@ def merge_codes(tables: Sequence[tuple[PartHits, CodeCounts]], field: str, most:
     return total
 
 
-def numbers_of(hits: Sequence[PartHits], field: str) -> NDArray[np.float64]:
-    """Return the values of a number field (or of the price) that the hits carry, in the order of their rows."""
+def numbers_of(hits: Sequence[PartHits], field: str) -> Floats:
+    """Return the values of a number field (or of the price) that the hits carry, ascending."""
     found = []
     for each in hits:
         if field in PRICE_FIELDS:
-            rows, values = prices(each.part)
+            rows, values = each.part.prices
         elif column := each.part.numbers.get(field):
             rows, values = each.part.numbers_of(column)
         else:
             continue
         found.append(values[each.mask[rows]])
-    return np.concatenate(found) if found else np.empty(0)
+    return np.sort(np.concatenate(found)) if found else np.empty(0)
 
 
-def scores(tables: Sequence[tuple[PartHits, CodeCounts]], total: int) -> dict[str, float]:
-    """Score every field's usefulness as a facet for these hits; see ``auto_facets.usefulness``.
-
-    Fields are first ranked by coverage, and only the best covered are looked into. With several parts a field's information
-    is taken from the part that holds most of its hits: the choice needs no exact counts.
-    """
-    coverage: Counter[str] = Counter()
-    for hits, table in tables:
-        coverage.update(_code_coverage(hits.part, table))
-        coverage.update(_number_coverage(hits))
-    result: dict[str, float] = {}
-    for field, count in _leading(coverage):
-        distributions = [_distribution(hits, table, field) for hits, table in tables]
-        largest = max(distributions, key=lambda counts: int(counts.sum()))
-        result[field] = usefulness(min(count / total, 1.0), largest)
-    price = np.concatenate([prices_of_hits(hits) for hits, _ in tables]) if tables else np.empty(0)
-    result["price"] = usefulness(len(price) / total, _histogram(price)) if len(price) else 0.0
-    return result
+def _sums(values: NDArray[np.generic], ends: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the sums of ``values`` between successive ``ends``."""
+    running = np.zeros(len(values) + 1, dtype=np.float64 if values.dtype.kind == "f" else np.int64)
+    np.cumsum(values, out=running[1:])
+    return np.diff(running[ends])
 
 
-def prices_of_hits(hits: PartHits) -> NDArray[np.float64]:
-    """Return the net prices that the hits of one part have."""
-    return numbers_of([hits], "price")
+def _numbering(columns: Mapping[str, Column], number: Mapping[str, int]) -> NDArray[np.int64]:
+    return np.array([number.get(name, len(number)) for name in columns], dtype=np.int64)
 
 
-def _leading(coverage: Counter[str]) -> list[tuple[str, int]]:
-    eligible = [(f, c) for f, c in coverage.items() if f in {"category", "brand"} or f.startswith("attributes.")]
-    eligible.sort(key=lambda pair: (-pair[1], pair[0]))
-    always = [pair for pair in eligible[_CANDIDATES:] if pair[0] in {"category", "brand"}]
-    return eligible[:_CANDIDATES] + always
-
-
-def _code_coverage(part: Part, table: CodeCounts) -> dict[str, int]:
-    columns = list(part.codes.values())
-    if not columns or not len(table.codes):
-        return {}
-    running = np.zeros(len(table.counts) + 1, dtype=np.int64)
-    np.cumsum(table.counts, out=running[1:])
-    edges = np.searchsorted(table.codes, part.column_edges)
-    totals = np.diff(running[edges])
-    return {columns[at].name: int(totals[at]) for at in np.flatnonzero(totals)}
-
-
-def _number_coverage(hits: PartHits) -> dict[str, int]:
+def _number_coverage(hits: PartHits) -> NDArray[np.float64]:
     part = hits.part
-    columns = list(part.numbers.values())
-    if not columns:
-        return {}
     if hits.dense:
-        running = np.zeros(len(part.number_rows) + 1, dtype=np.int32)
-        np.cumsum(hits.mask[part.number_rows], out=running[1:])
-        totals = np.diff(running[part.number_edges])
-    else:
-        fields = gather(part.number_row_ends, part.number_row_fields, hits.rows)
-        totals = np.bincount(fields, minlength=len(columns))
-    return {columns[at].name: int(totals[at]) for at in np.flatnonzero(totals)}
-
-
-def _distribution(hits: PartHits, table: CodeCounts, field: str) -> Counts:
-    if column := hits.part.codes.get(field):
-        return table.of(column)[1]
-    return _histogram(numbers_of([hits], field))
-
-
-def _histogram(values: NDArray[np.float64]) -> Counts:
-    if not len(values):
-        return np.empty(0, dtype=np.int64)
-    counts = np.unique(values[:1024], return_counts=True)[1]
-    # Continuous numbers are shown as six ranges of like size.
-    return cast(Counts, counts if len(counts) <= 8 else np.full(6, max(len(values) // 6, 1), dtype=np.int64))
+        return _sums(hits.mask[part.number_rows], part.number_edges)
+    fields = gather(part.number_row_ends, part.number_row_fields, hits.rows)
+    return np.bincount(fields, minlength=len(part.numbers)).astype(np.float64)

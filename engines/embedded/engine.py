@@ -49,6 +49,10 @@ class EmbeddedEngine:
         files.write_current(version)
         self._refresh(catalog)
 
+    def current(self, catalog: str) -> int | None:
+        """Return the number of the serving version; None if there is none yet."""
+        return catalog_files(self._home, catalog).read_current()
+
     def versions(self, catalog: str) -> Sequence[int]:
         """Return the versions on disk, the oldest first."""
         return catalog_files(self._home, catalog).versions()
@@ -67,6 +71,13 @@ class EmbeddedEngine:
             self._refresh(catalog)
             reader = self._readers[catalog]
         return reader.snapshot
+
+    def open_version(self, catalog: str, version: int) -> EmbeddedIndex:
+        """Return a snapshot of one version, serving or not. Raises FileNotFoundError if there is none by that number."""
+        files = catalog_files(self._home, catalog)
+        if version not in files.versions():
+            raise FileNotFoundError(f"catalogue {catalog} has no version {version}")
+        return _VersionReader(version, files.version(version)).read()
 
     def refresh(self) -> None:
         """Take newer commits and switches of every catalogue that this process has opened."""
@@ -87,53 +98,67 @@ class _Reader:
     def __init__(self, files: CatalogFiles) -> None:
         self.snapshot: EmbeddedIndex | None = None
         self._files = files
-        self._version: int | None = None
-        self._index: tantivy.Index | None = None
-        self._schema = Schema()
-        self._parts: dict[Path, Part] = {}
+        self._version: _VersionReader | None = None
         self._seen: tuple[int, ...] = ()
 
     def refresh(self) -> None:
-        version = self._files.read_current()
-        if version is None:
+        number = self._files.read_current()
+        if number is None:
             return
-        files = self._files.version(version)
-        state = _state(version, files)
+        files = self._files.version(number)
+        state = _state(number, files)
         if state == self._seen:
             return
-        if version != self._version or self._index is None:
-            self._schema = files.read_schema()
-            self._index = open_text(files, self._schema)
-            self._version, self._parts = version, {}
+        if self._version is None or self._version.number != number:
+            self._version = _VersionReader(number, files)
+        self.snapshot = self._version.read()
+        self._seen = state
+
+
+class _VersionReader:
+    """Opens snapshots of one version; parts that a newer snapshot still has are not opened again."""
+
+    def __init__(self, number: int, files: VersionFiles) -> None:
+        self.number = number
+        self._files = files
+        self._schema = files.read_schema()
+        self._index = open_text(files, self._schema)
+        self._parts: dict[Path, tuple[int, Part]] = {}
+
+    def read(self) -> EmbeddedIndex:
         # The number is read before the text index: what is reported as applied is certainly in the snapshot.
-        applied = files.read_applied()
+        applied = self._files.read_applied()
         self._index.reload()
         searcher = self._index.searcher()
-        parts = self._open_parts(files)
+        parts = self._open_parts()
         stats = Stats(
-            version=version,
+            version=self.number,
             locale=self._schema.locale,
             products=searcher.num_docs,
             applied=applied,
-            disk_bytes=disk_bytes(files.folder),
+            disk_bytes=disk_bytes(self._files.folder),
             memory_bytes=sum(part.bytes for part in parts),
         )
-        self.snapshot = EmbeddedIndex(searcher, text_schema(self._schema), self._schema, parts, stats)
-        self._seen = state
+        return EmbeddedIndex(searcher, text_schema(self._schema), self._schema, parts, stats)
 
-    def _open_parts(self, files: VersionFiles) -> list[Part]:
+    def _open_parts(self) -> list[Part]:
         while True:
             try:
-                opened = {path: self._parts.get(path) or Part(path) for path in files.part_paths()}
+                self._parts = {path: self._open_part(path) for path in self._files.part_paths()}
             except FileNotFoundError:
                 continue  # merged into a larger part since it was listed
             break
-        self._parts = opened
         parts: list[Part] = []
-        for part in sorted(opened.values(), key=lambda each: (each.base, -each.count)):
+        for _, part in self._parts.values():
             if not parts or part.base >= parts[-1].base + parts[-1].count:
                 parts.append(part)
         return parts
+
+    def _open_part(self, path: Path) -> tuple[int, Part]:
+        # A part that took in its successors has the same name and another file behind it.
+        inode = path.stat().st_ino
+        known = self._parts.get(path)
+        return known if known and known[0] == inode else (inode, Part(path))
 
 
 def _state(version: int, files: VersionFiles) -> tuple[int, ...]:

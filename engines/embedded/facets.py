@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from engines import ranges
 from engines.auto_facets import choose
-from engines.embedded.counting import CodeCounts, PartHits, count_codes, hits_by_part, merge_codes, numbers_of, scores
+from engines.embedded.counting import (
+    CodeCounts,
+    FacetFields,
+    PartHits,
+    count_codes,
+    hits_by_part,
+    merge_codes,
+    numbers_of,
+)
 from engines.embedded.part import Mask, Part
 from engines.plan import FacetRequest, SearchPlan, Selection
 from engines.port import FieldInfo
@@ -16,62 +24,83 @@ from engines.results import Facet, FacetType, FacetValue
 
 _TYPES: dict[str, FacetType] = {"text": "terms", "boolean": "boolean", "hierarchy": "hierarchy", "number": "range"}
 _SEPARATOR = " > "
+_SPARE = 4
+"""So many more fields are looked at, because a range may turn out to hold a single interval."""
 
 
 def count(
     parts: Sequence[Part],
     fields: Mapping[str, FieldInfo],
+    candidates: FacetFields,
     plan: SearchPlan,
     rows: NDArray[np.int64],
     chosen: Sequence[tuple[Selection, Mask]],
 ) -> tuple[Facet, ...]:
     """Count the facets that the plan asks for over the matched ``rows`` (before selections).
 
-    Selected fields are always shown in an automatic answer, so that the buyer can untick them.
+    In an automatic answer selected fields are always shown, so that the buyer can untick them, and a facet that
+    leaves no choice is not.
     """
     if not plan.facets and not plan.auto_facets:
         return ()
     size = parts[-1].base + parts[-1].count if parts else 0
     matched = np.zeros(size, bool)
     matched[rows] = True
-    selected = {selection.field: selection for selection, _ in chosen}
     every = matched.copy()
     for _, mask in chosen:
         every &= mask
-    hits = hits_by_part(parts, every)
-    requests = list(plan.facets)
-    tables: list[tuple[PartHits, CodeCounts]] = []
-    automatic: list[str] = []
+    counter = _Counter(hits_by_part(parts, every), fields)
+    for selection, _ in chosen:
+        others = matched.copy()
+        for other, mask in chosen:
+            if other.field != selection.field:
+                others &= mask
+        counter.select(selection, hits_by_part(parts, others))
+    facets = [counter.facet(request) for request in plan.facets]
     if plan.auto_facets:
-        tables = [(each, CodeCounts(each)) for each in hits]
-        taken = [request.field for request in requests]
-        total = max(sum(len(each.rows) for each in hits), 1)
-        ticked = [field for field in selected if field not in taken]
-        automatic = choose(scores(tables, total), plan.auto_facets, (*taken, *ticked))
-        automatic = (ticked + automatic)[: max(plan.auto_facets, len(ticked))]
-        requests += [FacetRequest(field, plan.facet_limit) for field in automatic]
-    facets = []
-    for request in requests:
-        info = fields.get(request.field)
-        if info is None:
-            continue
-        own = selected.get(request.field)
-        base = hits
-        if own is not None:
-            others = matched.copy()
-            for selection, mask in chosen:
-                if selection.field != request.field:
-                    others &= mask
-            base = hits_by_part(parts, others)
-        if info.kind == "number":
-            facets.append(_range(request, numbers_of(base, request.field), own))
-            continue
-        if own is None and request.field in automatic:
-            counts = merge_codes(tables, request.field, request.limit)
-        else:
-            counts = count_codes(base, request.field)
-        facets.append(_terms(request, _TYPES[info.kind], counts, own))
+        taken = {request.field for request in plan.facets}
+        ticked = [selection.field for selection, _ in chosen if selection.field not in taken]
+        found = [counter.facet(FacetRequest(field, plan.facet_limit)) for field in ticked]
+        for field in counter.useful(candidates, plan.auto_facets + _SPARE):
+            if len(found) >= plan.auto_facets:
+                break
+            if field not in taken and field not in ticked:
+                facet = counter.facet(FacetRequest(field, plan.facet_limit))
+                found += [facet] if len(facet.values) > 1 else []
+        facets += found
     return tuple(facets)
+
+
+class _Counter:
+    """Counts facets of one set of hits, and of what they would be without a field's own selection."""
+
+    def __init__(self, hits: Sequence[PartHits], fields: Mapping[str, FieldInfo]) -> None:
+        self._hits = hits
+        self._fields = fields
+        self._selected: dict[str, tuple[Selection, Sequence[PartHits]]] = {}
+        self._tables: list[tuple[PartHits, CodeCounts]] = []
+
+    def select(self, selection: Selection, without: Sequence[PartHits]) -> None:
+        self._selected[selection.field] = (selection, without)
+
+    def useful(self, candidates: FacetFields, limit: int) -> list[str]:
+        self._tables = [(each, CodeCounts(each)) for each in self._hits]
+        total = sum(len(each.rows) for each in self._hits)
+        if not total:
+            return []
+        scores = np.append(candidates.scores(self._tables, total), 1.0)
+        return choose([*candidates.names, "price"], scores, limit)
+
+    def facet(self, request: FacetRequest) -> Facet:
+        own, hits = self._selected.get(request.field, (None, self._hits))
+        kind = self._fields[request.field].kind
+        if kind == "number":
+            return _range(request, numbers_of(hits, request.field), own)
+        if own is None and self._tables and not request.prefix:
+            counts = merge_codes(self._tables, request.field, request.limit)
+        else:
+            counts = count_codes(hits, request.field)
+        return _terms(request, _TYPES[kind], counts, own)
 
 
 def _terms(request: FacetRequest, kind: FacetType, counts: Counter[str], own: Selection | None) -> Facet:
@@ -100,10 +129,10 @@ def _range(request: FacetRequest, values: NDArray[np.float64], own: Selection | 
     shown += [interval for interval in ticked if interval not in shown]
     lines = tuple(
         FacetValue(count=n, interval=interval, selected=interval in ticked)
-        for interval in shown
-        if (n := ranges.count_within(values, interval)) or interval in ticked
+        for interval, n in zip(shown, ranges.count_within(values, shown), strict=True)
+        if n or interval in ticked
     )
-    stats = (float(values.min()), float(values.max()), float(values.mean())) if len(values) else None
+    stats = (float(values[0]), float(values[-1]), float(values.mean())) if len(values) else None
     return Facet(request.field, "range", lines, stats)
 
 

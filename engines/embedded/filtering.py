@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.embedded.part import NO_PRICE, PRICE_SCALE, Column, Mask, Part
+from engines.embedded.part import NO_PRICE, Column, Mask, Part
 from engines.plan import Interval, Selection
 from language.filters.tree import And, Compare, Exists, Filter, In, Not, Operator, Or, Scalar
 
@@ -104,15 +104,9 @@ def _within(part: Part, field: str, interval: Interval) -> Mask:
 
 def _numbers(part: Part, field: str) -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
     if field in PRICE_FIELDS:
-        return prices(part)
+        return part.prices
     column: Column | None = part.numbers.get(field)
     return part.numbers_of(column) if column else None
-
-
-def prices(part: Part) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Return the rows that have a price, and their net prices as numbers."""
-    rows = np.flatnonzero(part.net != NO_PRICE).astype(np.int32)
-    return rows, part.net[rows] / PRICE_SCALE
 
 
 def _spelling(value: Scalar) -> str:

@@ -60,13 +60,18 @@ class VersionFiles:
 
     def write_schema(self, schema: Schema) -> None:
         """Store the schema; it may grow with new fields."""
-        content = {"locale": schema.locale, "texts": schema.texts, "kinds": dict(schema.kinds)}
+        content = {
+            "locale": schema.locale,
+            "texts": schema.texts,
+            "kinds": dict(schema.kinds),
+            "phrases": sorted(schema.phrases),
+        }
         write_atomically(self.folder / "schema.json", orjson.dumps(content))
 
     def read_schema(self) -> Schema:
         """Return the stored schema."""
         content = orjson.loads((self.folder / "schema.json").read_bytes())
-        return Schema(content["locale"], tuple(content["texts"]), content["kinds"])
+        return Schema(content["locale"], tuple(content["texts"]), content["kinds"], frozenset(content["phrases"]))
 
     def write_applied(self, applied: int) -> None:
         """Store the change-log number that the committed version contains."""

@@ -15,6 +15,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.auto_facets import READABLE
 from engines.embedded.container import Array, read_arrays
 from engines.port import FieldKind
 from engines.results import StoredProduct
@@ -86,6 +87,9 @@ class Part:
         self.net = arrays["net"]
         self.stock = arrays["stock"]
         self.popularity = arrays["popularity"]
+        self.readable = np.diff(arrays["values_ends"]) <= READABLE
+        prices = np.flatnonzero(self.net != NO_PRICE).astype(np.int32)
+        self.prices = (prices, self.net[prices] / PRICE_SCALE)
         self.column_edges = np.array([c.first for c in self.codes.values()] + [len(self.values)])
         self.number_edges = np.array([c.first for c in self.numbers.values()] + [len(self.number_rows)])
         self._lookup: dict[str, dict[str, int]] = {}

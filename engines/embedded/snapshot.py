@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from commerce.buyer import Buyer
 from engines.embedded import facets as faceting
+from engines.embedded.counting import FacetFields
 from engines.embedded.filtering import filter_mask, selection_mask
 from engines.embedded.ordering import Position, best_first, decode_cursor, encode_cursor, sort_keys
 from engines.embedded.part import Mask, Part
@@ -42,6 +43,7 @@ class EmbeddedIndex:
         self._live[rows_of(searcher, everything)] = True
         self._live_rows = np.flatnonzero(self._live)
         self._fields = _fields(parts)
+        self._facet_fields = FacetFields(parts, self._fields, stats.products)
         stems = {term for field in schema.texts for term, _ in searcher.terms_with_prefix(field, "")}
         self._vocabulary = Vocabulary(searcher.terms_with_prefix(SURFACE, ""), stems)
         self._completions = Completions(parts, self._live, analyzer(schema.locale))
@@ -61,7 +63,7 @@ class EmbeddedIndex:
         order = best_first(kept_keys, kept, plan.offset if after is None else 0, plan.limit, after)
         hits = tuple(self._hits(kept[order], keys[keep][order], by_identifier[keep][order], plan.text is not None))
         ordered = perf_counter()
-        facets = faceting.count(self._parts, self._fields, plan, rows, chosen)
+        facets = faceting.count(self._parts, self._fields, self._facet_fields, plan, rows, chosen)
         counted = perf_counter()
         cursor = None
         if len(hits) == plan.limit and self._continues(plan, after, order, kept_keys, kept):
