@@ -1,6 +1,7 @@
 """Every engine that the suite runs over, and a way to fill one."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -10,15 +11,22 @@ from engines.embedded import EmbeddedEngine
 from engines.port import Document, Schema, SearchEngine, SearchIndex
 from tests.conformance.catalogue import SCHEMA
 
+Reopen = Callable[[], SearchEngine]
 Fill = Callable[..., SearchIndex]
 _names = count(1)
 
 
 @pytest.fixture(scope="session", params=["embedded"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
-    """One engine for the whole run; every test takes a catalogue of its own in it."""
+def reopen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reopen:
+    """Return a function that opens the same store once more, in another process if need be."""
     home: Path = tmp_path_factory.mktemp(request.param)
-    yield EmbeddedEngine(home)
+    return partial(EmbeddedEngine, home)
+
+
+@pytest.fixture(scope="session")
+def engine(reopen: Reopen) -> SearchEngine:
+    """One engine for the whole run; every test takes a catalogue of its own in it."""
+    return reopen()
 
 
 @pytest.fixture(scope="session")

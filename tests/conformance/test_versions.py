@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Event as EventType
 from threading import Event
 
 import pytest
@@ -14,6 +15,7 @@ from engines.plan import FacetRequest, SearchPlan
 from engines.port import SearchEngine
 from language.filters.tree import Compare
 from tests.conformance.catalogue import SCHEMA, document, search_plan
+from tests.conformance.conftest import Reopen
 
 
 @pytest.fixture
@@ -187,8 +189,8 @@ def test_readers_see_whole_commits_only_while_a_writer_works(engine: SearchEngin
     assert total(engine, catalog) == 100
 
 
-def _write_until_killed(engine: SearchEngine, catalog: str, version: int, ready: object) -> None:
-    builder = engine.builder(catalog, version)
+def _write_until_killed(reopen: Reopen, catalog: str, version: int, ready: EventType) -> None:
+    builder = reopen().builder(catalog, version)
     builder.write([document("committed", "laptop")])
     builder.commit(2)
     number = 0
@@ -196,19 +198,22 @@ def _write_until_killed(engine: SearchEngine, catalog: str, version: int, ready:
         builder.write(document(f"x{number}-{at}", "laptop", brand="HP") for at in range(500))
         number += 1
         if number == 3:
-            ready.set()  # type: ignore[attr-defined]
+            ready.set()
 
 
-def test_a_writer_killed_in_mid_write_leaves_the_last_commit(engine: SearchEngine, catalog: str) -> None:
+def test_a_writer_killed_in_mid_write_leaves_the_last_commit(
+    engine: SearchEngine, reopen: Reopen, catalog: str
+) -> None:
     version = begin(engine, catalog, 3)
     engine.switch(catalog, version)
-    context = multiprocessing.get_context("fork" if os.name == "posix" else "spawn")
+    context = multiprocessing.get_context("spawn")
     ready = context.Event()
-    writer = context.Process(target=_write_until_killed, args=(engine, catalog, version, ready))
+    writer = context.Process(target=_write_until_killed, args=(reopen, catalog, version, ready), daemon=True)
     writer.start()
-    assert ready.wait(60)
+    began = ready.wait(60)
     os.kill(writer.pid or 0, signal.SIGKILL)
     writer.join()
+    assert began
     engine.refresh()
     assert total(engine, catalog) == 4
     assert begin_again(engine, catalog, version) == 5
