@@ -1,0 +1,314 @@
+"""The shop's durable records: catalogues and products, and the numbered log of their changes.
+
+Every write commits together with its rows in the change log. A reader that follows the log never misses a row:
+SQLite has one writer at a time, and elsewhere writers take an advisory lock, so numbers commit in their order.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+import orjson
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects import postgresql, sqlite
+
+from commerce.documents import catalog_item_from_json, product_to_json
+from commerce.errors import UnknownCatalog
+from commerce.product import Catalog, CatalogItem, Offer
+from commerce.records.tables import catalogs, changes, loads, products
+
+ChangeKind = Literal["upsert", "delete", "offer"]
+_CHUNK = 500
+_WRITERS_LOCK = 7_146_321
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+class Unset(Enum):
+    """Marks a part of an offer that a change leaves as it is."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class OfferChange:
+    """A new price or stock for one product; what is UNSET stays."""
+
+    product_id: str
+    net: Decimal | None | Unset = UNSET
+    stock: int | None | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of the change log."""
+
+    seq: int
+    product_id: str
+    kind: ChangeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did, in products."""
+
+    written: int
+    removed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRecord:
+    """One finished load, for the history."""
+
+    catalog: str
+    kind: str
+    files: Sequence[str]
+    started_at: datetime
+    finished_at: datetime
+    accepted: int
+    rejected: int
+    reasons: Mapping[str, int]
+
+
+class Records:
+    """The records behind one database URL; safe for concurrent use by threads and processes."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+
+    def upgrade(self, revision: str = "head") -> None:
+        """Bring the tables to the newest shape (or to ``revision``); safe when several processes do it at once."""
+        with self._write() as connection:
+            command.upgrade(_alembic(connection), revision)
+
+    def downgrade(self, revision: str) -> None:
+        """Take the tables back to an earlier shape; what only the newer one held is lost."""
+        with self._write() as connection:
+            command.downgrade(_alembic(connection), revision)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def put_catalog(self, catalog: Catalog) -> None:
+        """Make a catalogue known, or change its currency and locale."""
+        values = {"id": catalog.id, "currency": catalog.currency, "locale": catalog.locale}
+        with self._write() as connection:
+            self._upsert(connection, catalogs, ("id",), [values])
+
+    def catalogs(self) -> list[Catalog]:
+        """Return all catalogues by id."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(catalogs).order_by(catalogs.c.id))
+            return [Catalog(row.id, row.currency, row.locale) for row in rows]
+
+    def catalog(self, catalog_id: str) -> Catalog:
+        """Return one catalogue. Raises UnknownCatalog."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(catalogs).where(catalogs.c.id == catalog_id)).first()
+        if row is None:
+            raise UnknownCatalog(f"there is no catalogue {catalog_id!r}: load one first")
+        return Catalog(row.id, row.currency, row.locale)
+
+    def upsert(self, catalog_id: str, items: Iterable[CatalogItem]) -> Written:
+        """Add products or replace those of the same id, all or none; equal ones stay unchanged and are not logged."""
+        with self._write() as connection:
+            return self._upsert_items(connection, catalog_id, items)
+
+    def replace(self, catalog_id: str, items: Iterable[CatalogItem]) -> Written:
+        """Make the catalogue hold exactly ``items``, all or none; equal ones stay unchanged and are not logged."""
+        kept: set[str] = set()
+
+        def remembered() -> Iterator[CatalogItem]:
+            for item in items:
+                kept.add(item.product.id)
+                yield item
+
+        with self._write() as connection:
+            result = self._upsert_items(connection, catalog_id, remembered())
+            query = sa.select(products.c.product_id).where(products.c.catalog == catalog_id)
+            gone = [identity for identity in connection.scalars(query) if identity not in kept]
+            self._delete_ids(connection, catalog_id, gone)
+        return Written(result.written, len(gone), result.unchanged)
+
+    def delete(self, catalog_id: str, ids: Iterable[str]) -> int:
+        """Remove products and return how many there were."""
+        with self._write() as connection:
+            found = [row.product_id for row in self._rows(connection, catalog_id, list(ids))]
+            self._delete_ids(connection, catalog_id, found)
+        return len(found)
+
+    def patch_offers(self, catalog_id: str, offers: Sequence[OfferChange]) -> list[str]:
+        """Change prices and stock only; return the ids that are unknown, whose changes are left out."""
+        with self._write() as connection:
+            known = {row.product_id for row in self._rows(connection, catalog_id, [o.product_id for o in offers])}
+            for offer in offers:
+                values: dict[str, object] = {}
+                if offer.net is not UNSET:
+                    values["net"] = None if offer.net is None else str(offer.net)
+                if offer.stock is not UNSET:
+                    values["stock"] = offer.stock
+                if offer.product_id in known and values:
+                    key = (products.c.catalog == catalog_id) & (products.c.product_id == offer.product_id)
+                    connection.execute(sa.update(products).where(key).values(values))
+            changed = [offer.product_id for offer in offers if offer.product_id in known]
+            self._log(connection, catalog_id, changed, "offer")
+        return [offer.product_id for offer in offers if offer.product_id not in known]
+
+    def items(self, catalog_id: str, *, ids: Sequence[str] | None = None) -> Iterator[CatalogItem]:
+        """Yield a catalogue's products by id, or those of ``ids`` that exist, as of one moment."""
+        with self._engine.connect() as connection:
+            if ids is None:
+                query = sa.select(products).where(products.c.catalog == catalog_id).order_by(products.c.product_id)
+                rows: Iterable[sa.Row[tuple[object, ...]]] = connection.execution_options(yield_per=2_000).execute(query)
+            else:
+                rows = self._rows(connection, catalog_id, ids)
+            for row in rows:
+                product = catalog_item_from_json(orjson.loads(row.document)).product
+                offer = Offer(None if row.net is None else Decimal(row.net), row.stock)
+                yield CatalogItem(product, offer, row.popularity)
+
+    def count(self, catalog_id: str) -> int:
+        """Return the number of products."""
+        query = sa.select(sa.func.count()).select_from(products).where(products.c.catalog == catalog_id)
+        with self._engine.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def changes_since(self, catalog_id: str, seq: int, limit: int = 10_000) -> list[Change]:
+        """Return a catalogue's changes behind ``seq`` in their order."""
+        query = sa.select(changes.c.seq, changes.c.product_id, changes.c.kind)
+        query = query.where(changes.c.catalog == catalog_id, changes.c.seq > seq).order_by(changes.c.seq).limit(limit)
+        with self._engine.connect() as connection:
+            return [Change(row.seq, row.product_id, row.kind) for row in connection.execute(query)]
+
+    def last_seq(self, catalog_id: str) -> int:
+        """Return the number of a catalogue's last change; 0 if there is none."""
+        query = sa.select(sa.func.max(changes.c.seq)).where(changes.c.catalog == catalog_id)
+        with self._engine.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def add_load(self, load: LoadRecord) -> None:
+        """Add a finished load to the history."""
+        values = {
+            "catalog": load.catalog,
+            "kind": load.kind,
+            "files": orjson.dumps(list(load.files)).decode(),
+            "started_at": load.started_at.isoformat(),
+            "finished_at": load.finished_at.isoformat(),
+            "accepted": load.accepted,
+            "rejected": load.rejected,
+            "reasons": orjson.dumps(dict(load.reasons)).decode(),
+        }
+        with self._write() as connection:
+            connection.execute(sa.insert(loads).values(values))
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        """One transaction that holds the right to write from its beginning."""
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+            elif connection.dialect.name == "sqlite":
+                # Waits for other writers now; a lock taken midway would fail if another one wrote meanwhile.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    def _upsert_items(self, connection: Connection, catalog_id: str, items: Iterable[CatalogItem]) -> Written:
+        written = unchanged = 0
+        for chunk in batches(items, _CHUNK):
+            rows = {item.product.id: _row(catalog_id, item) for item in chunk}
+            for row in self._rows(connection, catalog_id, list(rows)):
+                if dict(row._mapping) == rows[row.product_id]:
+                    del rows[row.product_id]
+                    unchanged += 1
+            if rows:
+                self._upsert(connection, products, ("catalog", "product_id"), list(rows.values()))
+                self._log(connection, catalog_id, list(rows), "upsert")
+            written += len(rows)
+        return Written(written, unchanged=unchanged)
+
+    def _upsert(
+        self, connection: Connection, table: sa.Table, key: tuple[str, ...], rows: Sequence[Mapping[str, object]]
+    ) -> None:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(table)
+        others = {column.name: insert.excluded[column.name] for column in table.c if column.name not in key}
+        connection.execute(insert.on_conflict_do_update(index_elements=key, set_=others), list(rows))
+
+    def _rows(
+        self, connection: Connection, catalog_id: str, ids: Sequence[str]
+    ) -> Iterator[sa.Row[tuple[object, ...]]]:
+        for chunk in batches(ids, _CHUNK):
+            key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
+            yield from connection.execute(sa.select(products).where(key)).all()
+
+    def _delete_ids(self, connection: Connection, catalog_id: str, ids: Sequence[str]) -> None:
+        for chunk in batches(ids, _CHUNK):
+            key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
+            connection.execute(sa.delete(products).where(key))
+        self._log(connection, catalog_id, ids, "delete")
+
+    def _log(self, connection: Connection, catalog_id: str, ids: Sequence[str], kind: ChangeKind) -> None:
+        at = datetime.now(UTC).isoformat()
+        rows = [{"catalog": catalog_id, "product_id": identity, "kind": kind, "at": at} for identity in ids]
+        if rows:
+            connection.execute(sa.insert(changes), rows)
+
+
+_Item = TypeVar("_Item")
+
+
+def batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    """Yield lists of up to ``size`` items."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _row(catalog_id: str, item: CatalogItem) -> dict[str, object]:
+    return {
+        "catalog": catalog_id,
+        "product_id": item.product.id,
+        "document": product_to_json(item.product).decode(),
+        "net": None if item.offer.net is None else str(item.offer.net),
+        "stock": item.offer.stock,
+        "popularity": item.popularity,
+    }
+
+
+def _alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _engine(url: str) -> Engine:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": 60, "isolation_level": None})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: object, _: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        # FULL: what was acknowledged survives a power cut.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
