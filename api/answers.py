@@ -1,0 +1,271 @@
+"""The shapes of answers, for the OpenAPI document only: answers are written by ``api.rendering``."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+_EXAMPLE_PRODUCT = {
+    "id": "2101957",
+    "title": 'HP Pavilion dv7-1211ea Notebook Silver 43.2 cm (17")',
+    "description": "Intel Core 2 Duo Processor P7450, 4GB DDR2, 250GB SATA HDD",
+    "brand": "HP",
+    "gtin": ["0884420588030"],
+    "mpn": "dv7-1211ea",
+    "category": ["Notebook"],
+    "image_urls": [],
+    "attributes": {"display_diagonal": 17.0, "processor_family": "Intel Core 2 Duo", "bluetooth": True},
+    "released": "2008-12-19T00:00:00Z",
+}
+
+
+class ProblemError(BaseModel):
+    """One offending field."""
+
+    pointer: str
+    message: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(examples=["invalid_filter"])
+    errors: list[ProblemError]
+
+
+class Tier(BaseModel):
+    """A price from a quantity on."""
+
+    min_quantity: int
+    net: str
+
+
+class Price(BaseModel):
+    """The buyer's price; ``list`` is always the catalogue's own."""
+
+    net: str = Field(examples=["109.95"])
+    gross: str | None
+    tax_rate: str | None
+    currency: str = Field(examples=["EUR"])
+    list_: str | None = Field(alias="list")
+    tiers: list[Tier]
+    price_list: str | None
+    promotion: str | None
+
+
+class Availability(BaseModel):
+    """What is in stock; without stock data ``in_stock`` is true and the rest null."""
+
+    in_stock: bool
+    quantity: int | None
+    location: str | None
+    lead_time_days: int | None
+
+
+class Stage(BaseModel):
+    """One stage's share in a score."""
+
+    name: str
+    contribution: float
+    detail: str
+
+
+class Explanation(BaseModel):
+    """Why a hit is there."""
+
+    stages: list[Stage]
+    text: str
+
+
+class SearchHit(BaseModel):
+    """One product found."""
+
+    id: str
+    position: int
+    score: float
+    product: dict[str, Any] = Field(examples=[_EXAMPLE_PRODUCT])
+    price: Price | None
+    availability: Availability
+    highlight: dict[str, str]
+    matched_by: list[str]
+    matched_variants: list[str]
+    badges: list[dict[str, str]]
+    explanation: Explanation | None
+
+
+class Interpretation(BaseModel):
+    """How the query was understood."""
+
+    language: str
+    corrected_query: str | None
+    part_number: str | None
+    category: str | None
+    constraints: list[dict[str, Any]]
+    relaxed: list[str]
+    semantic_hits: int
+
+
+class Facet(BaseModel):
+    """The counts of one field."""
+
+    field: str
+    label: str
+    type: str
+    unit: str | None
+    values: list[dict[str, Any]]
+    stats: dict[str, float] | None
+
+
+class SearchResponse(BaseModel):
+    """The answer to a search."""
+
+    query_id: str
+    total: int
+    total_is_exact: bool
+    page: int
+    page_size: int
+    cursor: str | None
+    took_ms: float
+    interpretation: Interpretation
+    hits: list[SearchHit]
+    facets: list[Facet]
+    rules_applied: list[dict[str, Any]]
+    redirect: str | None
+    experiment: str | None
+
+
+class BatchResponse(BaseModel):
+    """The answers to several searches, in their order."""
+
+    responses: list[SearchResponse]
+
+
+class TextCount(BaseModel):
+    """A completion and the number of products that it stands for."""
+
+    text: str
+    count: int
+
+
+class PathCount(BaseModel):
+    """A category and its products."""
+
+    path: str
+    count: int
+
+
+class ValueCount(BaseModel):
+    """A brand and its products."""
+
+    value: str
+    count: int
+
+
+class SuggestResponse(BaseModel):
+    """What fits what was typed."""
+
+    queries: list[TextCount]
+    products: list[SearchHit]
+    categories: list[PathCount]
+    brands: list[ValueCount]
+
+
+class CatalogInfo(BaseModel):
+    """One catalogue that serves."""
+
+    id: str = Field(examples=["icecat"])
+    products: int
+    currency: str
+    locale: str
+
+
+class CatalogsResponse(BaseModel):
+    """The catalogues that the buyer may see."""
+
+    catalogs: list[CatalogInfo]
+
+
+class CategoryNode(BaseModel):
+    """One category with the buyer's count and its children."""
+
+    name: str
+    path: str
+    level: int
+    count: int
+    children: list["CategoryNode"]
+
+
+class CategoriesResponse(BaseModel):
+    """The category tree."""
+
+    categories: list[CategoryNode]
+
+
+class ProductLine(BaseModel):
+    """One product with its offer."""
+
+    product: dict[str, Any] = Field(examples=[_EXAMPLE_PRODUCT])
+    price: Price | None
+    availability: Availability
+
+
+class ProductsResponse(BaseModel):
+    """The products asked for, in that order, and the ids that are unknown."""
+
+    products: list[ProductLine]
+    missing: list[str]
+
+
+class SheetRow(BaseModel):
+    """One line of the attribute sheet."""
+
+    name: str
+    label: str
+    group: str | None
+    value: Any
+    unit: str | None
+    normalised: Any
+    normalised_unit: str | None
+    source: str
+    confidence: float
+    evidence: str | None
+
+
+class ProductResponse(ProductLine):
+    """A product page."""
+
+    sheet: list[SheetRow]
+    variants: list[dict[str, Any]]
+    relations: list[dict[str, str]]
+
+
+class WriteResponse(BaseModel):
+    """What a write did, in products."""
+
+    accepted: int
+    changed: int
+    unchanged: int
+
+
+class DeleteResponse(BaseModel):
+    """How many products were removed."""
+
+    deleted: int
+
+
+class StatusResponse(BaseModel):
+    """The state of one catalogue."""
+
+    catalog: str
+    version: int
+    products: int
+    records: int
+    applied: int
+    last_change: int
+    pending: int
+    disk_bytes: int
+    memory_bytes: int

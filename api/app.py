@@ -1,0 +1,81 @@
+"""The service as an ASGI application."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import structlog
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from api import problems
+from api.buyer import Tokens
+from api.metrics import Metrics
+from api.middleware import Bounded, Observed
+from api.routes import backoffice, catalog, search, service, storefront
+from api.settings import Settings
+from api.shop import Shop
+
+_DESCRIPTION = """
+Search, facets, suggestions and product pages for one buyer, from that buyer's own assortment and at that
+buyer's own prices. Errors are problem documents (RFC 9457) with a stable `code`.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the application; it opens records and index when it starts and closes them when it ends."""
+    _configure_logs(settings.log_level)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        shop = Shop(settings)
+        shop.start()
+        app.state.shop = shop
+        yield
+        shop.stop()
+
+    app = FastAPI(
+        title="Vitrine",
+        version=version("vitrine"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.tokens = Tokens(settings)
+    app.state.metrics = metrics
+    problems.install(app)
+    for routes in (search, catalog, backoffice, service, storefront):
+        app.include_router(routes.router)
+    storefront.mount(app)
+    app.add_middleware(Bounded, seconds=settings.request_timeout)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["*"],
+            allow_headers=["authorization", "content-type", "x-request-id"],
+            expose_headers=["x-request-id"],
+        )
+    app.add_middleware(Observed, metrics=metrics)
+    return app
+
+
+def create_from_environment() -> FastAPI:
+    """Build the application from ``VITRINE_*``; what ``vitrine serve`` runs in each worker."""
+    return create_app(Settings())
+
+
+def _configure_logs(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        cache_logger_on_first_use=False,
+    )

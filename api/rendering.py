@@ -1,0 +1,225 @@
+"""Answers as JSON. Stored products are spliced in as the bytes that they are."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import orjson
+from starlette.responses import Response
+
+from api.shop import Shelf
+from engines.plan import Interval
+from engines.results import Facet, FacetValue, StoredProduct
+from language.attributes import label_of
+from ranking.facets import label
+from ranking.request import RankedHit, SearchAnswer
+from ranking.suggest import SuggestAnswer
+
+_YES_NO = {"en": ("Yes", "No"), "de": ("Ja", "Nein")}
+Json = dict[str, object]
+
+
+class JsonResponse(Response):
+    """A JSON answer written by orjson."""
+
+    media_type = "application/json"
+
+    def render(self, content: object) -> bytes:
+        """Return the body."""
+        return orjson.dumps(content)
+
+
+def search_answer(
+    answer: SearchAnswer,
+    shelf: Shelf,
+    *,
+    query_id: str,
+    page: int,
+    page_size: int,
+    fields: Sequence[str] | None,
+    locale: str,
+    took_ms: float,
+) -> Json:
+    """Return the answer to a search."""
+    understood = answer.interpretation
+    return {
+        "query_id": query_id,
+        "total": answer.total,
+        "total_is_exact": True,
+        "page": page,
+        "page_size": page_size,
+        "cursor": answer.cursor,
+        "took_ms": round(took_ms, 2),
+        "interpretation": {
+            "language": understood.language,
+            "corrected_query": understood.corrected_query,
+            "part_number": understood.part_number,
+            "category": understood.category,
+            "constraints": [],
+            "relaxed": understood.relaxed,
+            "semantic_hits": understood.semantic_hits,
+        },
+        "hits": [hit(each, shelf, fields) for each in answer.hits],
+        "facets": [facet(each, shelf, locale) for each in answer.facets],
+        "rules_applied": [],
+        "redirect": None,
+        "experiment": None,
+    }
+
+
+def hit(ranked: RankedHit, shelf: Shelf, fields: Sequence[str] | None = None) -> Json:
+    """Return one hit."""
+    found = ranked.hit
+    explanation = None
+    if ranked.stages is not None:
+        text = "; ".join(f"{stage.name} {stage.contribution:.2f}" for stage in ranked.stages)
+        stages = [{"name": s.name, "contribution": s.contribution, "detail": s.detail} for s in ranked.stages]
+        explanation = {"stages": stages, "text": text}
+    return {
+        "id": found.product.id,
+        "position": ranked.position,
+        "score": found.score,
+        "product": product(found.product, fields),
+        "price": price(found.product, shelf),
+        "availability": availability(found.product),
+        "highlight": ranked.highlight,
+        "matched_by": ["identifier"] if found.by_identifier else ["lexical"] if ranked.textual else [],
+        "matched_variants": [],
+        "badges": [],
+        "explanation": explanation,
+    }
+
+
+def product(stored: StoredProduct, fields: Sequence[str] | None = None) -> object:
+    """Return a product: whole, or its id and the fields picked (``attributes.X`` picks one attribute)."""
+    if fields is None:
+        return orjson.Fragment(stored.document)
+    whole = orjson.loads(stored.document)
+    picked: Json = {"id": whole["id"]}
+    attributes: Json = {}
+    for field in fields:
+        if field.startswith("attributes."):
+            name = field.removeprefix("attributes.")
+            if name in whole["attributes"]:
+                attributes[name] = whole["attributes"][name]
+        elif field in whole:
+            picked[field] = whole[field]
+    return {**picked, "attributes": attributes} if attributes and "attributes" not in picked else picked
+
+
+def price(stored: StoredProduct, shelf: Shelf) -> Json | None:
+    """Return the buyer's price; None where there is none."""
+    if stored.net is None:
+        return None
+    return {
+        "net": money(stored.net),
+        "gross": None,
+        "tax_rate": None,
+        "currency": shelf.catalog.currency,
+        "list": money(stored.net),
+        "tiers": [],
+        "price_list": None,
+        "promotion": None,
+    }
+
+
+def money(amount: Decimal) -> str:
+    """Return an amount as decimal text, with at least two decimals."""
+    return f"{amount:f}"
+
+
+def availability(stored: StoredProduct) -> Json:
+    """Return what is in stock."""
+    in_stock = stored.stock is None or stored.stock > 0
+    return {"in_stock": in_stock, "quantity": stored.stock, "location": None, "lead_time_days": None}
+
+
+def facet(found: Facet, shelf: Shelf, locale: str) -> Json:
+    """Return one facet with its labels."""
+    stats = None
+    if found.stats:
+        stats = dict(zip(("min", "max", "mean"), found.stats, strict=True))
+    is_price = found.field in {"price", "list_price"}
+    return {
+        "field": found.field,
+        "label": label(found.field, locale),
+        "type": found.type,
+        "unit": shelf.catalog.currency if is_price else None,
+        "values": [_facet_value(each, found, locale) for each in found.values],
+        "stats": stats,
+    }
+
+
+def _facet_value(value: FacetValue, found: Facet, locale: str) -> Json:
+    rest: Json = {"count": value.count, "selected": value.selected}
+    if value.interval is not None:
+        return {**_interval(value.interval, is_time=found.field == "released"), **rest}
+    if found.type == "boolean":
+        yes, no = _YES_NO.get(locale.split("-")[0], _YES_NO["en"])
+        return {"value": value.value, "label": yes if value.value else no, **rest}
+    if found.type == "hierarchy":
+        path = str(value.value)
+        return {"value": path, "label": path.rsplit(" > ", 1)[-1], "path": path, "level": value.level, **rest}
+    return {"value": value.value, "label": value.value, **rest}
+
+
+def _interval(interval: Interval, *, is_time: bool) -> Json:
+    if not is_time:
+        return {"gte": interval.gte, "lt": interval.lt}
+    edges = {"gte": interval.gte, "lt": interval.lt}
+    return {
+        name: None if edge is None else datetime.fromtimestamp(edge, UTC).isoformat().replace("+00:00", "Z")
+        for name, edge in edges.items()
+    }
+
+
+def suggestions(answer: SuggestAnswer, shelf: Shelf) -> Json:
+    """Return what fits what was typed."""
+    return {
+        "queries": [{"text": text, "count": count} for text, count in answer.queries],
+        "products": [hit(each, shelf) for each in answer.products],
+        "categories": [{"path": path, "count": count} for path, count in answer.categories],
+        "brands": [{"value": value, "count": count} for value, count in answer.brands],
+    }
+
+
+def product_line(stored: StoredProduct, shelf: Shelf) -> Json:
+    """Return one product with its offer."""
+    return {
+        "product": product(stored),
+        "price": price(stored, shelf),
+        "availability": availability(stored),
+    }
+
+
+def sheet(stored: StoredProduct, locale: str) -> list[Json]:
+    """Return the attribute sheet; a type that was derived stands first, with how sure it is."""
+    whole = orjson.loads(stored.document)
+    rows: list[Json] = []
+    if source := whole.get("category_source"):
+        evidence = {"title": "the words of the title", "attribute": "the attribute product_type"}.get(
+            source["from"], "attributes and title words like those of other products of this type"
+        )
+        value = whole["category"][0]
+        rows.append(_row("category", label("category", locale), value, "extracted", source["confidence"], evidence))
+    for name, value in whole["attributes"].items():
+        rows.append(_row(name, label_of(name), value, "given", 1.0, None))
+    return rows
+
+
+def _row(name: str, text: str, value: object, source: str, confidence: float, evidence: str | None) -> Json:
+    unit: str | None = None
+    if isinstance(value, Mapping):
+        value, unit = value["value"], str(value["unit"])
+    return {
+        "name": name,
+        "label": text,
+        "group": None,
+        "value": value,
+        "unit": unit,
+        "normalised": value,
+        "normalised_unit": unit,
+        "source": source,
+        "confidence": confidence,
+        "evidence": evidence,
+    }

@@ -1,0 +1,98 @@
+"""Catalogues, categories and products."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api import answers, rendering
+from api.buyer import Searcher
+from api.problems import refuse
+from api.rendering import Json, JsonResponse
+from api.routes.documented import PROBLEMS
+from api.shop import CatalogId, TheShop
+from commerce.errors import UnknownProduct
+from engines.plan import FacetRequest, SearchPlan
+from engines.results import FacetValue
+
+router = APIRouter(prefix="/v1", tags=["catalogue"], responses=PROBLEMS)
+_MOST_IDS = 100
+_MOST_CATEGORIES = 10_000
+_SEPARATOR = " > "
+
+
+@router.get("/catalogs", response_model=answers.CatalogsResponse)
+async def list_catalogs(shop: TheShop, buyer: Searcher) -> JsonResponse:
+    """List the catalogues that serve and that the buyer may see."""
+    found = [
+        {
+            "id": shelf.catalog.id,
+            "products": shelf.index.stats().products,
+            "currency": shelf.catalog.currency,
+            "locale": shelf.catalog.locale,
+        }
+        for shelf in shop.shelves(buyer)
+    ]
+    return JsonResponse({"catalogs": found})
+
+
+@router.get("/{catalog}/categories", response_model=answers.CategoriesResponse)
+async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> JsonResponse:
+    """Return the categories as a tree, with the number of products that this buyer finds in each."""
+    index = shop.shelf(catalog, buyer).index
+    if "category" not in index.fields():
+        return JsonResponse({"categories": []})
+    plan = SearchPlan(buyer=buyer, facets=(FacetRequest("category", _MOST_CATEGORIES),), limit=0)
+    return JsonResponse({"categories": _tree(index.search(plan).facets[0].values)})
+
+
+@router.get("/{catalog}/products", response_model=answers.ProductsResponse)
+async def products_by_id(
+    catalog: CatalogId,
+    shop: TheShop,
+    buyer: Searcher,
+    ids: Annotated[str, Query(max_length=60_000, description="Up to 100 ids, separated by commas")],
+) -> JsonResponse:
+    """Return products in the order of their ids; unknown ids stand in ``missing``."""
+    shelf = shop.shelf(catalog, buyer)
+    wanted = list(dict.fromkeys(each for each in ids.split(",") if each))
+    if len(wanted) > _MOST_IDS:
+        refuse("too_large", f"at most {_MOST_IDS} ids, not {len(wanted)}", "/ids")
+    found = shelf.index.get(wanted, buyer)
+    lines = [rendering.product_line(found[each], shelf) for each in wanted if each in found]
+    return JsonResponse({"products": lines, "missing": [each for each in wanted if each not in found]})
+
+
+@router.get("/{catalog}/products/{product_id:path}", response_model=answers.ProductResponse)
+async def product_page(
+    catalog: CatalogId,
+    product_id: str,
+    shop: TheShop,
+    buyer: Searcher,
+    locale: Annotated[str | None, Query(max_length=35)] = None,
+) -> JsonResponse:
+    """Return one product with its attribute sheet."""
+    shelf = shop.shelf(catalog, buyer)
+    stored = shelf.index.get([product_id], buyer).get(product_id)
+    if stored is None:
+        raise UnknownProduct(f"there is no product {product_id[:100]!r}")
+    line = rendering.product_line(stored, shelf)
+    rows = rendering.sheet(stored, shelf.locale(locale, buyer))
+    return JsonResponse({**line, "sheet": rows, "variants": [], "relations": []})
+
+
+def _tree(values: tuple[FacetValue, ...]) -> list[Json]:
+    nodes: dict[str, Json] = {}
+    children: dict[str, list[Json]] = {"": []}
+    for value in sorted(values, key=lambda each: (each.level or 0, -each.count, str(each.value))):
+        path = str(value.value)
+        above, _, name = path.rpartition(_SEPARATOR)
+        children[path] = []
+        nodes[path] = {
+            "name": name,
+            "path": path,
+            "level": value.level,
+            "count": value.count,
+            "children": children[path],
+        }
+        children[above].append(nodes[path])
+    return children[""]

@@ -1,0 +1,67 @@
+"""Search and suggestions."""
+
+import uuid
+from time import perf_counter
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from api import answers, rendering
+from api.bodies import BatchBody, SearchBody
+from api.buyer import Searcher
+from api.metrics import Metrics
+from api.rendering import Json, JsonResponse
+from api.routes.documented import PROBLEMS
+from api.shop import CatalogId, Shelf, TheShop
+from commerce.buyer import Buyer
+from ranking.search import search
+from ranking.suggest import suggest
+
+router = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS)
+
+
+@router.post("/search", response_model=answers.SearchResponse)
+async def search_products(
+    request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Searcher
+) -> JsonResponse:
+    """Search, or browse with an empty query; facets are chosen automatically unless named."""
+    return JsonResponse(_answer(request, body, shop.shelf(catalog, buyer), buyer))
+
+
+@router.post("/search:batch", response_model=answers.BatchResponse)
+async def search_batch(
+    request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Searcher
+) -> JsonResponse:
+    """Answer up to twenty searches over the same snapshot."""
+    shelf = shop.shelf(catalog, buyer)
+    return JsonResponse({"responses": [_answer(request, each, shelf, buyer) for each in body.requests]})
+
+
+@router.get("/suggest", response_model=answers.SuggestResponse)
+async def suggest_as_typed(
+    catalog: CatalogId,
+    shop: TheShop,
+    buyer: Searcher,
+    q: Annotated[str, Query(max_length=1_000, description="What was typed", examples=["lap"])] = "",
+    limit: Annotated[int, Query(ge=1, le=20)] = 8,
+) -> JsonResponse:
+    """Complete what was typed: queries, categories, brands and products."""
+    shelf = shop.shelf(catalog, buyer)
+    return JsonResponse(rendering.suggestions(suggest(shelf.index, q, limit, buyer), shelf))
+
+
+def _answer(request: Request, body: SearchBody, shelf: Shelf, buyer: Buyer) -> Json:
+    began = perf_counter()
+    found = search(shelf.index, body.request(), buyer)
+    metrics: Metrics = request.app.state.metrics
+    metrics.observe_stages(found.timings)
+    return rendering.search_answer(
+        found,
+        shelf,
+        query_id=str(uuid.uuid4()),
+        page=body.page,
+        page_size=body.page_size,
+        fields=body.fields,
+        locale=shelf.locale(body.locale, buyer),
+        took_ms=(perf_counter() - began) * 1e3,
+    )

@@ -1,0 +1,38 @@
+"""Health and metrics."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse, Response
+
+from api.metrics import Metrics
+from api.problems import problem
+from api.rendering import JsonResponse
+from api.shop import TheShop
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/health/live")
+async def live() -> JsonResponse:
+    """Say that the process answers."""
+    return JsonResponse({"status": "live"})
+
+
+@router.get("/health/ready", responses={503: {"description": "Not every catalogue serves yet"}})
+async def ready(request: Request, shop: TheShop) -> Response:
+    """Say whether every loaded catalogue serves."""
+    loaded = [catalog.id for catalog in shop.records.catalogs()]
+    waiting = [name for name in loaded if shop.engine.open(name) is None]
+    if waiting or not loaded:
+        detail = f"not indexed yet: {', '.join(waiting)}" if waiting else "no catalogue is loaded yet"
+        return problem("engine_unavailable", detail, request.url.path)
+    return JsonResponse({"status": "ready", "catalogs": loaded})
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+async def metrics(request: Request, shop: TheShop) -> Response:
+    """Return the metrics in Prometheus' text format."""
+    kept: Metrics = request.app.state.metrics
+    for catalog in shop.records.catalogs():
+        if (index := shop.engine.open(catalog.id)) is not None:
+            kept.set_products(catalog.id, index.stats().products)
+    return Response(kept.render(), media_type="text/plain; version=0.0.4; charset=utf-8")

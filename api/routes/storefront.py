@@ -1,0 +1,43 @@
+"""The demo storefront: static files, under a policy that lets a page load nothing from elsewhere but pictures."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+_STATIC = Path(__file__).parent.parent / "static"
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self' https: http: data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "cache-control": "no-cache",
+}
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def page() -> Response:
+    """Return the one page of the storefront."""
+    return FileResponse(_STATIC / "index.html", headers=_HEADERS)
+
+
+@router.get("/favicon.svg")
+async def icon() -> Response:
+    """Return the storefront's icon."""
+    return FileResponse(_STATIC / "favicon.svg", headers=_HEADERS)
+
+
+class _Files(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.update(_HEADERS)
+        return response
+
+
+def mount(app: FastAPI) -> None:
+    """Serve the storefront's folders."""
+    for folder in ("scripts", "styles", "images"):
+        app.mount(f"/{folder}", _Files(directory=_STATIC / folder), name=folder)

@@ -1,0 +1,86 @@
+"""What the routes of one process share: records, engine, and the catalogues that it serves."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from api.settings import Settings
+from commerce.buyer import Buyer
+from commerce.errors import UnknownCatalog
+from commerce.product import Catalog
+from commerce.records import Records
+from engines.embedded import EmbeddedEngine
+from engines.port import EngineUnavailable, SearchEngine, SearchIndex
+from indexer import Follower
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One catalogue as a request sees it; the snapshot stays the same until the answer is written."""
+
+    catalog: Catalog
+    index: SearchIndex
+
+    def locale(self, asked: str | None, buyer: Buyer) -> str:
+        """Resolve the locale: the request's, then the token's, then the catalogue's."""
+        return asked or buyer.locale or self.catalog.locale
+
+
+class Shop:
+    """Records and engine of one process, followed in the background between ``start`` and ``stop``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.records = Records(settings.records_url())
+        self.engine: SearchEngine = EmbeddedEngine(settings.home)
+        self._follower = Follower(self.records, self.engine, settings.home)
+        self._known: dict[tuple[str, int], Catalog] = {}
+
+    def start(self) -> None:
+        """Bring the tables up to date, open every catalogue, and begin to follow the change log."""
+        self.records.upgrade()
+        for catalog in self.records.catalogs():
+            self.engine.open(catalog.id)
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Stop following and close the records."""
+        self._follower.stop()
+        self.records.close()
+
+    def shelf(self, catalog_id: str, buyer: Buyer) -> Shelf:
+        """Return a catalogue for a buyer. Raises UnknownCatalog, also where the buyer's token does not cover it."""
+        index = self._index(catalog_id) if buyer.may_see(catalog_id) else None
+        if index is None:
+            if buyer.may_see(catalog_id) and any(each.id == catalog_id for each in self.records.catalogs()):
+                raise EngineUnavailable(f"catalogue {catalog_id!r} is loaded but not indexed yet")
+            raise UnknownCatalog(f"there is no catalogue {catalog_id!r}")
+        # A catalogue's currency changes only with a load, and a load with a new version.
+        key = (catalog_id, index.stats().version)
+        if key not in self._known:
+            self._known[key] = self.records.catalog(catalog_id)
+        return Shelf(self._known[key], index)
+
+    def shelves(self, buyer: Buyer) -> list[Shelf]:
+        """Return every catalogue that serves and that the buyer may see."""
+        return [
+            Shelf(catalog, index)
+            for catalog in self.records.catalogs()
+            if buyer.may_see(catalog.id) and (index := self._index(catalog.id)) is not None
+        ]
+
+    def _index(self, catalog_id: str) -> SearchIndex | None:
+        try:
+            return self.engine.open(catalog_id)
+        except ValueError:
+            return None  # not a name that a catalogue can have
+
+
+def the_shop(request: Request) -> Shop:
+    """Return the process's shop."""
+    shop: Shop = request.app.state.shop
+    return shop
+
+
+TheShop = Annotated[Shop, Depends(the_shop)]
+CatalogId = Annotated[str, Path(min_length=1, max_length=64, description="A loaded catalogue", examples=["icecat"])]

@@ -1,0 +1,191 @@
+/**
+ * A client of Vitrine's public API, as small as a storefront needs it.
+ *
+ * The shapes below name only what this storefront reads; `/openapi.json` has all of them. A shop that signs its
+ * buyers on adds `Authorization: Bearer …` to the headers; without a token the anonymous buyer asks.
+ *
+ * @typedef {{id: string, products: number, currency: string, locale: string}} Catalog
+ * @typedef {{gte: string | number | null, lt: string | number | null}} Interval  half-open; null is an open end
+ * @typedef {string | number | boolean} Scalar
+ *
+ * @typedef {object} Product
+ * @property {string} id
+ * @property {string} title
+ * @property {string} [description]
+ * @property {string | null} [brand]
+ * @property {string[]} [gtin]
+ * @property {string | null} [mpn]
+ * @property {string[]} [category]   paths such as "Computers > Laptops"
+ * @property {string[]} [image_urls]
+ * @property {string | null} [released]
+ *
+ * @typedef {object} Price
+ * @property {string} net            a decimal, such as "412.00"
+ * @property {string | null} gross
+ * @property {string} currency
+ * @property {string | null} list
+ * @property {{min_quantity: number, net: string}[]} tiers
+ *
+ * @typedef {{in_stock: boolean, quantity: number | null, location: string | null, lead_time_days: number | null}} Availability
+ *
+ * @typedef {object} Hit
+ * @property {string} id
+ * @property {number} position
+ * @property {Product} product
+ * @property {Price | null} price
+ * @property {Availability} availability
+ * @property {{title?: string}} highlight
+ * @property {{code: string, text: string}[]} badges
+ *
+ * @typedef {object} FacetValue
+ * @property {number} count
+ * @property {boolean} [selected]
+ * @property {string | boolean} [value]        terms, boolean
+ * @property {string} [label]
+ * @property {string} [path]                   hierarchy
+ * @property {number} [level]
+ * @property {string | number | null} [gte]    range
+ * @property {string | number | null} [lt]
+ *
+ * @typedef {object} Facet
+ * @property {string} field
+ * @property {string} label
+ * @property {"terms" | "range" | "boolean" | "hierarchy"} type
+ * @property {string | null} unit
+ * @property {FacetValue[]} values
+ * @property {{min: number | string, max: number | string, mean: number | string} | null} stats
+ *
+ * @typedef {object} SearchRequest
+ * @property {string} [query]
+ * @property {number} [page]
+ * @property {number} [page_size]
+ * @property {string} [sort]
+ * @property {string} [locale]
+ * @property {string[]} [fields]
+ * @property {"auto" | string[]} [facets]
+ * @property {number} [facet_limit]
+ * @property {{field: string, prefix: string}} [facet_search]
+ * @property {Record<string, (Scalar | Interval)[]>} [facet_filters]
+ *
+ * @typedef {object} SearchAnswer
+ * @property {string} query_id
+ * @property {number} total
+ * @property {boolean} total_is_exact
+ * @property {number} page
+ * @property {number} page_size
+ * @property {number} took_ms
+ * @property {{corrected_query: string | null, part_number: string | null, relaxed: string[]}} interpretation
+ * @property {Hit[]} hits
+ * @property {Facet[]} facets
+ *
+ * @typedef {object} Suggestions
+ * @property {{text: string, count: number}[]} queries
+ * @property {{value: string, count: number}[]} brands
+ * @property {{path: string, count: number}[]} categories
+ * @property {Hit[]} products
+ *
+ * @typedef {object} SheetRow
+ * @property {string} name
+ * @property {string} label
+ * @property {string | null} group
+ * @property {Scalar | Scalar[]} value
+ * @property {string | null} unit
+ * @property {"given" | "extracted"} source
+ * @property {string | null} evidence
+ *
+ * @typedef {object} ProductPage
+ * @property {Product} product
+ * @property {Price | null} price
+ * @property {Availability} availability
+ * @property {SheetRow[]} sheet
+ */
+
+/** An answer that is not a success: RFC 9457 problem details, or no answer at all (status 0, code `unreachable`). */
+export class ApiProblem extends Error {
+  /** @param {{status: number, code: string, title: string, detail?: string}} problem */
+  constructor({ status, code, title, detail = "" }) {
+    super(detail || title);
+    this.name = "ApiProblem";
+    this.status = status;
+    this.code = code;
+    this.title = title;
+    this.detail = detail;
+  }
+}
+
+/**
+ * List the catalogues that are served.
+ * @returns {Promise<{catalogs: Catalog[]}>}
+ */
+export function listCatalogs() {
+  return request("/v1/catalogs");
+}
+
+/**
+ * Search or, with an empty query, browse one catalogue.
+ * @param {string} catalog
+ * @param {SearchRequest} body
+ * @param {AbortSignal} signal  aborted when a newer question makes this one stale
+ * @returns {Promise<SearchAnswer>}
+ */
+export function search(catalog, body, signal) {
+  return request(`/v1/${encodeURIComponent(catalog)}/search`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
+}
+
+/**
+ * Complete what the visitor has typed so far.
+ * @param {string} catalog
+ * @param {string} text
+ * @param {number} limit  entries of each kind
+ * @param {AbortSignal} signal
+ * @returns {Promise<Suggestions>}
+ */
+export function suggest(catalog, text, limit, signal) {
+  const query = new URLSearchParams({ q: text, limit: String(limit) });
+  return request(`/v1/${encodeURIComponent(catalog)}/suggest?${query}`, { signal });
+}
+
+/**
+ * Fetch one product with its attribute sheet.
+ * @param {string} catalog
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {Promise<ProductPage>}
+ */
+export function product(catalog, id, signal) {
+  return request(`/v1/${encodeURIComponent(catalog)}/products/${encodeURIComponent(id)}`, { signal });
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @returns {Promise<any>}
+ */
+async function request(path, init = {}) {
+  let response;
+  try {
+    response = await fetch(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
+  } catch (cause) {
+    // An aborted request is no failure: whoever aborted it knows, see latest.js.
+    if (init.signal?.aborted) throw cause;
+    throw new ApiProblem({ status: 0, code: "unreachable", title: "" });
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response.json();
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<ApiProblem>}
+ */
+async function problemOf(response) {
+  const known = { status: response.status, code: "unknown", title: `HTTP ${response.status}` };
+  const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
+  // A proxy on the way may answer with a page of its own; that is not worth showing.
+  return new ApiProblem(isProblem ? { ...known, ...(await response.json()) } : known);
+}

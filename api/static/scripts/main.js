@@ -1,0 +1,73 @@
+/** Start the storefront: wire the header, then show what the URL says. */
+
+import { listCatalogs } from "./api.js";
+import { drawCatalogs } from "./catalogs.js";
+import { h } from "./dom.js";
+import { language, setLanguage, texts, translatePage } from "./i18n.js";
+import { problemState } from "./notices.js";
+import { createProductPage } from "./product.js";
+import { createRouter } from "./router.js";
+import { createSearchPage } from "./search.js";
+import { createSearchBox } from "./suggest.js";
+import { startTheme } from "./theme.js";
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @returns {T}
+ */
+const part = (id) => /** @type {T} */ (document.getElementById(id));
+
+const main = part("main");
+
+startTheme(part("theme"));
+translatePage();
+await start();
+
+async function start() {
+  try {
+    const { catalogs } = await listCatalogs();
+    if (catalogs.length) run(catalogs);
+    else showAlone(new Error(texts().noCatalogs));
+  } catch (error) {
+    showAlone(error);
+  }
+}
+
+/** @param {import("./api.js").Catalog[]} catalogs */
+function run(catalogs) {
+  /** @type {ReturnType<typeof createSearchPage> | null} */
+  let results = null;
+  /** @type {ReturnType<typeof createProductPage> | null} */
+  let product = null;
+
+  const router = createRouter(catalogs[0].id, (shown, arrival) => {
+    drawCatalogs(part("catalogs"), catalogs, shown.catalog);
+    searchBox.follow(shown, arrival);
+    const [page, other] = shown.product === null
+      ? [(results ??= createSearchPage(router, catalogs)), product]
+      : [(product ??= createProductPage(router, catalogs)), results];
+    other?.leave();
+    if (!main.contains(page.element)) main.replaceChildren(page.element);
+    void page.show(shown, arrival);
+  });
+  const searchBox = createSearchBox(part("searchbox"), router);
+
+  const languages = /** @type {HTMLSelectElement} */ (part("language"));
+  languages.value = language();
+  languages.addEventListener("change", () => {
+    setLanguage(languages.value);
+    results = product = null; // made anew with the new texts
+    router.refresh();
+  });
+
+  router.start();
+}
+
+/**
+ * Show a problem that leaves nothing else to show.
+ * @param {unknown} error
+ */
+function showAlone(error) {
+  main.replaceChildren(h("h1", { class: "visually-hidden" }, "Vitrine"), problemState(error, () => location.reload()));
+}

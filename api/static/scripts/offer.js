@@ -1,0 +1,37 @@
+/** Price and availability as shown on cards and product pages. */
+
+import { h } from "./dom.js";
+import { money } from "./formats.js";
+import { texts } from "./i18n.js";
+
+/**
+ * Show a price, with the list price struck through where this buyer pays less.
+ * @param {import("./api.js").Price | null} price
+ * @returns {HTMLElement}
+ */
+export function priceLine(price) {
+  if (!price) return h("p", { class: "price price-missing" }, texts().priceOnRequest);
+  const reduced = price.list !== null && Number(price.list) > Number(price.net);
+  return h(
+    "p",
+    { class: "price" },
+    h("span", { class: "price-net" }, money(price.net, price.currency)),
+    reduced && h("s", { class: "price-list" }, h("span", { class: "visually-hidden" }, `${texts().listPrice} `), money(price.list ?? "", price.currency)),
+  );
+}
+
+/**
+ * Say whether it can be had. Without stock data there is nothing to say on a card.
+ * @param {import("./api.js").Availability} availability
+ * @returns {HTMLElement | null}
+ */
+export function availabilityLine({ in_stock: inStock, quantity, lead_time_days: days }) {
+  if (inStock && quantity === null && days === null) return null;
+  const t = texts();
+  const stock = !inStock ? t.outOfStock : quantity === null ? t.inStock : t.inStockCount(quantity);
+  return h(
+    "p",
+    { class: inStock ? "availability availability-yes" : "availability availability-no" },
+    days === null ? stock : `${stock}, ${t.leadTime(days)}`,
+  );
+}

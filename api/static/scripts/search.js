@@ -1,0 +1,157 @@
+/** The page of results: asks, and shows the answer with its facets, chips, notices and pages. */
+
+import { search } from "./api.js";
+import { card, cardOutlines } from "./cards.js";
+import { catalogNamed } from "./catalogs.js";
+import { chips } from "./chips.js";
+import { button, h, replaceKeepingFocus } from "./dom.js";
+import { createDrawer } from "./drawer.js";
+import { createFacets } from "./facets.js";
+import { texts } from "./i18n.js";
+import { latestOnly } from "./latest.js";
+import { emptyState, interpretationNotices, problemState } from "./notices.js";
+import { pager } from "./pager.js";
+import { searchRequest } from "./search_request.js";
+import { SORTS, toggled } from "./state.js";
+
+/**
+ * @typedef {import("./api.js").SearchAnswer} SearchAnswer
+ * @typedef {import("./router.js").Arrival} Arrival
+ * @typedef {import("./state.js").View} View
+ */
+
+/**
+ * Make the page of results.
+ * @param {import("./router.js").Router} router
+ * @param {import("./api.js").Catalog[]} catalogs
+ */
+export function createSearchPage(router, catalogs) {
+  const t = texts();
+  const newest = latestOnly();
+  /** @type {View} */
+  let shown = router.current();
+
+  /** @param {import("./state.js").Choice} choice */
+  const toggle = (choice) => router.go(toggled(shown, choice));
+
+  const facets = createFacets(toggle);
+  const sidebar = h("aside", { class: "sidebar", "aria-label": t.filters }, facets.element);
+  const drawer = createDrawer(facets.element);
+
+  const title = h("h1", { id: "results-title", tabindex: -1 });
+  const count = h("p", { class: "results-count", role: "status" });
+  const filtersButton = button({ class: "button button-second open-filters", "aria-haspopup": "dialog" }, () => drawer.open(), "");
+  const sort = h("select", { id: "sort" }, SORTS.map((value) => h("option", { value }, t.sortNames[value])));
+  sort.addEventListener("change", () => router.go({ ...shown, sort: sort.value, page: 1 }));
+
+  const chipBar = h("div", { class: "chips" });
+  const notices = h("div", { class: "notices" });
+  const grid = h("ul", { class: "cards", "aria-label": t.results }, cardOutlines(12));
+  const state = h("div", {});
+  const pages = h("div", {});
+  const element = h(
+    "div",
+    { class: "results-page" },
+    sidebar,
+    h(
+      "section",
+      { class: "results", "aria-labelledby": "results-title" },
+      h(
+        "div",
+        { class: "results-head" },
+        h("div", { class: "results-heading" }, title, count),
+        h("div", { class: "toolbar" }, filtersButton, h("label", { class: "sort", for: "sort" }, h("span", {}, t.sort), sort)),
+      ),
+      chipBar,
+      notices,
+      grid,
+      state,
+      pages,
+    ),
+    drawer.element,
+  );
+
+  /** @param {SearchAnswer} answer */
+  function draw(answer) {
+    const catalog = catalogNamed(catalogs, shown.catalog);
+    const { hits, total, interpretation } = answer;
+    count.textContent = texts().resultCount(total, Math.max(1, Math.round(answer.took_ms)), answer.total_is_exact !== false);
+    filtersButton.textContent = texts().openFilters(shown.choices.length);
+    element.classList.toggle("results-alone", !hits.length && !shown.choices.length);
+    drawer.update(total);
+    facets.update(answer.facets, shown, catalog.currency);
+    notices.replaceChildren(...interpretationNotices(shown, interpretation));
+    grid.replaceChildren(...hits.map((hit, index) => card(hit, shown.catalog, index)));
+    grid.hidden = hits.length === 0;
+    state.replaceChildren(...(hits.length ? [] : [emptyState(shown, catalog, catalogs.filter(({ id }) => id !== catalog.id).map(({ id }) => catalogNamed(catalogs, id)))]));
+    pages.replaceChildren(...pager(shown, total));
+    drawChips(answer.facets, catalog.currency);
+  }
+
+  /**
+   * @param {import("./api.js").Facet[]} known
+   * @param {string} currency
+   */
+  function drawChips(known, currency) {
+    const hadFocus = chipBar.contains(document.activeElement);
+    replaceKeepingFocus(chipBar, ...chips(shown, known, currency, toggle));
+    // The removed chip had the focus: hand it to its neighbour, or to the results where none is left.
+    if (hadFocus && !chipBar.contains(document.activeElement)) (chipBar.querySelector("button") ?? title).focus({ preventScroll: true });
+  }
+
+  /** @param {unknown} error */
+  function drawProblem(error) {
+    const { currency } = catalogNamed(catalogs, shown.catalog);
+    element.classList.toggle("results-alone", !shown.choices.length);
+    count.textContent = "";
+    notices.replaceChildren();
+    grid.replaceChildren();
+    grid.hidden = true;
+    pages.replaceChildren();
+    drawChips([], currency);
+    state.replaceChildren(problemState(error, () => router.refresh()));
+  }
+
+  return {
+    element,
+    /**
+     * Show a view: ask and, unless a newer view came in between, draw.
+     * @param {View} next
+     * @param {Arrival} arrival
+     */
+    async show(next, arrival) {
+      shown = next;
+      const { name } = catalogNamed(catalogs, next.catalog);
+      title.textContent = next.query ? texts().resultsFor(next.query) : name;
+      document.title = [next.query, name, "Vitrine"].filter(Boolean).join(" – ");
+      sort.value = next.sort;
+      grid.setAttribute("aria-busy", "true");
+      try {
+        const answer = await newest((signal) => search(next.catalog, searchRequest(next), signal));
+        if (answer === null) return;
+        draw(answer);
+      } catch (error) {
+        drawProblem(error);
+      }
+      grid.setAttribute("aria-busy", "false");
+      settle(arrival);
+    },
+    /** The visitor left: an answer on its way is no longer wanted. */
+    leave() {
+      drawer.close();
+      void newest(async () => null);
+    },
+  };
+
+  /**
+   * Put scroll position and focus where the visitor expects them.
+   * @param {Arrival} arrival
+   */
+  function settle({ cause, moved, scroll, opened }) {
+    if (cause === "refresh" || (cause === "go" && !moved && scrollY === 0)) return;
+    scrollTo({ top: scroll, behavior: "instant" });
+    if (!moved) return;
+    const openedCard = opened === null ? null : grid.querySelector(`[data-key="${CSS.escape(`product:${opened}`)}"]`);
+    (openedCard instanceof HTMLElement ? openedCard : title).focus({ preventScroll: true });
+  }
+}

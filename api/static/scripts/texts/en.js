@@ -1,0 +1,133 @@
+/** English interface texts. `de.js` has the same keys. */
+
+const number = new Intl.NumberFormat("en");
+/** @param {number} n @param {string} one @param {string} many */
+const counted = (n, one, many) => `${number.format(n)} ${n === 1 ? one : many}`;
+
+export const en = {
+  skipToContent: "Skip to content",
+  catalogue: "Catalogue",
+  language: "Language",
+  darkMode: "Dark mode",
+  footer: "A demo storefront over the public API of Vitrine.",
+  apiReference: "API description (OpenAPI)",
+
+  /** @type {Record<string, string>} */
+  catalogNames: { icecat: "Electronics", online_retail: "Gifts" },
+  /** @type {Record<string, string>} */
+  fieldNames: { brand: "Brand", category: "Category", price: "Price", list_price: "List price", in_stock: "Availability", released: "Released" },
+
+  searchLabel: "Search products",
+  searchPlaceholder: "Search by name, brand or part number",
+  suggestions: "Suggestions",
+  suggestedQueries: "Searches",
+  suggestedBrands: "Brands",
+  suggestedCategories: "Categories",
+  suggestedProducts: "Products",
+  /** @param {number} n */
+  suggestionCount: (n) => (n === 0 ? "No suggestions" : `${counted(n, "suggestion", "suggestions")}, use the arrow keys`),
+
+  /** @param {string} query */
+  resultsFor: (query) => `Results for “${query}”`,
+  /** @param {number} n @param {number} milliseconds @param {boolean} exact */
+  resultCount: (n, milliseconds, exact) => `${exact ? "" : "About "}${counted(n, "product", "products")} in ${milliseconds} ms`,
+  results: "Products",
+  /** @param {string} query */
+  corrected: (query) => ["Showing results for ", query, "."],
+  /** @param {string} query */
+  typed: (query) => `You typed “${query}”.`,
+  /** @param {string} number */
+  partNumber: (number) => ["Part number ", number, " recognised."],
+  /** @param {string} words */
+  relaxed: (words) => ["Not every word was found together. Left out: ", words, "."],
+
+  sort: "Sort by",
+  /** @type {Record<string, string>} */
+  sortNames: { relevance: "Relevance", "price:asc": "Price, low to high", "price:desc": "Price, high to low", newest: "Newest first", popularity: "Popularity" },
+
+  filters: "Filters",
+  /** @param {number} n */
+  openFilters: (n) => (n ? `Filters (${n})` : "Filters"),
+  /** @param {number} n */
+  showResults: (n) => `Show ${counted(n, "product", "products")}`,
+  close: "Close",
+  activeFilters: "Active filters",
+  /** @param {string} name */
+  removeFilter: (name) => `Remove filter ${name}`,
+  clearAll: "Clear all",
+  noFilters: "Nothing to narrow down here.",
+  showMore: "Show more",
+  showFewer: "Show fewer",
+  /** @param {string} name */
+  searchInFacet: (name) => `Search in ${name}`,
+  facetEmpty: "No such value.",
+  /** @param {string} name */
+  expand: (name) => `Open ${name}`,
+  /** @param {string} from @param {string} to */
+  between: (from, to) => `${from} – ${to}`,
+  /** @param {string} to */
+  below: (to) => `Under ${to}`,
+  /** @param {string} from */
+  above: (from) => `${from} and more`,
+  yes: "Yes",
+  no: "No",
+
+  pages: "Pages",
+  previousPage: "Previous",
+  nextPage: "Next",
+  /** @param {number} n */
+  page: (n) => `Page ${n}`,
+
+  inStock: "In stock",
+  /** @param {number} n */
+  inStockCount: (n) => `${number.format(n)} in stock`,
+  outOfStock: "Out of stock",
+  available: "Available",
+  /** @param {number} days */
+  leadTime: (days) => `ships in ${counted(days, "day", "days")}`,
+  priceOnRequest: "Price on request",
+  net: "excl. VAT",
+  listPrice: "List price",
+  tierPrices: "Quantity prices",
+  /** @param {number} n */
+  fromQuantity: (n) => `from ${number.format(n)}`,
+
+  noResultsTitle: "Nothing found",
+  /** @param {string} query */
+  noResultsFor: (query) => `No product matches “${query}”.`,
+  noResultsFiltered: "No product matches all of these filters.",
+  noResultsHint: "Check the spelling, try fewer or more general words, or a part number without spaces.",
+  withoutFilters: "Search without filters",
+  /** @param {string} catalog */
+  browseAll: (catalog) => `Browse all of ${catalog}`,
+  /** @param {string} catalog */
+  tryCatalog: (catalog) => `Look in ${catalog}`,
+
+  noCatalogs: "No catalogue is loaded yet. Load one with “vitrine load”, then index it with “vitrine index”.",
+  errorTitle: "This did not work",
+  unreachableTitle: "The service does not answer",
+  unreachableDetail: "Check that it is running and that you are online, then try again.",
+  tryAgain: "Try again",
+  startOver: "Start over",
+
+  backToResults: "Back to results",
+  breadcrumb: "Breadcrumb",
+  partNumberLabel: "Part number",
+  gtinLabel: "GTIN",
+  articleLabel: "Article",
+  releasedLabel: "Released",
+  description: "Description",
+  specifications: "Specifications",
+  general: "General",
+  noSpecifications: "The catalogue gives no specifications for this product.",
+  /** @param {string} evidence */
+  extracted: (evidence) => (evidence ? `Read from the text: “${evidence}”` : "Read from the text"),
+  extractedSign: "from text",
+  copyLink: "Copy link",
+  linkCopied: "Link copied",
+  copyByHand: "Copy the address from the address bar",
+  print: "Print",
+  pictures: "Pictures",
+  /** @param {number} n */
+  picture: (n) => `Show picture ${n}`,
+};
