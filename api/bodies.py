@@ -3,10 +3,20 @@
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+)
 
 from commerce.documents import HIGHEST_PRICE
 from engines.plan import Interval, Selection
+from language.errors import InvalidFilter
 from language.filters import LONGEST, Filter, filter_from_json, parse_filter
 from ranking.request import Mode, SearchRequest
 
@@ -37,9 +47,7 @@ class RangeBody(_Body):
 
     def interval(self) -> Interval:
         """Return the range as numbers."""
-        return Interval(
-            None if self.gte is None else float(self.gte), None if self.lt is None else float(self.lt)
-        )
+        return Interval(None if self.gte is None else float(self.gte), None if self.lt is None else float(self.lt))
 
 
 class FacetSearchBody(_Body):
@@ -126,7 +134,13 @@ class OfferBody(_Body):
 def _filter(given: str | dict[str, Any] | None) -> Filter | None:
     if given is None or (isinstance(given, str) and not given.strip()):
         return None
-    return parse_filter(given) if isinstance(given, str) else filter_from_json(given)
+    if not isinstance(given, str):
+        return filter_from_json(given)
+    try:
+        return parse_filter(given)
+    except InvalidFilter as error:
+        error.pointer = "/filter"
+        raise
 
 
 def _selection(field: str, chosen: list[Value | RangeBody]) -> Selection:

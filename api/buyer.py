@@ -97,7 +97,8 @@ async def asking_buyer(request: Request) -> Buyer:
 
 
 def with_scope(*scopes: str) -> Callable[..., Any]:
-    """Return a dependency: the asking buyer, who must have one of the scopes (401 without a token, 403 without a scope)."""
+    """Return a dependency: the asking buyer, who must have one of the scopes (401 without a token, 403 without
+    a scope)."""
 
     async def check(request: Request, buyer: Annotated[Buyer, Depends(asking_buyer)]) -> Buyer:
         if not buyer.scopes.isdisjoint(scopes):

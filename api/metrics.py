@@ -21,7 +21,11 @@ class Metrics:
             "vitrine_request_seconds", "Time to answer", ["route"], buckets=_BUCKETS, registry=self._registry
         )
         self._stages = Histogram(
-            "vitrine_search_stage_seconds", "Time of a search's stages", ["stage"], buckets=_BUCKETS, registry=self._registry
+            "vitrine_search_stage_seconds",
+            "Time of a search's stages",
+            ["stage"],
+            buckets=_BUCKETS,
+            registry=self._registry,
         )
         self._products = Gauge(
             "vitrine_products",

@@ -63,9 +63,7 @@ class RequestProblem(VitrineError):
         self.status = status
 
 
-def problem(
-    code: str, detail: str, instance: str, errors: Errors = (), *, status: int | None = None
-) -> Response:
+def problem(code: str, detail: str, instance: str, errors: Errors = (), *, status: int | None = None) -> Response:
     """Return the problem document of a code."""
     status = status or _STATUS.get(code, 422)
     body = {
@@ -135,7 +133,9 @@ async def _of_anything(request: Request, error: Exception) -> Response:
 
 
 def _pointer(location: Sequence[object]) -> str:
-    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in location if step not in {"body", "query", "path"}]
+    steps = [
+        str(step).replace("~", "~0").replace("/", "~1") for step in location if step not in {"body", "query", "path"}
+    ]
     return "".join(f"/{step}" for step in steps)
 
 

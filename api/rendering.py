@@ -210,7 +210,8 @@ def sheet(stored: StoredProduct, locale: str) -> list[Json]:
 def _row(name: str, text: str, value: object, source: str, confidence: float, evidence: str | None) -> Json:
     unit: str | None = None
     if isinstance(value, Mapping):
-        value, unit = value["value"], str(value["unit"])
+        unit = str(value["unit"])
+        value = value["value"]
     return {
         "name": name,
         "label": text,

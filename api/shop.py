@@ -6,13 +6,16 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from api.settings import Settings
-from commerce.buyer import Buyer
+from commerce.buyer import ANONYMOUS, Buyer
 from commerce.errors import UnknownCatalog
 from commerce.product import Catalog
 from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from engines.port import EngineUnavailable, SearchEngine, SearchIndex
 from indexer import Follower
+from language.filters import parse_filter
+from ranking.request import SearchRequest
+from ranking.search import search
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Shop:
         """Bring the tables up to date, open every catalogue, and begin to follow the change log."""
         self.records.upgrade()
         for catalog in self.records.catalogs():
-            self.engine.open(catalog.id)
+            if (index := self.engine.open(catalog.id)) is not None:
+                _warm_up(index)
         self._follower.start()
 
     def stop(self) -> None:
@@ -74,6 +78,13 @@ class Shop:
             return self.engine.open(catalog_id)
         except ValueError:
             return None  # not a name that a catalogue can have
+
+
+def _warm_up(index: SearchIndex) -> None:
+    """Answer once before the first buyer asks: tables are built and pages read on first use."""
+    condition = parse_filter("price >= 0")
+    for query in ("a", ""):
+        search(index, SearchRequest(query=query, filter=condition), ANONYMOUS)
 
 
 def the_shop(request: Request) -> Shop:

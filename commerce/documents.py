@@ -53,7 +53,8 @@ def product_from_json(value: object) -> Product:
 
 
 def catalog_item_from_json(value: object) -> CatalogItem:
-    """Read a ``product`` object that may also have ``price`` (``{"net": "12.90"}`` or ``"12.90"``), ``stock`` and ``popularity``.
+    """Read a ``product`` object that may also have ``price`` (``{"net": "12.90"}`` or ``"12.90"``), ``stock``
+    and ``popularity``.
 
     Raises InvalidProduct naming each field at fault.
     """

@@ -25,7 +25,8 @@ class TextMatch:
     """The textual part of a plan.
 
     ``fields`` weigh the searched text fields. Documents that match more of ``words`` stand first. Where at least
-    ``enough`` products match a number of words, products that match fewer are left out; none matches fewer than ``minimum``.
+    ``enough`` products match a number of words, products that match fewer are left out; none matches fewer
+    than ``minimum``.
     ``phrases`` are runs of index terms that earn ``phrase_boost`` where they stand together in the title.
     ``identifiers`` are normalised part numbers; a document that carries one stands before all others.
     """
@@ -78,7 +79,8 @@ class SearchPlan:
     """All that an engine needs to answer; nothing in it is text that still has to be understood.
 
     ``text`` None browses the catalogue. ``auto_facets`` asks for that many facets beside ``facets``, picked by
-    coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes ``offset``.
+    coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes
+    ``offset``.
     """
 
     buyer: Buyer = ANONYMOUS

@@ -31,7 +31,8 @@ class Document:
     """One product as an engine indexes it.
 
     ``texts`` are raw texts by searched field. ``values`` are what filters, facets and sorting see, by
-    field name (``brand``, ``attributes.X`` …); every value of one field has the kind that the schema gives it. ``identifiers`` are
+    field name (``brand``, ``attributes.X`` …); every value of one field has the kind that the schema gives it.
+    ``identifiers`` are
     normalised part numbers. ``suggestions`` are phrases that this product should be found by while a buyer types.
     ``stored`` is the answer's ``product``.
     """
@@ -110,7 +111,8 @@ class IndexBuilder(Protocol):
 class SearchEngine(Protocol):
     """A store of versions by catalogue. ``create`` begins a new one, ``switch`` makes it the serving one.
 
-    ``open`` returns this process's current snapshot and is cheap, ``open_version`` a fresh one of any version; ``refresh`` takes newer commits and switches into it.
+    ``open`` returns this process's current snapshot and is cheap, ``open_version`` a fresh one of any version;
+    ``refresh`` takes newer commits and switches into it.
     ``schema`` is the serving version's."""
 
     def create(self, catalog: str, schema: Schema) -> int: ...
@@ -123,4 +125,3 @@ class SearchEngine(Protocol):
     def open(self, catalog: str) -> SearchIndex | None: ...
     def open_version(self, catalog: str, version: int) -> SearchIndex: ...
     def refresh(self) -> None: ...
-

@@ -1,5 +1,6 @@
 """Intervals that a buyer would choose from, for the numbers of one result set."""
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from math import floor, log10
@@ -31,14 +32,14 @@ def intervals(values: Sorted) -> list[Interval]:
         cuts = values[[len(values) * at // _INTERVALS for at in range(1, _INTERVALS)]]
         edges = [edge for edge in sorted({_round(cut) for cut in cuts.tolist()}) if low < edge <= high]
     bounds: list[float | None] = [None, *edges, None]
-    return [Interval(gte, lt) for gte, lt in zip(bounds, bounds[1:], strict=False)]
+    return [Interval(gte, lt) for gte, lt in itertools.pairwise(bounds)]
 
 
 def count_within(values: Sorted, wanted: Sequence[Interval]) -> list[int]:
     """Count the ascending ``values`` in each interval."""
     first = np.searchsorted(values, [-np.inf if each.gte is None else each.gte for each in wanted])
     last = np.searchsorted(values, [np.inf if each.lt is None else each.lt for each in wanted])
-    return (last - first).clip(min=0).tolist()
+    return [int(count) for count in (last - first).clip(min=0)]
 
 
 def _round(value: float) -> float:

@@ -56,7 +56,8 @@ class Facet:
 class SearchResult:
     """Hits in order with the exact number of matches, and the facets in the order asked for, automatic ones last.
 
-    ``words`` is how many words of the plan every hit matches at least. ``cursor`` continues behind the last hit; None when there is no more. ``timings`` are milliseconds by stage.
+    ``words`` is how many words of the plan every hit matches at least. ``cursor`` continues behind the last
+    hit; None when there is no more. ``timings`` are milliseconds by stage.
     """
 
     hits: tuple[Hit, ...]

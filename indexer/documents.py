@@ -109,9 +109,7 @@ def _attribute_words(product: Product) -> Iterable[str]:
             yield from (each for each in value if isinstance(each, str))
 
 
-def _values(
-    item: CatalogItem, product: Product, kinds: Mapping[str, FieldKind]
-) -> dict[str, tuple[Scalar, ...]]:
+def _values(item: CatalogItem, product: Product, kinds: Mapping[str, FieldKind]) -> dict[str, tuple[Scalar, ...]]:
     values: dict[str, tuple[Scalar, ...]] = {
         "id": (product.id,),
         "in_stock": (item.offer.stock is None or item.offer.stock > 0,),
@@ -167,9 +165,7 @@ def _phrases(words: Sequence[str]) -> Iterable[str]:
                 yield " ".join(phrase)
 
 
-def _suggestions(
-    product: Product, leaves: Sequence[str], phrases: frozenset[str], analyzer: Analyzer
-) -> Iterable[str]:
+def _suggestions(product: Product, leaves: Sequence[str], phrases: frozenset[str], analyzer: Analyzer) -> Iterable[str]:
     found: dict[str, None] = {}
     for leaf in leaves:
         found[leaf.lower()] = None

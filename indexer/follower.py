@@ -27,8 +27,8 @@ _log = structlog.get_logger()
 class Follower:
     """A background thread of every serving process.
 
-    Whichever process holds the writer lock applies changes, and the operating system frees the lock when that process dies; all
-    of them refresh their snapshots. ``interval`` is in seconds.
+    Whichever process holds the writer lock applies changes, and the operating system frees the lock when that
+    process dies; all of them refresh their snapshots. ``interval`` is in seconds.
     """
 
     def __init__(self, records: Records, engine: SearchEngine, home: Path, interval: float = 0.1) -> None:
@@ -159,5 +159,3 @@ def _types_in_use(index: SearchIndex) -> list[str]:
         return []
     plan = SearchPlan(facets=(FacetRequest("category", _MOST_TYPES),), limit=0)
     return [str(value.value) for facet in index.search(plan).facets for value in facet.values]
-
-

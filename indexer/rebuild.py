@@ -40,9 +40,7 @@ class RebuildReport:
     seconds: float
 
 
-def rebuild(
-    records: Records, engine: SearchEngine, catalog_id: str, progress: Progress | None = None
-) -> RebuildReport:
+def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: Progress | None = None) -> RebuildReport:
     """Build a new version from the records and switch to it; the previous one is kept for ``roll_back``.
 
     ``progress`` is called with (products done, products). Raises UnknownCatalog, VerificationFailed.

@@ -1,8 +1,8 @@
 """Product types for a catalogue that names none: found in titles, checked and completed by what products are made of.
 
 A shop's titles tend to read "brand, model, type, features". A phrase that stands there for products of several
-brands is a type. A naive Bayes model over attribute names and title words then says, by cross-validation, how far the types can be
-believed, and types the products whose titles name none, where it is sure enough.
+brands is a type. A naive Bayes model over attribute names and title words then says, by cross-validation, how
+far the types can be believed, and types the products whose titles name none, where it is sure enough.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +89,10 @@ def _by_words(products: Sequence[Product]) -> list[tuple[str, Literal["title", "
             support[gram] += 1
             brands[gram].add(product.brand)
             spellings[gram][" ".join(head.spelled[:length])] += 1
-    for words in filter(None, stated):
-        key = tuple(word.lower() for word in words)
+    for given in filter(None, stated):
+        key = tuple(word.lower() for word in given)
         support[key] += 1
-        spellings[key][" ".join(words)] += 1
+        spellings[key][" ".join(given)] += 1
 
     good = {gram for gram, count in support.items() if count >= _SUPPORT and len(brands[gram]) >= 2}
     good -= _mere_values(products, support) | _unfinished(support, good)
@@ -164,12 +165,10 @@ def _features(products: Sequence[Product]) -> sparse.csr_array:
     """Return products x hashed features: attribute names and title words behind the head."""
     ends = [0]
     columns: list[int] = []
-    numbers: dict[str, int] = {}
     for product in products:
-        names = {f"a:{name}" for name in product.attributes}
-        names.update(f"w:{word.lower()}" for word in _WORD.findall(product.title))
-        for name in names:
-            columns.append(numbers.setdefault(name, len(numbers)) % _HASHED_FEATURES)
+        names = dict.fromkeys(f"a:{name}" for name in product.attributes)
+        names.update(dict.fromkeys(f"w:{word.lower()}" for word in _WORD.findall(product.title)))
+        columns.extend(crc32(name.encode()) % _HASHED_FEATURES for name in names)
         ends.append(len(columns))
     ones = np.ones(len(columns), dtype=np.float32)
     return sparse.csr_array((ones, columns, ends), shape=(len(products), _HASHED_FEATURES))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 _STEMMERS = {"en": "english", "de": "german"}
 _LONGEST_TERM = 100
@@ -68,4 +68,3 @@ def _builder() -> TextAnalyzerBuilder:
 def analyzer(locale: str) -> Analyzer:
     """Return the shared analyzer of a locale such as "de" or "de-AT"; other languages than en and de use English."""
     return Analyzer(locale.split("-")[0].lower())
-

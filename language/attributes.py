@@ -15,7 +15,8 @@ _WORDS = {
     "ssd": "SSD", "cpu": "CPU", "ram": "RAM", "ups": "UPS", "ac": "AC", "dc": "DC", "tv": "TV", "pc": "PC",
     "led": "LED", "lcd": "LCD", "gps": "GPS", "nfc": "NFC", "ip": "IP", "ieee": "IEEE", "iso": "ISO", "iec": "IEC",
     "ethernet": "Ethernet", "bluetooth": "Bluetooth", "intel": "Intel", "amd": "AMD", "nvidia": "NVIDIA", "hd": "HD",
-    "esata": "eSATA", "sata": "SATA", "pci": "PCI", "dvd": "DVD", "cd": "CD", "a4": "A4", "a3": "A3", "3g": "3G", "4g": "4G",
+    "esata": "eSATA", "sata": "SATA", "pci": "PCI", "dvd": "DVD", "cd": "CD", "a4": "A4", "a3": "A3", "3g":
+    "3G", "4g": "4G",
     "5g": "5G", "sd": "SD", "sim": "SIM", "rms": "RMS", "tdp": "TDP", "ecc": "ECC", "fsb": "FSB", "poe": "PoE",
     "microsd": "microSD", "windows": "Windows", "mac": "Mac", "os": "OS", "id": "ID", "dlna": "DLNA", "vesa": "VESA",
 }  # fmt: skip

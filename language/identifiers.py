@@ -19,7 +19,8 @@ def normalise_identifier(text: str) -> str:
 def looks_like_identifier(token: str) -> bool:
     """Say whether one token of a query may be a part number or GTIN.
 
-    That is digits together with letters or punctuation, but no measure ("16gb", "15.6"", "2x4"), or at least eight digits.
+    That is digits together with letters or punctuation, but no measure ("16gb", "15.6"", "2x4"), or at least eight
+    digits.
     """
     digits = sum(char.isdigit() for char in token)
     if not digits:

@@ -8,6 +8,7 @@ from itertools import accumulate
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+_COMPARABLE = 0.2
 _AFTER_ANY = "\U0010ffff"
 
 
@@ -48,6 +49,7 @@ class Vocabulary:
         Edits are insertion, deletion, substitution and transposition of neighbours (optimal string alignment).
         Only words of letters are corrected: a number or part number that is unknown is not a typing error.
         Within one distance the word that more products carry is likelier; a wrong first letter is the least likely.
+        A word that is far rarer than the likeliest is not offered beside it.
         """
         if not word.isalpha() or len(word) < 4:
             return []
@@ -58,10 +60,14 @@ class Vocabulary:
             matches = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
             found.extend((match, int(distance)) for match, distance, _ in matches)
         found.sort(key=lambda pair: (pair[1], pair[0][0] != word[0], -self.count(pair[0]), pair[0]))
-        return found[:limit]
+        if not found:
+            return []
+        rarest = _COMPARABLE * self.count(found[0][0])
+        return [pair for pair in found if pair[1] == found[0][1] and self.count(pair[0]) >= rarest][:limit]
 
     def split(self, word: str) -> tuple[str, str] | None:
-        """Return two known words that make up ``word``, the pair whose rarer half is the most common; None if none do."""
+        """Return two known words that make up ``word``, the pair whose rarer half is the most common; None if
+        none do."""
         cuts = [(word[:at], word[at:]) for at in range(3, len(word) - 2)]
         known = [pair for pair in cuts if min(self.count(pair[0]), self.count(pair[1])) > 1]
         return max(known, key=lambda pair: min(self.count(pair[0]), self.count(pair[1])), default=None)

@@ -30,7 +30,8 @@ def known(field: str, fields: Fields, pointer: str) -> FieldInfo:
 def resolve_filter(node: Filter, fields: Fields) -> Filter:
     """Return the filter with every literal in its field's kind.
 
-    Raises UnknownField for a field that the catalogue does not have, InvalidFilter for a literal that cannot be of the field's kind.
+    Raises UnknownField for a field that the catalogue does not have, InvalidFilter for a literal that cannot
+    be of the field's kind.
     """
     match node:
         case And(parts=parts):
@@ -64,10 +65,8 @@ def resolve_sort(sort: str, fields: Fields) -> Sort:
         return _SORTS[sort]
     field, _, direction = sort.rpartition(":")
     if not field.startswith("attributes.") or direction not in {"asc", "desc"}:
-        raise UnknownField(
-            f"cannot sort by {sort!r}: use relevance, newest, popularity, price:asc, price:desc or attributes.NAME:asc|desc",
-            pointer="/sort",
-        )
+        wanted = "relevance, newest, popularity, price:asc, price:desc or attributes.NAME:asc|desc"
+        raise UnknownField(f"cannot sort by {sort!r}: use {wanted}", pointer="/sort")
     known(field, fields, "/sort")
     return Sort(field, descending=direction == "desc")
 

@@ -13,7 +13,12 @@ def highlight(text: str, terms: Collection[str], prefix: str | None, analyzer: A
     for token in analyzer.tokens(text):
         matches = token.term in terms or (prefix and text[token.start : token.end].casefold().startswith(prefix))
         if matches:
-            pieces += [escape(text[done : token.start]), "<mark>", escape(text[token.start : token.end]), "</mark>"]
+            pieces += [
+                escape(text[done : token.start]),
+                "<mark>",
+                escape(text[token.start : token.end]),
+                "</mark>",
+            ]
             done = token.end
     if not pieces:
         return None

@@ -61,10 +61,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class RankedHit:
-    """A hit with its highlights by field (HTML-escaped text with ``<mark>``) and, if asked for, its explanation."""
+    """A hit with its highlights by field (HTML-escaped text with ``<mark>``) and, if asked for, its explanation.
+
+    ``textual`` says that words were searched for, not only browsed.
+    """
 
     hit: Hit
     position: int
+    textual: bool
     highlight: Mapping[str, str] = field(default_factory=dict)
     stages: tuple[Stage, ...] | None = None
 

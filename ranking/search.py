@@ -29,7 +29,7 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
     Raises UnknownField for a filter, facet or sort field that the catalogue does not have, InvalidPage beyond
     10,000 hits without a cursor, ModelUnavailable for a purely semantic search: no text encoder is loaded.
     """
-    if request.mode == "semantic":
+    if request.mode == "semantic" and request.query.strip():
         raise ModelUnavailable("no text encoder is loaded: use mode lexical or hybrid", pointer="/mode")
     if request.cursor is None and request.page * request.page_size > DEEPEST:
         message = f"page {request.page} of {request.page_size} lies beyond {DEEPEST:,} hits: go on with the cursor"
@@ -82,14 +82,19 @@ def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood
 
 
 def _present(
-    hit: Hit, position: int, text: TextMatch | None, result: SearchResult, request: SearchRequest, words: Analyzer
+    hit: Hit,
+    position: int,
+    text: TextMatch | None,
+    result: SearchResult,
+    request: SearchRequest,
+    words: Analyzer,
 ) -> RankedHit:
     marked = None
     if text is not None and text.words:
         terms = {form for word in text.words for form, _ in word.forms}
         marked = highlight(hit.product.title, terms, text.words[-1].prefix, words)
     stages = _explain(hit, result) if request.explain else None
-    return RankedHit(hit, position, {"title": marked} if marked else {}, stages)
+    return RankedHit(hit, position, text is not None, {"title": marked} if marked else {}, stages)
 
 
 def _explain(hit: Hit, result: SearchResult) -> tuple[Stage, ...]:

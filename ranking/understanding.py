@@ -1,5 +1,6 @@
 """Query text to the textual part of a plan, and to what the storefront may tell the buyer about it."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -31,8 +32,8 @@ _DIGIT = re.compile(r"\d")
 class Understanding:
     """A query understood. ``text`` None means that there is nothing to search for: browse.
 
-    ``corrected`` is the query with unknown words replaced, None if nothing was. ``words`` are the plan's words as the buyer wrote
-    them.
+    ``corrected`` is the query with unknown words replaced, None if nothing was. ``words`` are the plan's words
+    as the buyer wrote them.
     """
 
     text: TextMatch | None
@@ -116,14 +117,14 @@ def _joined(surfaces: list[str], at: int, analyzer: Analyzer, vocabulary: Vocabu
 
 def _phrases(words: list[Word]) -> tuple[tuple[str, ...], ...]:
     stems = [word.forms[0][0] for word in words]
-    return tuple(zip(stems, stems[1:], strict=False))
+    return tuple(itertools.pairwise(stems))
 
 
 def _identifiers(query: str) -> tuple[str, ...]:
     """Return what could be a part number: the whole query, its tokens, and neighbours written apart ("TN 2110")."""
     tokens = query.split()[:_MOST_WORDS]
     candidates = [token for token in tokens if looks_like_identifier(token)]
-    candidates += [a + b for a, b in zip(tokens, tokens[1:], strict=False) if looks_like_identifier(a + b)]
+    candidates += [a + b for a, b in itertools.pairwise(tokens) if looks_like_identifier(a + b)]
     if _DIGIT.search(query):
         candidates.append(query)
     normalised = (normalise_identifier(candidate) for candidate in candidates)

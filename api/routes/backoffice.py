@@ -28,7 +28,15 @@ _PRODUCTS_BODY = {
         "content": {
             "application/json": {
                 "schema": {"type": "array", "items": {"type": "object"}},
-                "example": [{"id": "A-1", "title": "USB cable 2 m", "brand": "Acme", "price": {"net": "4.90"}, "stock": 12}],
+                "example": [
+                    {
+                        "id": "A-1",
+                        "title": "USB cable 2 m",
+                        "brand": "Acme",
+                        "price": {"net": "4.90"},
+                        "stock": 12,
+                    }
+                ],
             },
             "application/x-ndjson": {"schema": {"type": "string"}},
         },
@@ -46,9 +54,7 @@ async def put_products(request: Request, catalog: CatalogId, shop: TheShop, buye
 
 
 @router.delete("/products/{product_id:path}", response_model=answers.DeleteResponse)
-async def delete_product(
-    catalog: CatalogId, product_id: str, shop: TheShop, buyer: Merchandiser
-) -> JsonResponse:
+async def delete_product(catalog: CatalogId, product_id: str, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
     """Remove one product."""
     shop.shelf(catalog, buyer)
     deleted = await run_in_threadpool(shop.records.delete, catalog, [product_id])

@@ -16,7 +16,6 @@ from commerce.readers.rows import Progress, Reject, read_rows
 from commerce.records import LoadRecord, Records
 
 
-
 @dataclass(frozen=True, slots=True)
 class LoadReport:
     """What a load did, in products and rows; ``rejects`` is the file that names each rejected row, if there is any."""
@@ -51,7 +50,8 @@ def load_files(
 ) -> LoadReport:
     """Load product files into a catalogue's records.
 
-    With ``replace`` the files are the whole catalogue and products missing from them are removed; without, they are added to it. Rejected rows go to
+    With ``replace`` the files are the whole catalogue and products missing from them are removed; without,
+    they are added to it. Rejected rows go to
     the JSONL file ``rejects``. Raises TooManyRejects beyond the mapping's share, with the records as they were before.
     """
     began = datetime.now(UTC)
@@ -66,9 +66,7 @@ def load_files(
     ended = datetime.now(UTC)
     rejected = tally.rejected.total()
     names = [str(file) for file in files]
-    records.add_load(
-        LoadRecord(catalog_id, "products", names, began, ended, tally.accepted, rejected, tally.rejected)
-    )
+    records.add_load(LoadRecord(catalog_id, "products", names, began, ended, tally.accepted, rejected, tally.rejected))
     return LoadReport(
         accepted=tally.accepted,
         written=written.written,

@@ -31,8 +31,8 @@ Pattern = Annotated[re.Pattern[str], BeforeValidator(_compile)]
 class FieldRule(_Strict):
     """Where one product field comes from. A bare text in the file stands for ``{column = …}``.
 
-    ``split`` cuts a text into a list, ``divide`` divides a number (100 for cents), ``reduce`` folds the rows of a group into one value, of which
-    only those that match ``matches`` count.
+    ``split`` cuts a text into a list, ``divide`` divides a number (100 for cents), ``reduce`` folds the rows
+    of a group into one value, of which only those that match ``matches`` count.
     """
 
     column: str | None = None
@@ -111,7 +111,8 @@ class Limits(_Strict):
 
 
 class Mapping(_Strict):
-    """One mapping file. ``attributes`` maps a column, or a pattern with one ``*``, to a kind; what the star stands for is the name."""
+    """One mapping file. ``attributes`` maps a column, or a pattern with one ``*``, to a kind; what the star
+    stands for is the name."""
 
     catalog: CatalogRule
     source: SourceRule = SourceRule()

@@ -26,7 +26,8 @@ _KIND_ORDER: dict[AttributeKind, int] = {"number": 0, "boolean": 1, "text": 2}
 class ProductReader:
     """Turns the rows of one load into items; counts what it passes over and what it mends.
 
-    ``skipped`` are rows that the mapping's conditions leave out, by reason; ``warnings`` are values that were dropped or mended, by reason.
+    ``skipped`` are rows that the mapping's conditions leave out, by reason; ``warnings`` are values that were
+    dropped or mended, by reason.
     """
 
     def __init__(self, mapping: MappingFile) -> None:

@@ -22,7 +22,8 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a file: its line (or row number, from 1) and its values by column; None in place of broken values."""
+    """One record of a file: its line (or row number, from 1) and its values by column; None in place of broken
+    values."""
 
     line: int
     values: Mapping[str, object]
@@ -67,7 +68,14 @@ def read_rows(path: Path, source: SourceRule, progress: Progress | None = None) 
 
 def _format(path: Path) -> str:
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in {".zst", ".gz"}]
-    known = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+    known = {
+        ".csv": "csv",
+        ".tsv": "csv",
+        ".txt": "csv",
+        ".jsonl": "jsonl",
+        ".ndjson": "jsonl",
+        ".parquet": "parquet",
+    }
     found = known.get(suffixes[-1]) if suffixes else None
     if found is None:
         raise MappingError(f'{path}: cannot tell its format: set source.format to "csv", "jsonl" or "parquet"')

@@ -46,8 +46,8 @@ class OfferChange:
     """A new price or stock for one product; what is UNSET stays."""
 
     product_id: str
-    net: Decimal | None | Unset = UNSET
-    stock: int | None | Unset = UNSET
+    net: Decimal | Unset | None = UNSET
+    stock: int | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,9 @@ class Records:
         with self._engine.connect() as connection:
             if ids is None:
                 query = sa.select(products).where(products.c.catalog == catalog_id).order_by(products.c.product_id)
-                rows: Iterable[sa.Row[tuple[object, ...]]] = connection.execution_options(yield_per=2_000).execute(query)
+                rows: Iterable[sa.Row[tuple[object, ...]]] = connection.execution_options(yield_per=2_000).execute(
+                    query
+                )
             else:
                 rows = self._rows(connection, catalog_id, ids)
             for row in rows:
@@ -240,7 +242,11 @@ class Records:
         return Written(written, unchanged=unchanged)
 
     def _upsert(
-        self, connection: Connection, table: sa.Table, key: tuple[str, ...], rows: Sequence[Mapping[str, object]]
+        self,
+        connection: Connection,
+        table: sa.Table,
+        key: tuple[str, ...],
+        rows: Sequence[Mapping[str, object]],
     ) -> None:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         insert = dialect.insert(table)

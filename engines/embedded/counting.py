@@ -77,15 +77,13 @@ class FacetFields:
         self.everywhere = np.array([info.products / max(products, 1) for info in infos])
         self.numeric = np.array([info.kind == "number" for info in infos], dtype=bool)
         self._range_bits = np.array([min(np.log2(max(info.distinct, 1)), _RANGE_BITS) for info in infos])
-        self._parts = {
-            part.base: (_numbering(part.codes, number), _numbering(part.numbers, number)) for part in parts
-        }
+        self._parts = {part.base: (_numbering(part.codes, number), _numbering(part.numbers, number)) for part in parts}
 
     def scores(self, tables: Sequence[tuple[PartHits, CodeCounts]], total: int) -> Floats:
         """Score every field for these hits, see ``auto_facets.usefulness``.
 
-        With several parts the information of a field is the mean over the parts, weighted by their hits: to choose, no exact
-        merge is needed. That of a number field is taken from the whole catalogue.
+        With several parts the information of a field is the mean over the parts, weighted by their hits: to
+        choose, no exact merge is needed. That of a number field is taken from the whole catalogue.
         """
         # One slot more than fields takes what is not a facet.
         size = len(self.names) + 1

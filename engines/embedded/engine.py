@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
-import tantivy
-
 from engines.embedded.builder import EmbeddedBuilder, disk_bytes, open_text, text_schema
 from engines.embedded.layout import CatalogFiles, VersionFiles, catalog_files
 from engines.embedded.part import Part
@@ -15,7 +13,8 @@ from engines.port import Schema, Stats
 
 
 class EmbeddedEngine:
-    """Keeps its indexes below ``home / "index"``; any number of processes may read, one builder at a time writes a version."""
+    """Keeps its indexes below ``home / "index"``; any number of processes may read, one builder at a time
+    writes a version."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -73,7 +72,8 @@ class EmbeddedEngine:
         return reader.snapshot
 
     def open_version(self, catalog: str, version: int) -> EmbeddedIndex:
-        """Return a snapshot of one version, serving or not. Raises FileNotFoundError if there is none by that number."""
+        """Return a snapshot of one version, serving or not. Raises FileNotFoundError if there is none by that
+        number."""
         files = catalog_files(self._home, catalog)
         if version not in files.versions():
             raise FileNotFoundError(f"catalogue {catalog} has no version {version}")

@@ -22,7 +22,12 @@ from engines.plan import FacetRequest, SearchPlan, Selection
 from engines.port import FieldInfo
 from engines.results import Facet, FacetType, FacetValue
 
-_TYPES: dict[str, FacetType] = {"text": "terms", "boolean": "boolean", "hierarchy": "hierarchy", "number": "range"}
+_TYPES: dict[str, FacetType] = {
+    "text": "terms",
+    "boolean": "boolean",
+    "hierarchy": "hierarchy",
+    "number": "range",
+}
 _SEPARATOR = " > "
 _SPARE = 4
 """So many more fields are looked at, because a range may turn out to hold a single interval."""

@@ -7,6 +7,7 @@ Text, boolean and hierarchy values have codes, sorted by field and then by value
 code table; the code table exists twice, by row for counting and by code for filtering. Numbers lie by field and by row.
 """
 
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -59,7 +60,7 @@ class Strings:
     def slice(self, first: int, last: int) -> list[str]:
         """Return the entries ``first`` to ``last`` (exclusive)."""
         ends = self._ends[first : last + 1].tolist()
-        return [bytes(self._data[a:b]).decode() for a, b in zip(ends, ends[1:], strict=False)]
+        return [bytes(self._data[a:b]).decode() for a, b in itertools.pairwise(ends)]
 
 
 class Part:

@@ -11,7 +11,6 @@ from engines.embedded.part import NO_PRICE, NO_STOCK, PRICE_SCALE
 from engines.port import Document, FieldKind
 from language.filters.tree import Scalar
 
-
 SUGGESTIONS = "_suggestions"
 """The hidden field of phrases to complete."""
 UNCOUNTED = frozenset({"id", "mpn", "gtin", SUGGESTIONS})
@@ -54,7 +53,12 @@ class PartWriter:
         }
         columns_of_codes = [(name, kinds[name], first, last) for name, first, last in code_columns]
         columns_of_numbers = [(name, "number", first, last) for name, first, last in number_columns]
-        meta = {"base": self.base, "count": len(documents), "codes": columns_of_codes, "numbers": columns_of_numbers}
+        meta = {
+            "base": self.base,
+            "count": len(documents),
+            "codes": columns_of_codes,
+            "numbers": columns_of_numbers,
+        }
         write_arrays(path, arrays, meta)
 
 

@@ -17,7 +17,7 @@ from engines.embedded.suggesting import Completions
 from engines.embedded.text import ID, SURFACE, rows_of, rows_with_identifiers, run_text
 from engines.plan import SearchPlan, Selection, TextMatch
 from engines.port import FieldInfo, Schema, Stats, Suggestion
-from engines.results import Facet, Hit, SearchResult, StoredProduct
+from engines.results import Hit, SearchResult, StoredProduct
 from language.analysis import analyzer
 from language.filters.tree import Filter
 from language.vocabulary import Vocabulary
@@ -27,10 +27,18 @@ _IDENTIFIER_TIER = 1e8
 
 
 class EmbeddedIndex:
-    """What the serving version holds at one moment; safe for concurrent use."""
+    """What the serving version holds at one moment; safe for concurrent use.
+
+    Every buyer sees the whole catalogue at its own price: assortments and price lists are not kept yet.
+    """
 
     def __init__(
-        self, searcher: tantivy.Searcher, text: tantivy.Schema, schema: Schema, parts: Sequence[Part], stats: Stats
+        self,
+        searcher: tantivy.Searcher,
+        text: tantivy.Schema,
+        schema: Schema,
+        parts: Sequence[Part],
+        stats: Stats,
     ) -> None:
         self._searcher = searcher
         self._text = text
@@ -100,9 +108,7 @@ class EmbeddedIndex:
         """Return the size of this version."""
         return self._stats
 
-    def _match(
-        self, plan: SearchPlan
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], Mask, int]:
+    def _match(self, plan: SearchPlan) -> tuple[NDArray[np.int64], NDArray[np.float64], Mask, int]:
         allowed = None if plan.filter is None else self._mask(plan.filter)
         if plan.text is None:
             rows = self._live_rows if allowed is None else np.flatnonzero(self._live & allowed)
@@ -158,9 +164,7 @@ class EmbeddedIndex:
             part = self._parts[int(np.searchsorted(self._bases, row, side="right")) - 1]
             yield part.product(row - part.base)
 
-    def _hits(
-        self, rows: NDArray[np.int64], keys: NDArray[np.float64], named: Mask, textual: bool
-    ) -> Iterator[Hit]:
+    def _hits(self, rows: NDArray[np.int64], keys: NDArray[np.float64], named: Mask, textual: bool) -> Iterator[Hit]:
         scores = keys % _WORD_TIER if textual else keys
         for product, score, by_identifier in zip(self._products(rows), scores.tolist(), named.tolist(), strict=True):
             yield Hit(product, score, by_identifier)
@@ -185,7 +189,10 @@ def _fields(parts: Sequence[Part]) -> dict[str, FieldInfo]:
                 rows, values = part.numbers_of(column)
                 products, distinct = len(rows), len(np.unique(values))
             else:
-                products, distinct = len(part.rows_of_codes(column.first, column.last)), column.last - column.first
+                products, distinct = (
+                    len(part.rows_of_codes(column.first, column.last)),
+                    column.last - column.first,
+                )
             known = found.get(column.name)
             if known:
                 products, distinct = products + known.products, max(distinct, known.distinct)

@@ -56,8 +56,9 @@ class _Table:
         entries: list[tuple[str, int, float]] = []
         for at, text in enumerate(self._texts):
             words = analyzer.words(text)
-            for start in range(len(words)):
-                entries.append((" ".join(words[start:]), at, 1.0 if start == 0 else _LATER_WORD))
+            entries.extend(
+                (" ".join(words[start:]), at, 1.0 if start == 0 else _LATER_WORD) for start in range(len(words))
+            )
         entries.sort()
         self._keys = [key for key, _, _ in entries]
         self._phrases = np.array([at for _, at, _ in entries], dtype=np.int64)

@@ -1,7 +1,7 @@
 """The text form of filters, read by an LALR parser."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 from lark.exceptions import VisitError
@@ -62,21 +62,21 @@ _NAMES = {
 def parse_filter(text: str) -> Filter:
     """Read a filter such as ``price < 800 AND NOT brand = "Dell"``.
 
-    NOT binds tighter than AND, AND tighter than OR; keywords in any case. Raises InvalidFilter, with the position and what
-    was expected there, also beyond 10,000 characters and 50 levels.
+    NOT binds tighter than AND, AND tighter than OR; keywords in any case. Raises InvalidFilter, with the
+    position and what was expected there, also beyond 10,000 characters and 50 levels.
     """
     if len(text) > LONGEST:
         raise InvalidFilter(f"the filter has {len(text):,} characters, at most {LONGEST:,} are read")
     _check_depth(text)
     try:
-        tree: Filter = _parser().parse(text)
+        tree = _parser().parse(text)
     except UnexpectedInput as error:
         raise InvalidFilter(_explain(text, error)) from error
     except VisitError as error:
         if isinstance(error.orig_exc, InvalidFilter):
             raise error.orig_exc from error
         raise
-    return tree
+    return cast(Filter, tree)
 
 
 def _check_depth(text: str) -> None:
@@ -101,7 +101,7 @@ def _check_depth(text: str) -> None:
             nots = nots + 1 if word.upper() == "NOT" else 0
             word = ""
         depth += (char == "(") - (char == ")")
-        if char in "\"`":
+        if char in '"`':
             quoted = char
         if depth > DEEPEST or nots > DEEPEST:
             raise InvalidFilter(f"the filter nests deeper than {DEEPEST} levels")

@@ -46,9 +46,7 @@ def document(
     texts = {"title": title, "description": description, "brand": str(values.get("brand", ""))}
     price = None if net is None else Decimal(net)
     stored = StoredProduct(identity, orjson.dumps({"id": identity, "title": title}), title, price, stock)
-    return Document(
-        stored, {k: v for k, v in texts.items() if v}, fields, identifiers, suggestions, popularity
-    )
+    return Document(stored, {k: v for k, v in texts.items() if v}, fields, identifiers, suggestions, popularity)
 
 
 def text(query: str, *, minimum: int | None = None, enough: int = 10, identifiers: tuple[str, ...] = ()) -> TextMatch:

@@ -1,5 +1,7 @@
 """What every engine counts and completes."""
 
+import itertools
+
 from engines.plan import FacetRequest, Interval, SearchPlan, Selection
 from engines.port import Schema
 from tests.conformance.catalogue import SCHEMA, document, search_plan
@@ -35,7 +37,7 @@ def test_a_number_is_cut_into_ranges_that_cover_all_hits(fill: Fill) -> None:
     edges = [value.interval for value in facet.values]
     assert edges[0].gte is None
     assert edges[-1].lt is None
-    assert all(left.lt == right.gte for left, right in zip(edges, edges[1:], strict=False))
+    assert all(left.lt == right.gte for left, right in itertools.pairwise(edges))
 
 
 def test_a_ticked_range_stays_in_the_facet(fill: Fill) -> None:

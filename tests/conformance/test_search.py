@@ -68,7 +68,7 @@ def test_partial_matches_are_left_out_where_enough_match_all_words(fill: Fill) -
 def test_a_part_number_stands_before_every_word_match(fill: Fill) -> None:
     plan = SearchPlan(text=text("AP 4000 cable", minimum=1, identifiers=("AP4000",)))
     result = fill(ARTICLES).search(plan)
-    assert [hit.product.id for hit in result.hits][0] == "4"
+    assert next(hit.product.id for hit in result.hits) == "4"
     assert [hit.by_identifier for hit in result.hits][:2] == [True, False]
 
 

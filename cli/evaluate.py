@@ -1,0 +1,73 @@
+"""Measure quality."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.context import AsJson, CatalogName, opened, print_json
+from commerce.buyer import ANONYMOUS
+from engines.port import SearchIndex
+from evaluation.judgments import read_judgments
+from evaluation.search_quality import CUT, DEPTH, Mean, evaluate_search
+from ranking.request import SearchRequest
+from ranking.search import search
+
+app = typer.Typer(no_args_is_help=True, help="Measure quality against judgments.")
+_PAGE = 100
+
+
+@app.callback()
+def evaluate() -> None:
+    """Measure quality against judgments."""
+
+
+@app.command("search")
+def evaluate_the_search(
+    catalog: CatalogName,
+    judgments: Annotated[Path, typer.Option(help="CSV with the columns query, product_id, rating.")],
+    worst: Annotated[int, typer.Option(min=0, help="Show so many of the worst queries.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Print nDCG@10 of the search on judged queries, with 95 % intervals.
+
+    Linear gain; queries without a positive judgment are left out. Two figures: with unjudged products as not
+    relevant, and over judged products only, within the first 1,000 hits.
+
+    Example: vitrine evaluate search icecat --judgments samples/icecat/judgments.csv
+    """
+    rated = read_judgments(judgments)
+    with opened() as context:
+        index = context.serving(catalog)
+        quality = evaluate_search(rated, lambda query: ranked_ids(index, query))
+    if as_json:
+        print_json(asdict(quality))
+        return
+    typer.echo(f"{len(quality.queries)} queries, {quality.left_out} without a positive judgment left out")
+    typer.echo(f"nDCG@{CUT}, unjudged as 0        {_shown(quality.ndcg)}")
+    typer.echo(f"nDCG@{CUT}, judged products only {_shown(quality.ndcg_judged)}")
+    typer.echo(f"reciprocal rank             {_shown(quality.reciprocal_rank)}")
+    if worst:
+        table = Table("worst queries", "nDCG", "judged only", "hits", box=None, header_style="dim")
+        for row in sorted(quality.queries, key=lambda each: (each.ndcg, each.query))[:worst]:
+            table.add_row(row.query, f"{row.ndcg:.3f}", f"{row.ndcg_judged:.3f}", f"{row.hits:,}")
+        Console().print(table)
+
+
+def ranked_ids(index: SearchIndex, query: str) -> list[str]:
+    """Return the ids of the first 1,000 hits."""
+    found: list[str] = []
+    for page in range(1, DEPTH // _PAGE + 1):
+        request = SearchRequest(query=query, page=page, page_size=_PAGE, facets=())
+        hits = search(index, request, ANONYMOUS).hits
+        found += [each.hit.product.id for each in hits]
+        if len(hits) < _PAGE:
+            break
+    return found
+
+
+def _shown(mean: Mean) -> str:
+    return f"{mean.value:.4f}  ({mean.low:.3f} to {mean.high:.3f})"

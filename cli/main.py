@@ -1,0 +1,37 @@
+"""The command ``vitrine``."""
+
+import sys
+
+import typer
+
+from cli import catalog, demo, evaluate, serve, tokens
+from language.errors import VitrineError
+
+app = typer.Typer(
+    name="vitrine",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Vitrine: search, facets and suggestions for a shop. Data lives in VITRINE_HOME (default ./.vitrine).",
+)
+app.command("load")(catalog.load)
+app.command("index")(catalog.index)
+app.command("search")(catalog.search)
+app.command("status")(catalog.status)
+app.command("serve")(serve.serve)
+app.command("token")(tokens.token)
+app.command("demo")(demo.demo)
+app.add_typer(evaluate.app, name="evaluate")
+
+
+def main() -> None:
+    """Run the command line: exit code 0 done, 1 failed, 2 wrong use."""
+    try:
+        app()
+    except VitrineError as error:
+        typer.secho(f"error: {error.message}", err=True, fg="red")
+        sys.exit(1)
+    except ValueError as error:
+        # Settings and names that cannot be used: pydantic's own text names the variable.
+        typer.secho(f"error: {error}", err=True, fg="red")
+        sys.exit(1)
