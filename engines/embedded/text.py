@@ -28,19 +28,24 @@ class TextHits:
     scores: NDArray[np.float64]
 
 
-def run_text(searcher: tantivy.Searcher, schema: tantivy.Schema, text: TextMatch) -> TextHits:
-    """Find every document that matches at least ``text.minimum`` words."""
+def to_query(schema: tantivy.Schema, text: TextMatch) -> Query:
+    """Return the query that matches at least ``text.minimum`` words; a hit's score carries the number of them too."""
     clauses = [(Occur.Should, _counted(_word(schema, word, text))) for word in text.words]
-    if not clauses:
-        return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
     query = Query.boolean_query(clauses, minimum_number_should_match=text.minimum)
     phrases = [
         Query.boost_query(Query.phrase_query(schema, "title", list(phrase)), text.phrase_boost)
         for phrase in text.phrases
     ]
-    if phrases:
-        query = Query.boolean_query([(Occur.Must, query), *((Occur.Should, each) for each in phrases)])
-    hits = searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits
+    if not phrases:
+        return query
+    return Query.boolean_query([(Occur.Must, query), *((Occur.Should, each) for each in phrases)])
+
+
+def run_text(searcher: tantivy.Searcher, schema: tantivy.Schema, text: TextMatch) -> TextHits:
+    """Find every document that matches at least ``text.minimum`` words."""
+    if not text.words:
+        return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
+    hits = searcher.search(to_query(schema, text), limit=max(searcher.num_docs, 1), count=False).hits
     rows = rows_of(searcher, hits)
     raw = np.fromiter((hit[0] for hit in hits), dtype=np.float64, count=len(hits))
     words = (raw // _WORD_STEP).astype(np.int32)

@@ -164,7 +164,7 @@ def test_prices_sorted_upwards_rise(page: Page) -> None:
 
 
 def test_a_product_opens_by_keyboard_and_leads_back_to_the_same_place(page: Page) -> None:
-    open_storefront(page, "/?catalog=icecat&q=notebook")
+    open_storefront(page, "/?catalog=icecat&q=notebook+windows")
     results = page.url
     card = page.locator(".card-title a").nth(1)
     title = page.locator(".card-title").nth(1).inner_text()

@@ -72,7 +72,10 @@ export function createFacet(actions, open) {
     draw();
   }
 
-  const searchable = () => shown.facet.type === "terms" && shown.facet.values.length >= FACET_LIMIT;
+  // Prefixes fit names, and paths of a hierarchy that has one level only.
+  const searchable = () =>
+    shown.facet.values.length >= FACET_LIMIT &&
+    (shown.facet.type === "terms" || (shown.facet.type === "hierarchy" && shown.facet.values.every(({ level }) => level === 1)));
 
   function draw() {
     const { facet, ticked, currency } = shown;

@@ -25,7 +25,7 @@ export function interpretationNotices(shown, { corrected_query: corrected, relax
     notices.push(h("p", { class: "notice" }, before, exact, after, " ", h("span", { class: "notice-aside" }, t.typed(shown.query))));
   }
   if (relaxed?.length) notices.push(h("p", { class: "notice" }, emphasised(t.relaxed(relaxed.join(", ")))));
-  if (partNumber) notices.push(h("p", { class: "notice" }, emphasised(t.partNumber(partNumber))));
+  if (partNumber) notices.push(h("p", { class: "notice" }, emphasised(t.partNumber(shown.query))));
   return notices;
 }
 

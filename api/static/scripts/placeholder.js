@@ -46,7 +46,7 @@ export function typeOf(product) {
  */
 function initials(product, type) {
   const words = (product.brand || type || product.title).match(/[\p{L}\p{N}]+/gu) ?? [];
-  if (words.length === 1) return words[0].slice(0, 2).toUpperCase();
+  if (words.length === 1) return words[0].slice(0, words[0].length > 3 ? 2 : 3).toUpperCase();
   return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
 }
 

@@ -30,7 +30,7 @@ export const de = {
   results: "Produkte",
   corrected: (query) => ["Ergebnisse für ", query, "."],
   typed: (query) => `Eingegeben wurde „${query}“.`,
-  partNumber: (found) => ["Artikelnummer ", found, " erkannt."],
+  partNumber: (query) => ["", query, " wurde als Artikelnummer erkannt."],
   relaxed: (words) => ["Nicht alle Wörter kommen zusammen vor. Weggelassen: ", words, "."],
 
   sort: "Sortieren",

@@ -36,8 +36,8 @@ export const en = {
   corrected: (query) => ["Showing results for ", query, "."],
   /** @param {string} query */
   typed: (query) => `You typed “${query}”.`,
-  /** @param {string} number */
-  partNumber: (number) => ["Part number ", number, " recognised."],
+  /** @param {string} query */
+  partNumber: (query) => ["", query, " was recognised as a part number."],
   /** @param {string} words */
   relaxed: (words) => ["Not every word was found together. Left out: ", words, "."],
 

@@ -1,0 +1,1 @@
+"""Speed, size and quality, each beside its reference in the same run."""

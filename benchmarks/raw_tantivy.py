@@ -1,0 +1,84 @@
+"""The reference: tantivy alone, doing the same query, the same 24 hits with their source and the same facets."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+import tantivy
+
+from commerce.product import CatalogItem
+from engines.embedded.text import to_query
+from engines.plan import TextMatch
+from engines.port import Document
+from engines.results import Facet
+from language.analysis import analyzer
+
+_TEXTS = ("title", "type", "brand", "attributes", "description")
+
+
+class RawTantivy:
+    """One tantivy index with every facet field in a JSON fast field."""
+
+    def __init__(self, folder: Path, items: Sequence[tuple[CatalogItem, Document]]) -> None:
+        builder = tantivy.SchemaBuilder()
+        for field in _TEXTS:
+            builder.add_text_field(field, tokenizer_name="stemmed")
+        builder.add_text_field("surface", tokenizer_name="plain", index_option="basic")
+        builder.add_json_field("values", fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_bytes_field("source", stored=True)
+        self._schema = builder.build()
+        folder.mkdir(parents=True)
+        index = tantivy.Index(self._schema, str(folder))
+        index.register_tokenizer("stemmed", analyzer("en").stemmed)
+        index.register_tokenizer("plain", analyzer("en").plain)
+        writer = index.writer(200_000_000, num_threads=1)
+        for item, document in items:
+            entry = tantivy.Document()
+            for field, text in document.texts.items():
+                entry.add_text(field, text)
+                entry.add_text("surface", text)
+            values: dict[str, object] = {}
+            for field, several in document.values.items():
+                if field in {"brand", "category"} or field.startswith("attributes."):
+                    values[_column(field)] = list(several) if len(several) > 1 else several[0]
+            if item.offer.net is not None:
+                values["price"] = float(item.offer.net)
+            entry.add_json("values", orjson.dumps(values).decode())
+            entry.add_bytes("source", document.stored.document)
+            writer.add_document(entry)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        self._searcher = index.searcher()
+
+    def answer(self, text: TextMatch, facets: Sequence[Facet], limit: int) -> int:
+        """Search, read the hits' source and count the facets; return how many hits were read."""
+        query = to_query(self._schema, text)
+        found = self._searcher.search(query, limit=limit)
+        sources = [self._searcher.doc(address)["source"][0] for _, address in found.hits]
+        wanted: dict[str, object] = {}
+        for facet in facets:
+            field = f"values.{_column(facet.field)}"
+            if facet.type == "range":
+                wanted[facet.field] = {"range": {"field": field, "ranges": _ranges(facet)}}
+            else:
+                wanted[facet.field] = {"terms": {"field": field, "size": 20}}
+        if wanted:
+            self._searcher.aggregate(query, wanted)
+        return len(sources)
+
+
+def _column(field: str) -> str:
+    return field.replace(".", "_")
+
+
+def _ranges(facet: Facet) -> list[dict[str, float]]:
+    ranges = []
+    for value in facet.values:
+        edges = {}
+        if value.interval and value.interval.gte is not None:
+            edges["from"] = value.interval.gte
+        if value.interval and value.interval.lt is not None:
+            edges["to"] = value.interval.lt
+        ranges.append(edges)
+    return ranges

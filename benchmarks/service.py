@@ -1,0 +1,82 @@
+"""The service as a process of its own, and clients that ask it over one kept connection each."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+import psutil
+
+_TRIES = 600
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[tuple[int, psutil.Process]]:
+    """Serve what ``home`` holds on a free loopback port until the block ends; yield the port and the process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "VITRINE_HOME": str(home), "VITRINE_LOG_LEVEL": "warning"}
+    command = [sys.executable, "-m", "cli", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment)
+    try:
+        for _ in range(_TRIES):
+            if _ready(port):
+                break
+            time.sleep(0.05)
+        yield port, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+class Client:
+    """One kept connection."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._connection.connect()
+        sock = self._connection.sock
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def search(self, query: str) -> tuple[float, int]:
+        """Search with automatic facets; return the milliseconds until the whole body was read, and its bytes."""
+        body = orjson.dumps({"query": query})
+        began = time.perf_counter()
+        self._connection.request("POST", "/v1/icecat/search", body, {"content-type": "application/json"})
+        response = self._connection.getresponse()
+        answer = response.read()
+        took = (time.perf_counter() - began) * 1e3
+        if response.status != 200:
+            raise RuntimeError(f"{response.status}: {answer[:200]!r}")
+        return took, len(answer)
+
+
+def load(port: int, queries: Sequence[str], clients: int) -> tuple[list[float], float]:
+    """Ask all queries once from several client processes; return the milliseconds of each and requests a second."""
+    shares = [queries[at::clients] for at in range(clients)]
+    began = time.perf_counter()
+    with ProcessPoolExecutor(clients) as pool:
+        took = [each for part in pool.map(_ask, [port] * clients, shares) for each in part]
+    return took, len(queries) / (time.perf_counter() - began)
+
+
+def _ask(port: int, queries: Sequence[str]) -> list[float]:
+    client = Client(port)
+    return [client.search(query)[0] for query in queries]
+
+
+def _ready(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
