@@ -87,7 +87,7 @@ def _warm_up(index: SearchIndex) -> None:
         search(index, SearchRequest(query=query, filter=condition), ANONYMOUS)
 
 
-def the_shop(request: Request) -> Shop:
+async def the_shop(request: Request) -> Shop:
     """Return the process's shop."""
     shop: Shop = request.app.state.shop
     return shop

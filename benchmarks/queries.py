@@ -9,7 +9,7 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 
 def distinct_queries(titles: Sequence[str], count: int, seed: int) -> list[str]:
     """Return ``count`` different queries of one to three words, each drawn from one title in its order."""
-    drawn = random.Random(seed)  # noqa: S311
+    drawn = random.Random(seed)
     found: dict[str, None] = {}
     while len(found) < count:
         words = _WORD.findall(drawn.choice(titles).lower())[:8]

@@ -125,7 +125,9 @@ def _compare(home: Path, index: EmbeddedIndex, folder: Path) -> Figures:
     }
     for name, row in rows.items():
         print(f"{name:26}" + "  ".join(f"{key} {value}" for key, value in row.items()))
-    over = {key: round(rows["service, 1 client"][key] - rows["raw tantivy, in process"][key], 2) for key in ("p50", "p99")}
+    over = {
+        key: round(rows["service, 1 client"][key] - rows["raw tantivy, in process"][key], 2) for key in ("p50", "p99")
+    }
     print(f"service over raw tantivy: p50 +{over['p50']} ms (wanted: at most 2), p99 +{over['p99']} ms (at most 5)")
     print(f"memory of the service: {memory.uss / 1e6:.0f} MB own, {memory.rss / 1e6:.0f} MB resident with mapped files")
     print(f"an answer has {np.mean(sizes) / 1e3:.0f} kB")
@@ -153,7 +155,8 @@ def _reference_plan(index: EmbeddedIndex, query: str) -> tuple[TextMatch, tuple[
 def _quality(index: EmbeddedIndex) -> Figures:
     quality = evaluate_search(read_judgments(SAMPLE / "judgments.csv"), lambda query: ranked_ids(index, query))
     print(
-        f"nDCG@10 on {len(quality.queries)} judged queries: {quality.ndcg.value:.4f} with unjudged as 0 (wanted: 0.70), "
+        f"nDCG@10 on {len(quality.queries)} judged queries: {quality.ndcg.value:.4f} with unjudged as 0 "
+        "(wanted: 0.70), "
         f"{quality.ndcg_judged.value:.4f} over judged products (0.82)"
     )
     return {

@@ -1,8 +1,6 @@
 """Intervals that a buyer would choose from, for the numbers of one result set."""
 
-import itertools
 from bisect import bisect_right
-from collections.abc import Sequence
 from math import floor, log10
 
 import numpy as np
@@ -17,29 +15,33 @@ _NICE = (1.0, 2.0, 5.0, 10.0)
 Sorted = NDArray[np.float64]
 
 
-def intervals(values: Sorted) -> list[Interval]:
-    """Cut ascending ``values`` into at most six intervals of like size with round edges; open at both ends.
+def intervals(values: Sorted) -> list[tuple[Interval, int]]:
+    """Cut ascending ``values`` into at most six intervals of like size with round edges, open at both ends; count each.
 
     Up to eight distinct values get an interval each, ``[v, next v)``.
     """
     if not len(values):
         return []
-    low, high = float(values[0]), float(values[-1])
-    distinct = values[np.flatnonzero(np.diff(values, prepend=-np.inf))]
-    if len(distinct) <= _FEW:
-        edges = distinct[1:].tolist()
+    steps = values[1:] != values[:-1]
+    if np.count_nonzero(steps) < _FEW:
+        edges = values[1:][steps].tolist()
     else:
-        cuts = values[[len(values) * at // _INTERVALS for at in range(1, _INTERVALS)]]
-        edges = [edge for edge in sorted({_round(cut) for cut in cuts.tolist()}) if low < edge <= high]
+        low, high = float(values[0]), float(values[-1])
+        cuts = values[[len(values) * at // _INTERVALS for at in range(1, _INTERVALS)]].tolist()
+        edges = [edge for edge in sorted({_round(cut) for cut in cuts}) if low < edge <= high]
+    places = [0, *values.searchsorted(edges).tolist(), len(values)]
     bounds: list[float | None] = [None, *edges, None]
-    return [Interval(gte, lt) for gte, lt in itertools.pairwise(bounds)]
+    return [
+        (Interval(gte, lt), last - first)
+        for gte, lt, first, last in zip(bounds, bounds[1:], places, places[1:], strict=False)
+    ]
 
 
-def count_within(values: Sorted, wanted: Sequence[Interval]) -> list[int]:
-    """Count the ascending ``values`` in each interval."""
-    first = np.searchsorted(values, [-np.inf if each.gte is None else each.gte for each in wanted])
-    last = np.searchsorted(values, [np.inf if each.lt is None else each.lt for each in wanted])
-    return [int(count) for count in (last - first).clip(min=0)]
+def count_within(values: Sorted, interval: Interval) -> int:
+    """Count the ascending ``values`` in one interval."""
+    first = 0 if interval.gte is None else int(values.searchsorted(interval.gte))
+    last = len(values) if interval.lt is None else int(values.searchsorted(interval.lt))
+    return max(last - first, 0)
 
 
 def _round(value: float) -> float:

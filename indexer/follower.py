@@ -37,6 +37,8 @@ class Follower:
         self._lock = WriterLock(home)
         self._interval = interval
         self._builders: dict[str, tuple[int, IndexBuilder]] = {}
+        # What there was when the log last held nothing new; looking again is cheap as long as this is the same.
+        self._done: tuple[int, dict[str, int | None]] | None = None
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="follower", daemon=True)
 
@@ -56,12 +58,22 @@ class Follower:
 
     def step(self) -> int:
         """Apply what the log holds beyond the serving versions, refresh, and return how many changes were applied."""
-        applied = 0
-        if self._lock.acquire():
-            for catalog in self._records.catalogs():
-                applied += self._apply(catalog.id)
         self._engine.refresh()
+        if not self._lock.acquire():
+            return 0
+        last = self._records.last_seq()
+        if (last, self._serving()) == self._done:
+            return 0
+        applied = 0
+        for catalog in self._records.catalogs():
+            applied += self._apply(catalog.id)
+        self._engine.refresh()
+        if not applied:
+            self._done = (last, self._serving())
         return applied
+
+    def _serving(self) -> dict[str, int | None]:
+        return {catalog: self._engine.current(catalog) for catalog in self._builders}
 
     def _run(self) -> None:
         while not self._stopped.wait(self._interval):

@@ -1,7 +1,7 @@
 """Text to index terms: the one analysis that indexing, queries and highlights share."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
@@ -10,15 +10,6 @@ _STEMMERS = {"en": "english", "de": "german"}
 _LONGEST_TERM = 100
 _REMEMBERED = 100_000
 _WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """An index term and the characters of the text that it came from."""
-
-    term: str
-    start: int
-    end: int
 
 
 class Analyzer:
@@ -41,9 +32,10 @@ class Analyzer:
         """Return the terms of ``text`` without stemming: lower case, accents folded."""
         return self.plain.analyze(text)
 
-    def tokens(self, text: str) -> list[Token]:
-        """Return the stemmed terms with their place in ``text``, counted in characters."""
-        return [Token(self.term(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
+    def tokens(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Yield the stemmed terms with where each begins and ends in ``text``, counted in characters."""
+        for match in _WORD.finditer(text):
+            yield self.term(match[0]), match.start(), match.end()
 
     def term(self, word: str) -> str:
         """Return the index term of one word; remembered, because texts repeat their words."""

@@ -10,16 +10,10 @@ def highlight(text: str, terms: Collection[str], prefix: str | None, analyzer: A
     """Return ``text`` escaped for HTML with each matching word in ``<mark>``; None if no word matches."""
     pieces: list[str] = []
     done = 0
-    for token in analyzer.tokens(text):
-        matches = token.term in terms or (prefix and text[token.start : token.end].casefold().startswith(prefix))
-        if matches:
-            pieces += [
-                escape(text[done : token.start]),
-                "<mark>",
-                escape(text[token.start : token.end]),
-                "</mark>",
-            ]
-            done = token.end
+    for term, start, end in analyzer.tokens(text):
+        if term in terms or (prefix and text[start:end].casefold().startswith(prefix)):
+            pieces += (escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>")
+            done = end
     if not pieces:
         return None
-    return "".join([*pieces, escape(text[done:])])
+    return "".join((*pieces, escape(text[done:])))

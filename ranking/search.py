@@ -2,12 +2,15 @@
 
 from time import perf_counter
 
+import orjson
+
 from commerce.buyer import Buyer
 from engines.plan import FacetRequest, SearchPlan, TextMatch
 from engines.port import SearchIndex
 from engines.results import Hit, SearchResult
 from language.analysis import Analyzer, analyzer
 from language.errors import VitrineError
+from language.identifiers import normalise_identifier
 from ranking.fields import known, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
 from ranking.request import Interpretation, InvalidPage, RankedHit, SearchAnswer, SearchRequest, Stage
@@ -110,10 +113,17 @@ def _interpret(understood: Understanding, result: SearchResult, words: Analyzer)
     if result.hits and understood.text is not None:
         first = result.hits[0]
         if first.by_identifier:
-            part_number = first.product.id
+            part_number = _typed_part_number(understood, first)
         elif result.words < len(understood.words):
             relaxed = _missing(understood.text, first, words)
     return Interpretation(words.language, understood.corrected, part_number, relaxed=relaxed)
+
+
+def _typed_part_number(understood: Understanding, found: Hit) -> str | None:
+    """Return the part number as the buyer typed it: the first that the product found carries."""
+    product = orjson.loads(found.product.document)
+    carried = {normalise_identifier(each) for each in (product["id"], product["mpn"] or "", *product["gtin"])}
+    return next((typed for typed in understood.part_numbers if normalise_identifier(typed) in carried), None)
 
 
 def _missing(text: TextMatch, best: Hit, words: Analyzer) -> tuple[str, ...]:

@@ -32,13 +32,14 @@ _DIGIT = re.compile(r"\d")
 class Understanding:
     """A query understood. ``text`` None means that there is nothing to search for: browse.
 
-    ``corrected`` is the query with unknown words replaced, None if nothing was. ``words`` are the plan's words
-    as the buyer wrote them.
+    ``corrected`` is the query with unknown words replaced, None if nothing was. ``part_numbers`` are what may be one,
+    as typed. ``words`` are the plan's words as the buyer wrote them.
     """
 
     text: TextMatch | None
     words: tuple[str, ...] = ()
     corrected: str | None = None
+    part_numbers: tuple[str, ...] = ()
 
 
 def clean(query: str) -> str:
@@ -55,9 +56,10 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
     """
     query = clean(query)
     surfaces = analyzer.words(query)[:_MOST_WORDS]
-    identifiers = _identifiers(query)
+    part_numbers = _part_numbers(query)
+    identifiers = tuple(dict.fromkeys(normalise_identifier(each) for each in part_numbers))
     if not surfaces:
-        return Understanding(None if not query else TextMatch((), FIELD_WEIGHTS, 1, identifiers=identifiers))
+        return Understanding(TextMatch((), FIELD_WEIGHTS, 1) if query else None)
     words: list[Word] = []
     shown: list[str] = []
     ends_open = query[-1:].isalnum()
@@ -88,7 +90,7 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
         identifiers=identifiers,
     )
     corrected = " ".join(shown) if shown != surfaces else None
-    return Understanding(text, tuple(word.text for word in words), corrected)
+    return Understanding(text, tuple(word.text for word in words), corrected, part_numbers)
 
 
 def _is_prefix(word: str, vocabulary: Vocabulary) -> bool:
@@ -120,12 +122,10 @@ def _phrases(words: list[Word]) -> tuple[tuple[str, ...], ...]:
     return tuple(itertools.pairwise(stems))
 
 
-def _identifiers(query: str) -> tuple[str, ...]:
+def _part_numbers(query: str) -> tuple[str, ...]:
     """Return what could be a part number: the whole query, its tokens, and neighbours written apart ("TN 2110")."""
     tokens = query.split()[:_MOST_WORDS]
-    candidates = [token for token in tokens if looks_like_identifier(token)]
-    candidates += [a + b for a, b in itertools.pairwise(tokens) if looks_like_identifier(a + b)]
-    if _DIGIT.search(query):
-        candidates.append(query)
-    normalised = (normalise_identifier(candidate) for candidate in candidates)
-    return tuple(dict.fromkeys(each for each in normalised if len(each) >= _SHORTEST_IDENTIFIER))
+    candidates = [query] if _DIGIT.search(query) else []
+    candidates += [token for token in tokens if looks_like_identifier(token)]
+    candidates += [f"{a} {b}" for a, b in itertools.pairwise(tokens) if looks_like_identifier(a + b)]
+    return tuple(dict.fromkeys(each for each in candidates if len(normalise_identifier(each)) >= _SHORTEST_IDENTIFIER))

@@ -195,9 +195,11 @@ class Records:
         with self._engine.connect() as connection:
             return [Change(row.seq, row.product_id, row.kind) for row in connection.execute(query)]
 
-    def last_seq(self, catalog_id: str) -> int:
-        """Return the number of a catalogue's last change; 0 if there is none."""
-        query = sa.select(sa.func.max(changes.c.seq)).where(changes.c.catalog == catalog_id)
+    def last_seq(self, catalog_id: str | None = None) -> int:
+        """Return the number of a catalogue's last change, or of the last of all; 0 if there is none."""
+        query = sa.select(sa.func.max(changes.c.seq))
+        if catalog_id is not None:
+            query = query.where(changes.c.catalog == catalog_id)
         with self._engine.connect() as connection:
             return int(connection.scalar(query) or 0)
 

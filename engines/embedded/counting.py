@@ -56,10 +56,11 @@ class CodeCounts:
             self.codes = np.flatnonzero(counts)
             self.counts: Counts = counts[self.codes].astype(np.int64)
         else:
-            codes = np.sort(gather(part.row_ends, part.row_codes, hits.rows))
-            starts = np.flatnonzero(np.diff(codes, prepend=-1))
+            codes = gather(part.row_ends, part.row_codes, hits.rows)
+            codes.sort()
+            starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1]))) if len(codes) else codes
             self.codes = codes[starts]
-            self.counts = np.diff(starts, append=len(codes))
+            self.counts = np.concatenate((starts[1:], [len(codes)])) - starts if len(codes) else starts
 
     def of(self, column: Column) -> tuple[NDArray[np.int64], Counts]:
         """Return the codes of one field that occur, and their counts."""

@@ -131,11 +131,12 @@ def _terms(request: FacetRequest, kind: FacetType, counts: Counter[str], own: Se
 def _range(request: FacetRequest, values: NDArray[np.float64], own: Selection | None) -> Facet:
     ticked = own.intervals if own else ()
     shown = ranges.intervals(values)
-    shown += [interval for interval in ticked if interval not in shown]
+    known = {interval for interval, _ in shown}
+    shown += [(each, ranges.count_within(values, each)) for each in ticked if each not in known]
     lines = tuple(
-        FacetValue(count=n, interval=interval, selected=interval in ticked)
-        for interval, n in zip(shown, ranges.count_within(values, shown), strict=True)
-        if n or interval in ticked
+        FacetValue(count=count, interval=interval, selected=interval in ticked)
+        for interval, count in shown
+        if count or interval in ticked
     )
     stats = (float(values[0]), float(values[-1]), float(values.mean())) if len(values) else None
     return Facet(request.field, "range", lines, stats)

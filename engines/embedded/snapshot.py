@@ -1,6 +1,7 @@
 """A snapshot of one version: the text index as it was committed, and the columns that belong to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -118,21 +119,32 @@ class EmbeddedIndex:
     def _match_text(
         self, text: TextMatch, allowed: Mask | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], Mask, int]:
-        hits = run_text(self._searcher, self._text, text)
+        rows, words, scores, least = self._match_words(text, allowed)
         named = rows_with_identifiers(self._searcher, self._text, text.identifiers)
-        rows, words, scores = hits.rows, hits.words, hits.scores
-        if len(extra := named[~np.isin(named, rows)]):
-            rows = np.concatenate([rows, extra])
-            words = np.concatenate([words, np.zeros(len(extra), words.dtype)])
-            scores = np.concatenate([scores, np.zeros(len(extra))])
-        by_identifier = np.isin(rows, named) if len(named) else np.zeros(len(rows), bool)
+        if not len(named):
+            return rows, scores + words * _WORD_TIER, np.zeros(len(rows), bool), least
         if allowed is not None:
-            keep = allowed[rows]
-            rows, words, scores, by_identifier = rows[keep], words[keep], scores[keep], by_identifier[keep]
-        least = _least_words(words, text)
-        keep = (words >= least) | by_identifier
-        rows, words, scores, by_identifier = rows[keep], words[keep], scores[keep], by_identifier[keep]
-        return rows, scores + words * _WORD_TIER + by_identifier * _IDENTIFIER_TIER, by_identifier, least
+            named = named[allowed[named]]
+        extra = named[~np.isin(named, rows)]
+        rows = np.concatenate([rows, extra])
+        keys = np.concatenate([scores + words * _WORD_TIER, np.zeros(len(extra))])
+        by_identifier = np.isin(rows, named)
+        return rows, keys + by_identifier * _IDENTIFIER_TIER, by_identifier, least
+
+    def _match_words(
+        self, text: TextMatch, allowed: Mask | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], int]:
+        """Match all words first and fewer only where too few products match: most queries never read the long tail."""
+        least = max(len(text.words), text.minimum)
+        while True:
+            hits = run_text(self._searcher, self._text, replace(text, minimum=least))
+            rows, words, scores = hits.rows, hits.words, hits.scores
+            if allowed is not None:
+                keep = allowed[rows]
+                rows, words, scores = rows[keep], words[keep], scores[keep]
+            if len(rows) >= text.enough or least <= text.minimum:
+                return rows, words, scores, least
+            least -= 1
 
     def _mask(self, condition: Filter | Selection) -> Mask:
         masks = [
@@ -168,15 +180,6 @@ class EmbeddedIndex:
         scores = keys % _WORD_TIER if textual else keys
         for product, score, by_identifier in zip(self._products(rows), scores.tolist(), named.tolist(), strict=True):
             yield Hit(product, score, by_identifier)
-
-
-def _least_words(words: NDArray[np.int32], text: TextMatch) -> int:
-    counts = np.bincount(words, minlength=len(text.words) + 1)[::-1].cumsum()[::-1]
-    for least in range(len(text.words), text.minimum, -1):
-        if counts[least] >= text.enough:
-            return least
-    # Too few match even the fewest words allowed: keep what there is, but say how many the best match.
-    return text.minimum
 
 
 def _fields(parts: Sequence[Part]) -> dict[str, FieldInfo]:

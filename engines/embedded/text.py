@@ -46,8 +46,11 @@ def run_text(searcher: tantivy.Searcher, schema: tantivy.Schema, text: TextMatch
     if not text.words:
         return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
     hits = searcher.search(to_query(schema, text), limit=max(searcher.num_docs, 1), count=False).hits
-    rows = rows_of(searcher, hits)
-    raw = np.fromiter((hit[0] for hit in hits), dtype=np.float64, count=len(hits))
+    if not hits:
+        return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
+    scores, addresses = zip(*hits, strict=True)
+    rows = np.array(searcher.fast_field_values(ROW, list(addresses)), dtype=np.int64)
+    raw = np.array(scores)
     words = (raw // _WORD_STEP).astype(np.int32)
     return TextHits(rows, words, raw - words * _WORD_STEP)
 

@@ -28,12 +28,25 @@ export function card(hit, catalog, index) {
     "li",
     { class: "card" },
     picture(product, { eager: index < IN_SIGHT }),
-    hit.badges?.length > 0 && h("p", { class: "badges" }, hit.badges.map(({ text }) => h("span", { class: "badge" }, text))),
+    hit.badges?.length > 0 &&
+      h(
+        "p",
+        { class: "badges" },
+        hit.badges.map(({ text }) => h("span", { class: "badge" }, text)),
+      ),
     h(
       "div",
       { class: "card-text" },
       // The heading comes first for screen readers; the style sheet lifts the kind above it.
-      h("h2", { class: "card-title" }, link(href(view({ catalog, product: hit.id })), { "data-key": `product:${hit.id}`, title: product.title }, title)),
+      h(
+        "h2",
+        { class: "card-title" },
+        link(
+          href(view({ catalog, product: hit.id })),
+          { "data-key": `product:${hit.id}`, title: product.title },
+          title,
+        ),
+      ),
       kind && h("p", { class: "card-kind" }, kind),
       h("div", { class: "card-offer" }, availabilityLine(hit.availability), priceLine(hit.price)),
     ),
@@ -46,5 +59,13 @@ export function card(hit, catalog, index) {
  * @returns {HTMLLIElement[]}
  */
 export function cardOutlines(n) {
-  return Array.from({ length: n }, () => h("li", { class: "card card-outline", "aria-hidden": "true" }, h("div", { class: "picture" }), h("div", { class: "outline-line" }), h("div", { class: "outline-line outline-short" })));
+  return Array.from({ length: n }, () =>
+    h(
+      "li",
+      { class: "card card-outline", "aria-hidden": "true" },
+      h("div", { class: "picture" }),
+      h("div", { class: "outline-line" }),
+      h("div", { class: "outline-line outline-short" }),
+    ),
+  );
 }

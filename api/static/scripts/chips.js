@@ -22,7 +22,11 @@ export function chips(shown, facets, currency, toggle) {
     return h(
       "li",
       {},
-      button({ class: "chip", "data-key": `chip:${keyOf(choice)}`, "aria-label": t.removeFilter(name) }, () => toggle(choice), h("span", {}, name)),
+      button(
+        { class: "chip", "data-key": `chip:${keyOf(choice)}`, "aria-label": t.removeFilter(name) },
+        () => toggle(choice),
+        h("span", {}, name),
+      ),
     );
   });
   const all = link(href({ ...shown, choices: [], page: 1 }), { class: "quiet-button" }, t.clearAll);

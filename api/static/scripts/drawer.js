@@ -17,7 +17,12 @@ export function createDrawer(panel) {
   const dialog = h(
     "dialog",
     { class: "drawer", "aria-labelledby": "drawer-title" },
-    h("div", { class: "drawer-head" }, h("h2", { id: "drawer-title" }, t.filters), button({ class: "icon-button drawer-close", "aria-label": t.close }, () => dialog.close(), "×")),
+    h(
+      "div",
+      { class: "drawer-head" },
+      h("h2", { id: "drawer-title" }, t.filters),
+      button({ class: "icon-button drawer-close", "aria-label": t.close }, () => dialog.close(), "×"),
+    ),
     body,
     done,
   );

@@ -66,7 +66,9 @@ export function createFacet(actions, open) {
   // A failure here leaves the values of the answer in place; the search itself reports what is wrong.
   async function lookInside() {
     if (!expanded || !searchable()) return;
-    const values = await newest((signal) => actions.find(shown.facet.field, search.value.trim(), signal)).catch(() => null);
+    const values = await newest((signal) => actions.find(shown.facet.field, search.value.trim(), signal)).catch(
+      () => null,
+    );
     if (values === null || !expanded) return;
     found = values;
     draw();
@@ -75,7 +77,8 @@ export function createFacet(actions, open) {
   // Prefixes fit names, and paths of a hierarchy that has one level only.
   const searchable = () =>
     shown.facet.values.length >= FACET_LIMIT &&
-    (shown.facet.type === "terms" || (shown.facet.type === "hierarchy" && shown.facet.values.every(({ level }) => level === 1)));
+    (shown.facet.type === "terms" ||
+      (shown.facet.type === "hierarchy" && shown.facet.values.every(({ level }) => level === 1)));
 
   function draw() {
     const { facet, ticked, currency } = shown;
@@ -102,8 +105,16 @@ export function createFacet(actions, open) {
     replaceKeepingFocus(
       list,
       facet.type === "hierarchy"
-        ? tree(/** @type {import("./facet_values.js").Branch[]} */ (visible), { toggle: actions.toggle, folded, redraw: draw })
-        : h("ul", { class: "choices" }, visible.map((line) => h("li", {}, checkbox(line, actions.toggle)))),
+        ? tree(/** @type {import("./facet_values.js").Branch[]} */ (visible), {
+            toggle: actions.toggle,
+            folded,
+            redraw: draw,
+          })
+        : h(
+            "ul",
+            { class: "choices" },
+            visible.map((line) => h("li", {}, checkbox(line, actions.toggle))),
+          ),
     );
     if (!entries.length) list.append(h("p", { class: "facet-empty" }, t.facetEmpty));
 

@@ -96,7 +96,12 @@ export function tree(branches, actions) {
           checkbox(branch, actions.toggle),
           branch.children.length > 0 &&
             button(
-              { class: "branch-fold", "aria-expanded": String(open), "aria-label": texts().expand(branch.name), "data-key": `fold:${branch.path}` },
+              {
+                class: "branch-fold",
+                "aria-expanded": String(open),
+                "aria-label": texts().expand(branch.name),
+                "data-key": `fold:${branch.path}`,
+              },
               () => {
                 actions.folded.set(branch.path, open);
                 actions.redraw();
@@ -122,7 +127,7 @@ function leadsToTicked(branch) {
 function choiceOf({ field, type }, value) {
   if (type === "range") return { field, kind: "range", gte: bound(value.gte), lt: bound(value.lt) };
   if (type === "boolean") return { field, kind: "boolean", value: value.value === true || value.value === "true" };
-  return { field, kind: "terms", value: String(type === "hierarchy" ? value.path ?? value.value : value.value) };
+  return { field, kind: "terms", value: String(type === "hierarchy" ? (value.path ?? value.value) : value.value) };
 }
 
 /** @param {string | number | null | undefined} value */

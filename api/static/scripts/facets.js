@@ -26,7 +26,11 @@ export function createFacets(toggle) {
   /** @type {import("./facet.js").FacetActions["find"]} */
   async function find(field, prefix, signal) {
     const request = { ...searchRequest(shown), page: 1, page_size: 1, facets: [field], facet_limit: INSIDE_LIMIT };
-    const answer = await search(shown.catalog, prefix ? { ...request, facet_search: { field, prefix } } : request, signal);
+    const answer = await search(
+      shown.catalog,
+      prefix ? { ...request, facet_search: { field, prefix } } : request,
+      signal,
+    );
     return answer.facets.find((facet) => facet.field === field)?.values ?? [];
   }
 

@@ -62,7 +62,8 @@ export function count(n) {
  * @returns {string}
  */
 export function day(time) {
-  return new Intl.DateTimeFormat(language() === "en" ? "en-GB" : language(), { dateStyle: "medium", timeZone: "UTC" }).format(
-    new Date(time),
-  );
+  return new Intl.DateTimeFormat(language() === "en" ? "en-GB" : language(), {
+    dateStyle: "medium",
+    timeZone: "UTC",
+  }).format(new Date(time));
 }

@@ -30,5 +30,10 @@ export function gallery(product) {
     thumbnail.querySelector("img")?.addEventListener("load", () => (thumbnail.hidden = false));
     return thumbnail;
   });
-  return h("div", { class: "gallery" }, stage, h("div", { class: "thumbnails", role: "group", "aria-label": t.pictures }, thumbnails));
+  return h(
+    "div",
+    { class: "gallery" },
+    stage,
+    h("div", { class: "thumbnails", role: "group", "aria-label": t.pictures }, thumbnails),
+  );
 }

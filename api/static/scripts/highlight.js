@@ -12,10 +12,13 @@ const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
  * @returns {Node[]}
  */
 export function highlighted(escaped) {
-  return escaped.split(/(<mark>.*?<\/mark>)/su).filter(Boolean).map((part) => {
-    const marked = /^<mark>(.*)<\/mark>$/su.exec(part);
-    return marked ? h("mark", {}, unescape(marked[1])) : document.createTextNode(unescape(part));
-  });
+  return escaped
+    .split(/(<mark>.*?<\/mark>)/su)
+    .filter(Boolean)
+    .map((part) => {
+      const marked = /^<mark>(.*)<\/mark>$/su.exec(part);
+      return marked ? h("mark", {}, unescape(marked[1])) : document.createTextNode(unescape(part));
+    });
 }
 
 /**

@@ -24,7 +24,10 @@ export function isMoney(field) {
 export function fieldName(field, facet) {
   if (texts().fieldNames[field]) return texts().fieldNames[field];
   if (facet?.label) return facet.label;
-  const bare = field.replace(/^attributes\./u, "").replaceAll("_", " ").trim();
+  const bare = field
+    .replace(/^attributes\./u, "")
+    .replaceAll("_", " ")
+    .trim();
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
 
@@ -37,7 +40,7 @@ export function fieldName(field, facet) {
 export function choiceName(choice, how) {
   if (choice.kind === "range") return intervalName(choice, { field: choice.field, ...how });
   if (choice.kind === "boolean") return booleanName(choice.field, choice.value);
-  return choice.field === "category" ? choice.value.split(" > ").at(-1) ?? "" : choice.value;
+  return choice.field === "category" ? (choice.value.split(" > ").at(-1) ?? "") : choice.value;
 }
 
 /**
@@ -49,7 +52,8 @@ export function choiceName(choice, how) {
  */
 export function chipName(choice, facet, currency) {
   const value = choiceName(choice, { unit: facet?.unit, currency });
-  const speaksForItself = choice.field === "brand" || choice.field === "category" || choice.field === "in_stock" || isMoney(choice.field);
+  const speaksForItself =
+    choice.field === "brand" || choice.field === "category" || choice.field === "in_stock" || isMoney(choice.field);
   return speaksForItself ? value : `${fieldName(choice.field, facet)}: ${value}`;
 }
 

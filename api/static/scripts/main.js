@@ -44,9 +44,10 @@ function run(catalogs) {
   const router = createRouter(catalogs[0].id, (shown, arrival) => {
     drawCatalogs(part("catalogs"), catalogs, shown.catalog);
     searchBox.follow(shown, arrival);
-    const [page, other] = shown.product === null
-      ? [(results ??= createSearchPage(router, catalogs)), product]
-      : [(product ??= createProductPage(router, catalogs)), results];
+    const [page, other] =
+      shown.product === null
+        ? [(results ??= createSearchPage(router, catalogs)), product]
+        : [(product ??= createProductPage(router, catalogs)), results];
     other?.leave();
     if (!main.contains(page.element)) main.replaceChildren(page.element);
     void page.show(shown, arrival);
@@ -69,5 +70,8 @@ function run(catalogs) {
  * @param {unknown} error
  */
 function showAlone(error) {
-  main.replaceChildren(h("h1", { class: "visually-hidden" }, "Vitrine"), problemState(error, () => location.reload()));
+  main.replaceChildren(
+    h("h1", { class: "visually-hidden" }, "Vitrine"),
+    problemState(error, () => location.reload()),
+  );
 }

@@ -22,7 +22,17 @@ export function interpretationNotices(shown, { corrected_query: corrected, relax
   if (corrected) {
     const exact = link(href({ ...shown, query: corrected, page: 1 }), {}, h("strong", {}, corrected));
     const [before, , after] = t.corrected(corrected);
-    notices.push(h("p", { class: "notice" }, before, exact, after, " ", h("span", { class: "notice-aside" }, t.typed(shown.query))));
+    notices.push(
+      h(
+        "p",
+        { class: "notice" },
+        before,
+        exact,
+        after,
+        " ",
+        h("span", { class: "notice-aside" }, t.typed(shown.query)),
+      ),
+    );
   }
   if (relaxed?.length) notices.push(h("p", { class: "notice" }, emphasised(t.relaxed(relaxed.join(", ")))));
   if (partNumber) notices.push(h("p", { class: "notice" }, emphasised(t.partNumber(shown.query))));
@@ -50,9 +60,21 @@ export function emptyState(shown, catalog, others) {
       "p",
       { class: "state-ways" },
       filtered && link(href({ ...shown, choices: [], page: 1 }), { class: "button" }, t.withoutFilters),
-      link(href(view({ catalog: catalog.id })), { class: filtered ? "button button-second" : "button" }, t.browseAll(catalog.name)),
+      link(
+        href(view({ catalog: catalog.id })),
+        { class: filtered ? "button button-second" : "button" },
+        t.browseAll(catalog.name),
+      ),
       shown.query &&
-        others.slice(0, 2).map((other) => link(href(view({ catalog: other.id, query: shown.query })), { class: "button button-second" }, t.tryCatalog(other.name))),
+        others
+          .slice(0, 2)
+          .map((other) =>
+            link(
+              href(view({ catalog: other.id, query: shown.query })),
+              { class: "button button-second" },
+              t.tryCatalog(other.name),
+            ),
+          ),
     ),
   );
 }
@@ -65,7 +87,8 @@ export function emptyState(shown, catalog, others) {
  */
 export function problemState(error, retry) {
   const t = texts();
-  const problem = error instanceof ApiProblem ? error : new ApiProblem({ status: 0, code: "script", title: String(error) });
+  const problem =
+    error instanceof ApiProblem ? error : new ApiProblem({ status: 0, code: "script", title: String(error) });
   const unreachable = problem.code === "unreachable";
   // Asking again cannot mend what was asked wrongly.
   const worthRetrying = problem.status === 0 || problem.status === 429 || problem.status >= 500;

@@ -16,7 +16,13 @@ export function priceLine(price) {
     "p",
     { class: "price" },
     h("span", { class: "price-net" }, money(price.net, price.currency)),
-    reduced && h("s", { class: "price-list" }, h("span", { class: "visually-hidden" }, `${texts().listPrice} `), money(price.list ?? "", price.currency)),
+    reduced &&
+      h(
+        "s",
+        { class: "price-list" },
+        h("span", { class: "visually-hidden" }, `${texts().listPrice} `),
+        money(price.list ?? "", price.currency),
+      ),
   );
 }
 

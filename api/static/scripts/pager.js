@@ -45,7 +45,9 @@ export function pager(shown, total) {
  * @returns {(number | null)[]}
  */
 export function pageNumbers(current, last) {
-  const named = [...new Set([1, current - 1, current, current + 1, last])].filter((page) => page >= 1 && page <= last).sort((a, b) => a - b);
+  const named = [...new Set([1, current - 1, current, current + 1, last])]
+    .filter((page) => page >= 1 && page <= last)
+    .sort((a, b) => a - b);
   return named.flatMap((page, index) => {
     const gap = page - (named[index - 1] ?? 0);
     if (gap === 2) return [page - 1, page]; // a gap of one page is that page

@@ -22,7 +22,11 @@ export function placeholder(product) {
     { class: "placeholder", viewBox: "0 0 160 120", "aria-hidden": "true", preserveAspectRatio: "xMidYMid slice" },
     svg("rect", { class: "placeholder-wall", width: 160, height: 120 }),
     paths
-      ? svg("g", { class: "placeholder-glyph", transform: "translate(44 24) scale(1.5)" }, paths.map((d) => svg("path", { d })))
+      ? svg(
+          "g",
+          { class: "placeholder-glyph", transform: "translate(44 24) scale(1.5)" },
+          paths.map((d) => svg("path", { d })),
+        )
       : svg("text", { class: "placeholder-initials", x: 80, y: 71, "text-anchor": "middle" }, initials(product, type)),
   );
   // Through the CSSOM: a strict Content-Security-Policy forbids style attributes in markup, not this.
@@ -47,7 +51,10 @@ export function typeOf(product) {
 function initials(product, type) {
   const words = (product.brand || type || product.title).match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length === 1) return words[0].slice(0, words[0].length > 3 ? 2 : 3).toUpperCase();
-  return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
+  return words
+    .slice(0, 2)
+    .map((word) => [...word][0].toUpperCase())
+    .join("");
 }
 
 /**

@@ -60,7 +60,11 @@ export function createProductPage(router, catalogs) {
       } catch (error) {
         document.title = "Vitrine";
         const title = h("h1", { class: "visually-hidden", tabindex: -1 }, texts().errorTitle);
-        element.replaceChildren(backLink(shown.catalog), title, problemState(error, () => router.refresh()));
+        element.replaceChildren(
+          backLink(shown.catalog),
+          title,
+          problemState(error, () => router.refresh()),
+        );
       }
       element.setAttribute("aria-busy", "false");
       if (arrival.cause === "refresh") return;
@@ -94,7 +98,12 @@ function article({ product, price, availability, sheet: rows }, catalog, catalog
       h(
         "div",
         { class: "product-facts" },
-        brand && h("p", { class: "product-brand" }, link(href(view({ catalog, choices: [{ field: "brand", kind: "terms", value: brand }] })), {}, brand)),
+        brand &&
+          h(
+            "p",
+            { class: "product-brand" },
+            link(href(view({ catalog, choices: [{ field: "brand", kind: "terms", value: brand }] })), {}, brand),
+          ),
         h("h1", { tabindex: -1 }, product.title),
         h(
           "div",
@@ -105,9 +114,19 @@ function article({ product, price, availability, sheet: rows }, catalog, catalog
           price && price.tiers.length > 0 && tierPrices(price),
         ),
         identifiers(product),
-        h("div", { class: "actions" }, button({ class: "button button-second" }, (event) => void copyLink(event.currentTarget), t.copyLink), button({ class: "button button-second" }, () => print(), t.print)),
+        h(
+          "div",
+          { class: "actions" },
+          button({ class: "button button-second" }, (event) => void copyLink(event.currentTarget), t.copyLink),
+          button({ class: "button button-second" }, () => print(), t.print),
+        ),
         product.description &&
-          h("section", { class: "description" }, h("h2", {}, t.description), product.description.split(/\n+/u).map((paragraph) => h("p", {}, paragraph))),
+          h(
+            "section",
+            { class: "description" },
+            h("h2", {}, t.description),
+            product.description.split(/\n+/u).map((paragraph) => h("p", {}, paragraph)),
+          ),
       ),
     ),
     sheet(rows),
@@ -126,7 +145,11 @@ function breadcrumb(path, catalog, catalogName) {
     const value = levels.slice(0, index + 1).join(" > ");
     return h("li", {}, link(href(view({ catalog, choices: [{ field: "category", kind: "terms", value }] })), {}, name));
   });
-  return h("nav", { class: "breadcrumb", "aria-label": texts().breadcrumb }, h("ol", {}, h("li", {}, link(href(view({ catalog })), {}, catalogName)), steps));
+  return h(
+    "nav",
+    { class: "breadcrumb", "aria-label": texts().breadcrumb },
+    h("ol", {}, h("li", {}, link(href(view({ catalog })), {}, catalogName)), steps),
+  );
 }
 
 /**
@@ -142,7 +165,11 @@ function identifiers({ id, mpn, gtin, released }) {
     [t.articleLabel, id],
     [t.releasedLabel, released && day(released)],
   ];
-  return h("dl", { class: "identifiers" }, rows.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h(
+    "dl",
+    { class: "identifiers" },
+    rows.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 }
 
 /**
@@ -155,7 +182,13 @@ function tierPrices({ tiers, currency }) {
     "table",
     { class: "tiers" },
     h("caption", {}, t.tierPrices),
-    h("tbody", {}, tiers.map(({ min_quantity: least, net }) => h("tr", {}, h("th", { scope: "row" }, t.fromQuantity(least)), h("td", {}, money(net, currency))))),
+    h(
+      "tbody",
+      {},
+      tiers.map(({ min_quantity: least, net }) =>
+        h("tr", {}, h("th", { scope: "row" }, t.fromQuantity(least)), h("td", {}, money(net, currency))),
+      ),
+    ),
   );
 }
 

@@ -37,7 +37,9 @@ export function createRouter(firstCatalog, show) {
       history.replaceState({ ...here, scroll: 0, opened: null }, "", href(next));
     } else {
       const fromResults = current.product === null;
-      const origin = fromResults ? { href: href(current), direct: true } : here.origin && { ...here.origin, direct: false };
+      const origin = fromResults
+        ? { href: href(current), direct: true }
+        : here.origin && { ...here.origin, direct: false };
       history.replaceState({ ...here, scroll: scrollY, opened: next.product }, "");
       history.pushState({ scroll: 0, opened: null, origin }, "", href(next));
     }

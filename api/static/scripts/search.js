@@ -40,8 +40,16 @@ export function createSearchPage(router, catalogs) {
 
   const title = h("h1", { id: "results-title", tabindex: -1 });
   const count = h("p", { class: "results-count", role: "status" });
-  const filtersButton = button({ class: "button button-second open-filters", "aria-haspopup": "dialog" }, () => drawer.open(), "");
-  const sort = h("select", { id: "sort" }, SORTS.map((value) => h("option", { value }, t.sortNames[value])));
+  const filtersButton = button(
+    { class: "button button-second open-filters", "aria-haspopup": "dialog" },
+    () => drawer.open(),
+    "",
+  );
+  const sort = h(
+    "select",
+    { id: "sort" },
+    SORTS.map((value) => h("option", { value }, t.sortNames[value])),
+  );
   sort.addEventListener("change", () => router.go({ ...shown, sort: sort.value, page: 1 }));
 
   const chipBar = h("div", { class: "chips" });
@@ -60,7 +68,12 @@ export function createSearchPage(router, catalogs) {
         "div",
         { class: "results-head" },
         h("div", { class: "results-heading" }, title, count),
-        h("div", { class: "toolbar" }, filtersButton, h("label", { class: "sort", for: "sort" }, h("span", {}, t.sort), sort)),
+        h(
+          "div",
+          { class: "toolbar" },
+          filtersButton,
+          h("label", { class: "sort", for: "sort" }, h("span", {}, t.sort), sort),
+        ),
       ),
       chipBar,
       notices,
@@ -75,7 +88,11 @@ export function createSearchPage(router, catalogs) {
   function draw(answer) {
     const catalog = catalogNamed(catalogs, shown.catalog);
     const { hits, total, interpretation } = answer;
-    count.textContent = texts().resultCount(total, Math.max(1, Math.round(answer.took_ms)), answer.total_is_exact !== false);
+    count.textContent = texts().resultCount(
+      total,
+      Math.max(1, Math.round(answer.took_ms)),
+      answer.total_is_exact !== false,
+    );
     filtersButton.textContent = texts().openFilters(shown.choices.length);
     element.classList.toggle("results-alone", !hits.length && !shown.choices.length);
     drawer.update(total);
@@ -83,7 +100,17 @@ export function createSearchPage(router, catalogs) {
     notices.replaceChildren(...interpretationNotices(shown, interpretation));
     grid.replaceChildren(...hits.map((hit, index) => card(hit, shown.catalog, index)));
     grid.hidden = hits.length === 0;
-    state.replaceChildren(...(hits.length ? [] : [emptyState(shown, catalog, catalogs.filter(({ id }) => id !== catalog.id).map(({ id }) => catalogNamed(catalogs, id)))]));
+    state.replaceChildren(
+      ...(hits.length
+        ? []
+        : [
+            emptyState(
+              shown,
+              catalog,
+              catalogs.filter(({ id }) => id !== catalog.id).map(({ id }) => catalogNamed(catalogs, id)),
+            ),
+          ]),
+    );
     pages.replaceChildren(...pager(shown, total));
     drawChips(answer.facets, catalog.currency);
   }
@@ -96,7 +123,8 @@ export function createSearchPage(router, catalogs) {
     const hadFocus = chipBar.contains(document.activeElement);
     replaceKeepingFocus(chipBar, ...chips(shown, known, currency, toggle));
     // The removed chip had the focus: hand it to its neighbour, or to the results where none is left.
-    if (hadFocus && !chipBar.contains(document.activeElement)) (chipBar.querySelector("button") ?? title).focus({ preventScroll: true });
+    if (hadFocus && !chipBar.contains(document.activeElement))
+      (chipBar.querySelector("button") ?? title).focus({ preventScroll: true });
   }
 
   /** @param {unknown} error */

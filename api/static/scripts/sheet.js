@@ -32,7 +32,18 @@ export function sheet(rows) {
         { class: "sheet-group" },
         // A lone group needs no name: the heading of the sheet has said it.
         groups.size > 1 && h("h3", {}, name),
-        h("dl", { class: "sheet-rows" }, members.map((row) => h("div", { class: "sheet-row" }, h("dt", {}, row.label), h("dd", {}, written(row.value, row.unit), origin(row))))),
+        h(
+          "dl",
+          { class: "sheet-rows" },
+          members.map((row) =>
+            h(
+              "div",
+              { class: "sheet-row" },
+              h("dt", {}, row.label),
+              h("dd", {}, written(row.value, row.unit), origin(row)),
+            ),
+          ),
+        ),
       ),
     ),
   );

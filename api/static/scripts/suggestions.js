@@ -25,20 +25,51 @@ export function suggestionGroups({ queries, brands, categories, products }, cata
   const only = (field, value) => [{ field, kind: "terms", value }];
 
   return [
-    group("queries", t.suggestedQueries, queries.map(({ text, count: n }, i) => option(`query-${i}`, to({ query: text }), completion(text, typed), amount(n)))),
-    group("brands", t.suggestedBrands, brands.map(({ value, count: n }, i) => option(`brand-${i}`, to({ choices: only("brand", value) }), completion(value, typed), amount(n)))),
-    group("categories", t.suggestedCategories, categories.map(({ path, count: n }, i) => option(`category-${i}`, to({ choices: only("category", path) }), [path.replaceAll(" > ", " › ")], amount(n)))),
-    group("products", t.suggestedProducts, products.map((hit, i) =>
-      option(
-        `product-${i}`,
-        to({ product: hit.id }),
-        [
-          picture(hit.product, { eager: true }),
-          h("span", { class: "suggestion-text" }, h("span", { class: "suggestion-title" }, hit.product.title), h("span", { class: "suggestion-kind" }, [hit.product.brand, typeOf(hit.product)].filter(Boolean).join(" · "))),
-        ],
-        hit.price && priceLine(hit.price),
+    group(
+      "queries",
+      t.suggestedQueries,
+      queries.map(({ text, count: n }, i) =>
+        option(`query-${i}`, to({ query: text }), completion(text, typed), amount(n)),
       ),
-    )),
+    ),
+    group(
+      "brands",
+      t.suggestedBrands,
+      brands.map(({ value, count: n }, i) =>
+        option(`brand-${i}`, to({ choices: only("brand", value) }), completion(value, typed), amount(n)),
+      ),
+    ),
+    group(
+      "categories",
+      t.suggestedCategories,
+      categories.map(({ path, count: n }, i) =>
+        option(`category-${i}`, to({ choices: only("category", path) }), [path.replaceAll(" > ", " › ")], amount(n)),
+      ),
+    ),
+    group(
+      "products",
+      t.suggestedProducts,
+      products.map((hit, i) =>
+        option(
+          `product-${i}`,
+          to({ product: hit.id }),
+          [
+            picture(hit.product, { eager: true }),
+            h(
+              "span",
+              { class: "suggestion-text" },
+              h("span", { class: "suggestion-title" }, hit.product.title),
+              h(
+                "span",
+                { class: "suggestion-kind" },
+                [hit.product.brand, typeOf(hit.product)].filter(Boolean).join(" · "),
+              ),
+            ),
+          ],
+          hit.price && priceLine(hit.price),
+        ),
+      ),
+    ),
   ].filter((each) => each !== null);
 }
 
@@ -51,7 +82,12 @@ export function suggestionGroups({ queries, brands, categories, products }, cata
 function group(name, title, options) {
   if (!options.length) return null;
   const id = `suggested-${name}`;
-  return h("div", { class: `suggestion-group suggestion-${name}`, role: "group", "aria-labelledby": id }, h("div", { class: "suggestion-heading", id, role: "presentation" }, title), options);
+  return h(
+    "div",
+    { class: `suggestion-group suggestion-${name}`, role: "group", "aria-labelledby": id },
+    h("div", { class: "suggestion-heading", id, role: "presentation" }, title),
+    options,
+  );
 }
 
 /**
@@ -62,7 +98,12 @@ function group(name, title, options) {
  * @returns {HTMLElement}
  */
 function option(id, target, content, aside) {
-  return h("div", { class: "suggestion", id: `suggestion-${id}`, role: "option", "aria-selected": "false", "data-href": target }, h("span", { class: "suggestion-main" }, content), aside);
+  return h(
+    "div",
+    { class: "suggestion", id: `suggestion-${id}`, role: "option", "aria-selected": "false", "data-href": target },
+    h("span", { class: "suggestion-main" }, content),
+    aside,
+  );
 }
 
 /** @param {number} n */

@@ -14,7 +14,14 @@ export const de = {
   apiReference: "Beschreibung der Schnittstelle (OpenAPI)",
 
   catalogNames: { icecat: "Elektronik", online_retail: "Geschenke" },
-  fieldNames: { brand: "Marke", category: "Kategorie", price: "Preis", list_price: "Listenpreis", in_stock: "Verfügbarkeit", released: "Erschienen" },
+  fieldNames: {
+    brand: "Marke",
+    category: "Kategorie",
+    price: "Preis",
+    list_price: "Listenpreis",
+    in_stock: "Verfügbarkeit",
+    released: "Erschienen",
+  },
 
   searchLabel: "Produkte suchen",
   searchPlaceholder: "Name, Marke oder Artikelnummer",
@@ -23,10 +30,12 @@ export const de = {
   suggestedBrands: "Marken",
   suggestedCategories: "Kategorien",
   suggestedProducts: "Produkte",
-  suggestionCount: (n) => (n === 0 ? "Keine Vorschläge" : `${counted(n, "Vorschlag", "Vorschläge")}, Auswahl mit den Pfeiltasten`),
+  suggestionCount: (n) =>
+    n === 0 ? "Keine Vorschläge" : `${counted(n, "Vorschlag", "Vorschläge")}, Auswahl mit den Pfeiltasten`,
 
   resultsFor: (query) => `Ergebnisse für „${query}“`,
-  resultCount: (n, milliseconds, exact) => `${exact ? "" : "Etwa "}${counted(n, "Produkt", "Produkte")} in ${milliseconds} ms`,
+  resultCount: (n, milliseconds, exact) =>
+    `${exact ? "" : "Etwa "}${counted(n, "Produkt", "Produkte")} in ${milliseconds} ms`,
   results: "Produkte",
   corrected: (query) => ["Ergebnisse für ", query, "."],
   typed: (query) => `Eingegeben wurde „${query}“.`,
@@ -34,7 +43,13 @@ export const de = {
   relaxed: (words) => ["Nicht alle Wörter kommen zusammen vor. Weggelassen: ", words, "."],
 
   sort: "Sortieren",
-  sortNames: { relevance: "Relevanz", "price:asc": "Preis aufsteigend", "price:desc": "Preis absteigend", newest: "Neueste zuerst", popularity: "Beliebtheit" },
+  sortNames: {
+    relevance: "Relevanz",
+    "price:asc": "Preis aufsteigend",
+    "price:desc": "Preis absteigend",
+    newest: "Neueste zuerst",
+    popularity: "Beliebtheit",
+  },
 
   filters: "Filter",
   openFilters: (n) => (n ? `Filter (${n})` : "Filter"),
@@ -74,12 +89,14 @@ export const de = {
   noResultsTitle: "Nichts gefunden",
   noResultsFor: (query) => `Kein Produkt passt zu „${query}“.`,
   noResultsFiltered: "Kein Produkt passt zu allen diesen Filtern.",
-  noResultsHint: "Prüfen Sie die Schreibweise, versuchen Sie weniger oder allgemeinere Wörter oder eine Artikelnummer ohne Leerzeichen.",
+  noResultsHint:
+    "Prüfen Sie die Schreibweise, versuchen Sie weniger oder allgemeinere Wörter oder eine Artikelnummer ohne Leerzeichen.",
   withoutFilters: "Ohne Filter suchen",
   browseAll: (catalog) => `Alles in ${catalog} ansehen`,
   tryCatalog: (catalog) => `In ${catalog} suchen`,
 
-  noCatalogs: "Noch ist kein Katalog geladen. Laden Sie einen mit „vitrine load“ und indexieren Sie ihn mit „vitrine index“.",
+  noCatalogs:
+    "Noch ist kein Katalog geladen. Laden Sie einen mit „vitrine load“ und indexieren Sie ihn mit „vitrine index“.",
   errorTitle: "Das hat nicht geklappt",
   unreachableTitle: "Der Dienst antwortet nicht",
   unreachableDetail: "Prüfen Sie, ob er läuft und ob Sie online sind, und versuchen Sie es noch einmal.",

@@ -15,7 +15,14 @@ export const en = {
   /** @type {Record<string, string>} */
   catalogNames: { icecat: "Electronics", online_retail: "Gifts" },
   /** @type {Record<string, string>} */
-  fieldNames: { brand: "Brand", category: "Category", price: "Price", list_price: "List price", in_stock: "Availability", released: "Released" },
+  fieldNames: {
+    brand: "Brand",
+    category: "Category",
+    price: "Price",
+    list_price: "List price",
+    in_stock: "Availability",
+    released: "Released",
+  },
 
   searchLabel: "Search products",
   searchPlaceholder: "Search by name, brand or part number",
@@ -25,12 +32,14 @@ export const en = {
   suggestedCategories: "Categories",
   suggestedProducts: "Products",
   /** @param {number} n */
-  suggestionCount: (n) => (n === 0 ? "No suggestions" : `${counted(n, "suggestion", "suggestions")}, use the arrow keys`),
+  suggestionCount: (n) =>
+    n === 0 ? "No suggestions" : `${counted(n, "suggestion", "suggestions")}, use the arrow keys`,
 
   /** @param {string} query */
   resultsFor: (query) => `Results for “${query}”`,
   /** @param {number} n @param {number} milliseconds @param {boolean} exact */
-  resultCount: (n, milliseconds, exact) => `${exact ? "" : "About "}${counted(n, "product", "products")} in ${milliseconds} ms`,
+  resultCount: (n, milliseconds, exact) =>
+    `${exact ? "" : "About "}${counted(n, "product", "products")} in ${milliseconds} ms`,
   results: "Products",
   /** @param {string} query */
   corrected: (query) => ["Showing results for ", query, "."],
@@ -43,7 +52,13 @@ export const en = {
 
   sort: "Sort by",
   /** @type {Record<string, string>} */
-  sortNames: { relevance: "Relevance", "price:asc": "Price, low to high", "price:desc": "Price, high to low", newest: "Newest first", popularity: "Popularity" },
+  sortNames: {
+    relevance: "Relevance",
+    "price:asc": "Price, low to high",
+    "price:desc": "Price, high to low",
+    newest: "Newest first",
+    popularity: "Popularity",
+  },
 
   filters: "Filters",
   /** @param {number} n */
