@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import orjson
 import pyarrow.parquet
@@ -14,6 +14,9 @@ import zstandard
 
 from commerce.errors import MappingError
 from commerce.readers.mapping import SourceRule
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 _LARGEST_CELL = 10_000_000
 _EVERY = 500
@@ -60,7 +63,7 @@ def read_rows(path: Path, source: SourceRule, progress: Progress | None = None) 
             rows = _csv(path.name, _decompressed(path, raw), source)
         for done, row in enumerate(rows):
             if progress and done % _EVERY == 0:
-                progress(min(raw.tell(), size), size)
+                progress(min(raw.tell(), size) if not raw.closed else size, size)
             yield row
     if progress:
         progress(size, size)
@@ -90,24 +93,28 @@ def _decompressed(path: Path, raw: BinaryIO) -> BinaryIO:
 
 def _jsonl(name: str, stream: BinaryIO) -> Iterator[Row | Reject]:
     # Lines end at LF alone: texts may hold every other separator that Unicode knows.
-    for number, line in enumerate(io.BufferedReader(cast(io.RawIOBase, stream), 1 << 20), start=1):
-        if not line.strip():
-            continue
-        try:
-            value = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            yield Reject(name, number, "", f"is not JSON: {error}", _snippet(line.decode(errors="replace")))
-            continue
-        if isinstance(value, dict):
-            yield Row(number, value)
-        else:
-            yield Reject(name, number, "", "is not a JSON object", _snippet(str(value)))
+    with io.BufferedReader(cast(io.RawIOBase, stream), 1 << 20) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                value = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                yield Reject(name, number, "", f"is not JSON: {error}", _snippet(line.decode(errors="replace")))
+                continue
+            if isinstance(value, dict):
+                yield Row(number, value)
+            else:
+                yield Reject(name, number, "", "is not a JSON object", _snippet(str(value)))
 
 
 def _csv(name: str, stream: BinaryIO, source: SourceRule) -> Iterator[Row | Reject]:
     csv.field_size_limit(_LARGEST_CELL)
-    text = io.TextIOWrapper(stream, encoding=source.encoding, errors="surrogateescape", newline="")
-    reader = csv.reader(text, delimiter=source.delimiter)
+    with io.TextIOWrapper(stream, encoding=source.encoding, errors="surrogateescape", newline="") as text:
+        yield from _cells(name, csv.reader(text, delimiter=source.delimiter), source)
+
+
+def _cells(name: str, reader: "CsvReader", source: SourceRule) -> Iterator[Row | Reject]:
     header: list[str] | None = None
     while True:
         line = reader.line_num + 1

@@ -4,6 +4,7 @@ Every write commits together with its rows in the change log. A reader that foll
 SQLite has one writer at a time, and elsewhere writers take an advisory lock, so numbers commit in their order.
 """
 
+import fcntl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,8 +91,13 @@ class Records:
 
     def upgrade(self, revision: str = "head") -> None:
         """Bring the tables to the newest shape (or to ``revision``); safe when several processes do it at once."""
-        with self._write() as connection:
-            command.upgrade(_alembic(connection), revision)
+        with self._alone():
+            with self._engine.connect() as connection:
+                if connection.dialect.name == "sqlite":
+                    # Kept in the file; readers then never wait for the writer.
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            with self._write() as connection:
+                command.upgrade(_alembic(connection), revision)
 
     def downgrade(self, revision: str) -> None:
         """Take the tables back to an earlier shape; what only the newer one held is lost."""
@@ -219,6 +225,17 @@ class Records:
             connection.execute(sa.insert(loads).values(values))
 
     @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from preparing the same SQLite file, which fails instead of waiting."""
+        path = self._engine.url.database
+        if self._engine.dialect.name != "sqlite" or not path:
+            yield
+            return
+        with Path(f"{path}.prepare").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
     def _write(self) -> Iterator[Connection]:
         """One transaction that holds the right to write from its beginning."""
         with self._engine.begin() as connection:
@@ -315,7 +332,7 @@ def _engine(url: str) -> Engine:
     def prepare(connection: object, _: object) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]
         # FULL: what was acknowledged survives a power cut.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

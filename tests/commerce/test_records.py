@@ -1,0 +1,163 @@
+"""Durable records and their change log."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commerce.documents import InvalidProduct, catalog_item_from_json, product_from_json, product_to_json
+from commerce.errors import UnknownCatalog
+from commerce.product import Catalog, CatalogItem, Offer, Product, Quantity
+from commerce.records import OfferChange, Records
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Records]:
+    store = Records(f"sqlite:///{tmp_path / 'records.db'}")
+    store.upgrade()
+    store.put_catalog(Catalog("shop", "EUR", "en"))
+    yield store
+    store.close()
+
+
+def item(identity: str, title: str = "thing", net: str | None = "1.00", stock: int | None = None) -> CatalogItem:
+    return CatalogItem(Product(identity, title), Offer(None if net is None else Decimal(net), stock))
+
+
+def test_what_was_written_is_read_back(records: Records) -> None:
+    full = CatalogItem(
+        Product("1", "T", "d", "b", "m", ("4006381333931",), ("A > B",), ("http://x/y",),
+                {"a": 1.5, "b": True, "c": "x", "d": ("x", "y"), "e": Quantity(2.0, "kg")}),
+        Offer(Decimal("12.345"), 3),
+        7.0,
+    )  # fmt: skip
+    assert records.upsert("shop", [full, item("2", net=None)]).written == 2
+    assert list(records.items("shop")) == [full, item("2", net=None)]
+    assert list(records.items("shop", ids=["2", "nope"])) == [item("2", net=None)]
+    assert (records.count("shop"), records.count("other")) == (2, 0)
+
+
+def test_every_write_is_in_the_log_once(records: Records) -> None:
+    records.upsert("shop", [item("1"), item("2")])
+    assert records.upsert("shop", [item("1"), item("2", "new")]).unchanged == 1
+    assert records.patch_offers("shop", [OfferChange("1", stock=5), OfferChange("nope", stock=1)]) == ["nope"]
+    assert records.delete("shop", ["2", "nope"]) == 1
+    log = [(change.product_id, change.kind) for change in records.changes_since("shop", 0)]
+    assert log == [("1", "upsert"), ("2", "upsert"), ("2", "upsert"), ("1", "offer"), ("2", "delete")]
+    assert list(records.items("shop"))[0].offer == Offer(Decimal("1.00"), 5)
+    assert records.changes_since("shop", records.last_seq("shop")) == []
+    assert len(records.changes_since("shop", 0, limit=2)) == 2
+
+
+def test_an_offer_change_leaves_what_it_does_not_name(records: Records) -> None:
+    records.upsert("shop", [item("1", stock=3)])
+    records.patch_offers("shop", [OfferChange("1", net=Decimal("9.99"))])
+    assert list(records.items("shop"))[0].offer == Offer(Decimal("9.99"), 3)
+    records.patch_offers("shop", [OfferChange("1", net=None)])
+    assert list(records.items("shop"))[0].offer == Offer(None, 3)
+
+
+def test_a_write_that_fails_midway_leaves_nothing(records: Records) -> None:
+    def broken() -> Iterator[CatalogItem]:
+        for at in range(1_200):
+            yield item(str(at))
+        raise RuntimeError("the file ended")
+
+    with pytest.raises(RuntimeError):
+        records.upsert("shop", broken())
+    assert (records.count("shop"), records.last_seq("shop")) == (0, 0)
+
+
+def test_writers_at_once_lose_nothing_and_numbers_ascend(records: Records) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(records.upsert, "shop", [item(f"{n}-{m}")]) for n in range(8) for m in range(5)]:
+            done.result()
+    numbers = [change.seq for change in records.changes_since("shop", 0)]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) == records.count("shop") == 40
+
+
+def test_an_unknown_catalogue_is_named(records: Records) -> None:
+    with pytest.raises(UnknownCatalog, match="nowhere"):
+        records.catalog("nowhere")
+    assert [catalog.id for catalog in records.catalogs()] == ["shop"]
+
+
+def test_migrations_go_up_and_down_and_up_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'm.db'}"
+    store = Records(url)
+    store.upgrade()
+    store.upgrade()
+    tables = set(sa.inspect(sa.create_engine(url)).get_table_names())
+    assert {"catalogs", "products", "changes", "loads"} <= tables
+    store.downgrade("base")
+    assert "products" not in sa.inspect(sa.create_engine(url)).get_table_names()
+    store.upgrade()
+    store.put_catalog(Catalog("shop", "EUR"))
+    store.close()
+
+
+def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
+    stores = [Records(f"sqlite:///{tmp_path / 'x.db'}") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(store.upgrade) for store in stores]:
+            done.result()
+    stores[0].put_catalog(Catalog("shop", "EUR"))
+    assert [catalog.id for catalog in stores[3].catalogs()] == ["shop"]
+    for store in stores:
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "pointers"),
+    [
+        ([], [""]),
+        ({}, ["/id", "/title"]),
+        ({"id": 1, "title": " "}, ["/id", "/title"]),
+        ({"id": "x" * 513, "title": "t"}, ["/id"]),
+        ({"id": "1", "title": "t", "gtin": "x", "category": [1]}, ["/gtin", "/category"]),
+        ({"id": "1", "title": "t", "attributes": {"b/c": [[1]], "d": float("nan")}}, ["/attributes/b~1c", "/attributes/d"]),
+        ({"id": "1", "title": "t", "attributes": {"a": {"value": "x", "unit": "kg"}}}, ["/attributes/a"]),
+        ({"id": "1", "title": "t", "price": "-1", "stock": 1.5, "released": "soon"}, ["/released", "/price", "/stock"]),
+        ({"id": "1", "title": "t", "price": {"net": "1e99"}}, ["/price"]),
+        ({"id": "1", "title": "t", "price": True, "popularity": -1}, ["/price", "/popularity"]),
+        ({"id": "1", "title": "t", "attributes": {f"a{at}": 1 for at in range(5_001)}}, ["/attributes"]),
+    ],
+)  # fmt: skip
+def test_a_product_at_fault_names_each_field(value: object, pointers: list[str]) -> None:
+    with pytest.raises(InvalidProduct) as caught:
+        catalog_item_from_json(value)
+    assert [pointer for pointer, _ in caught.value.problems] == pointers
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).map(str.strip).filter(bool)
+SCALARS = st.one_of(TEXT, st.booleans(), st.floats(-1e9, 1e9), st.integers(-1000, 1000))
+
+SEVERAL = st.lists(SCALARS, min_size=1, max_size=3).map(tuple)
+
+
+@given(
+    st.builds(
+        Product,
+        id=TEXT,
+        title=TEXT,
+        brand=st.none() | TEXT,
+        category=st.lists(TEXT, unique=True, max_size=3).map(tuple),
+        attributes=st.dictionaries(
+            TEXT.filter(lambda name: "`" not in name),
+            st.one_of(SCALARS, st.builds(Quantity, st.floats(-1e6, 1e6), TEXT), SEVERAL),
+            max_size=4,
+        ),
+        released=st.none() | st.datetimes(timezones=st.timezones()),
+    )
+)  # fmt: skip
+def test_a_product_survives_its_json(product: Product) -> None:
+    read = product_from_json(orjson.loads(product_to_json(product)))
+    assert product_to_json(read) == product_to_json(product)
+    assert read.attributes == product.attributes
