@@ -110,10 +110,10 @@ async def _of_validation(request: Request, error: Exception) -> Response:
         raise error
     found = error.errors()
     kinds = {each["type"] for each in found}
-    errors = [(_pointer(each["loc"]), str(each["msg"])) for each in found]
+    errors = list(dict.fromkeys((_pointer(each["loc"]), str(each["msg"])) for each in found))
     if kinds & _BROKEN_TEXT:
         return problem("malformed", errors[0][1], request.url.path, errors, status=400)
-    if kinds <= _TOO_LONG:
+    if kinds & _TOO_LONG:
         return problem("too_large", errors[0][1], request.url.path, errors)
     fields = {str(each["loc"][-1]) for each in found}
     code = "invalid_page" if fields <= _PAGE_FIELDS else "invalid_request"
@@ -133,9 +133,8 @@ async def _of_anything(request: Request, error: Exception) -> Response:
 
 
 def _pointer(location: Sequence[object]) -> str:
-    steps = [
-        str(step).replace("~", "~0").replace("/", "~1") for step in location if step not in {"body", "query", "path"}
-    ]
+    # The first step says which part of the request, not where in it.
+    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in location[1:]]
     return "".join(f"/{step}" for step in steps)
 
 

@@ -1,6 +1,8 @@
 """Intervals that a buyer would choose from, for the numbers of one result set."""
 
 from bisect import bisect_right
+from collections.abc import Callable
+from datetime import UTC, datetime
 from math import floor, log10
 
 import numpy as np
@@ -13,13 +15,16 @@ _FEW = 8
 _NICE = (1.0, 2.0, 5.0, 10.0)
 
 Sorted = NDArray[np.float64]
+Rounding = Callable[[float], float]
 
 
-def intervals(values: Sorted) -> list[tuple[Interval, int]]:
+def intervals(values: Sorted, rounded: Rounding | None = None) -> list[tuple[Interval, int]]:
     """Cut ascending ``values`` into at most six intervals of like size with round edges, open at both ends; count each.
 
-    Up to eight distinct values get an interval each, ``[v, next v)``.
+    Up to eight distinct values get an interval each, ``[v, next v)``. ``rounded`` makes an edge round, by default to
+    1, 2 or 5 times a power of ten.
     """
+    rounded = rounded or _round
     if not len(values):
         return []
     steps = values[1:] != values[:-1]
@@ -28,7 +33,7 @@ def intervals(values: Sorted) -> list[tuple[Interval, int]]:
     else:
         low, high = float(values[0]), float(values[-1])
         cuts = values[[len(values) * at // _INTERVALS for at in range(1, _INTERVALS)]].tolist()
-        edges = [edge for edge in sorted({_round(cut) for cut in cuts}) if low < edge <= high]
+        edges = [edge for edge in sorted({rounded(cut) for cut in cuts}) if low < edge <= high]
     places = [0, *values.searchsorted(edges).tolist(), len(values)]
     bounds: list[float | None] = [None, *edges, None]
     return [
@@ -42,6 +47,11 @@ def count_within(values: Sorted, interval: Interval) -> int:
     first = 0 if interval.gte is None else int(values.searchsorted(interval.gte))
     last = len(values) if interval.lt is None else int(values.searchsorted(interval.lt))
     return max(last - first, 0)
+
+
+def start_of_year(moment: float) -> float:
+    """Return the first second (UTC) of the year of ``moment``, both in seconds since 1970."""
+    return datetime(datetime.fromtimestamp(moment, UTC).year, 1, 1, tzinfo=UTC).timestamp()
 
 
 def _round(value: float) -> float:

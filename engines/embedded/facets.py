@@ -130,7 +130,7 @@ def _terms(request: FacetRequest, kind: FacetType, counts: Counter[str], own: Se
 
 def _range(request: FacetRequest, values: NDArray[np.float64], own: Selection | None) -> Facet:
     ticked = own.intervals if own else ()
-    shown = ranges.intervals(values)
+    shown = ranges.intervals(values, ranges.start_of_year if request.field == "released" else None)
     known = {interval for interval, _ in shown}
     shown += [(each, ranges.count_within(values, each)) for each in ticked if each not in known]
     lines = tuple(

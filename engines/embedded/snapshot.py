@@ -75,7 +75,7 @@ class EmbeddedIndex:
         facets = faceting.count(self._parts, self._fields, self._facet_fields, plan, rows, chosen)
         counted = perf_counter()
         cursor = None
-        if len(hits) == plan.limit and self._continues(plan, after, order, kept_keys, kept):
+        if hits and len(hits) == plan.limit and self._continues(plan, after, order, kept_keys, kept):
             last = Position(float(kept_keys[order[-1]]), int(kept[order[-1]]))
             cursor = encode_cursor(self._stats.version, plan, last)
         timings = {

@@ -1,5 +1,6 @@
 """Durable records and their change log."""
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -122,7 +123,7 @@ def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
         ({"id": 1, "title": " "}, ["/id", "/title"]),
         ({"id": "x" * 513, "title": "t"}, ["/id"]),
         ({"id": "1", "title": "t", "gtin": "x", "category": [1]}, ["/gtin", "/category"]),
-        ({"id": "1", "title": "t", "attributes": {"b/c": [[1]], "d": float("nan")}}, ["/attributes/b~1c", "/attributes/d"]),
+        ({"id": "1", "title": "t", "attributes": {"b/c": [[1]], "d": math.nan}}, ["/attributes/b~1c", "/attributes/d"]),
         ({"id": "1", "title": "t", "attributes": {"a": {"value": "x", "unit": "kg"}}}, ["/attributes/a"]),
         ({"id": "1", "title": "t", "price": "-1", "stock": 1.5, "released": "soon"}, ["/released", "/price", "/stock"]),
         ({"id": "1", "title": "t", "price": {"net": "1e99"}}, ["/price"]),

@@ -42,6 +42,12 @@ def test_an_empty_index_answers_everything_with_nothing(fill: Fill) -> None:
     assert list(index.suggest("l", 5, SearchPlan().buyer)) == []
 
 
+def test_a_plan_may_ask_for_counts_alone(fill: Fill) -> None:
+    result = fill(ARTICLES).search(search_plan("laptop", limit=0, facets=(FacetRequest("brand"),)))
+    assert (result.hits, result.total, result.cursor) == ((), 3, None)
+    assert result.facets[0].values[0].count == 2
+
+
 def test_words_find_their_inflections_in_any_case(fill: Fill) -> None:
     assert set(ids(fill(ARTICLES), search_plan("LAPTOPS"))) == {"1", "2", "3"}
 

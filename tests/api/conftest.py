@@ -1,0 +1,68 @@
+"""The application in this process, over a slice of Icecat."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jwt
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from tests.sample import build_icecat
+
+SECRET = "a secret for tests that is long enough to be used"
+Token = Callable[..., dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the slice indexed; copy it before writing."""
+    home = tmp_path_factory.mktemp("built")
+    build_icecat(home)
+    return home
+
+
+@pytest.fixture
+def home(built: Path, tmp_path: Path) -> Path:
+    """A home of the test's own."""
+    shutil.copytree(built, tmp_path / "home")
+    return tmp_path / "home"
+
+
+def make_settings(home: Path, **more: object) -> Settings:
+    """Return settings that ignore the environment."""
+    return Settings(home=home, jwt_secret=SECRET, log_level="error", **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def reading_app(built: Path) -> FastAPI:
+    """An application for tests that only read."""
+    return create_app(make_settings(built))
+
+
+@pytest.fixture(scope="module")
+def reader(reading_app: FastAPI) -> Iterator[TestClient]:
+    """A client for tests that only read."""
+    with TestClient(reading_app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def client(home: Path) -> Iterator[TestClient]:
+    """A client for tests that write."""
+    with TestClient(create_app(make_settings(home)), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def token() -> Token:
+    """Return a function that makes an Authorization header."""
+
+    def mint(**claims: object) -> dict[str, str]:
+        secret = str(claims.pop("secret", SECRET))
+        return {"authorization": f"Bearer {jwt.encode(claims, secret, algorithm='HS256')}"}
+
+    return mint

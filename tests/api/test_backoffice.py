@@ -1,0 +1,141 @@
+"""Writes over HTTP, seen by searches."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+
+from api.shop import Shop
+from commerce.records import Records
+from engines.embedded import EmbeddedEngine
+from indexer import rebuild
+from tests.api.conftest import Token
+
+PRODUCTS = "/v1/icecat/products"
+LAMP = {"id": "lamp-1", "title": "Zirkonium desk lamp", "brand": "Acme", "price": {"net": "12.50"}, "stock": 3,
+        "attributes": {"cable_length": 1.5, "brand_new_attribute": "yes"}}  # fmt: skip
+Wait = Callable[[], None]
+
+
+@pytest.fixture
+def applied(client: TestClient) -> Wait:
+    """Return a function that waits until the follower has applied what was written."""
+    shop: Shop = client.app.state.shop  # type: ignore[attr-defined]
+    pause = Event()
+
+    def wait() -> None:
+        for _ in range(500):
+            index = shop.engine.open("icecat")
+            if index is not None and index.stats().applied >= shop.records.last_seq("icecat"):
+                return
+            pause.wait(0.02)
+        raise AssertionError("the change log was not applied")
+
+    return wait
+
+
+@pytest.fixture
+def admin(token: Token) -> dict[str, str]:
+    return token(sub="admin", scope="admin")
+
+
+def found(client: TestClient, **body: object) -> list[str]:
+    response = client.post("/v1/icecat/search", json={"page_size": 100, **body})
+    assert response.status_code == 200, response.text
+    return [hit["id"] for hit in response.json()["hits"]]
+
+
+def test_a_product_put_is_found_changed_and_deleted(client: TestClient, applied: Wait, admin: dict[str, str]) -> None:
+    assert client.put(PRODUCTS, json=[LAMP], headers=admin).json() == {"accepted": 1, "changed": 1, "unchanged": 0}
+    applied()
+    assert found(client, query="zirkonium") == ["lamp-1"]
+    assert found(client, filter='attributes.brand_new_attribute = "yes"') == ["lamp-1"]
+    assert client.put(PRODUCTS, json=[LAMP], headers=admin).json()["unchanged"] == 1
+    offers = [{"product_id": "lamp-1", "net": "9.99", "stock": 0}]
+    assert client.patch("/v1/icecat/offers", json=offers, headers=admin).json()["changed"] == 1
+    applied()
+    hit = client.post("/v1/icecat/search", json={"query": "zirkonium"}).json()["hits"][0]
+    assert (hit["price"]["net"], hit["availability"]["in_stock"]) == ("9.99", False)
+    assert found(client, query="zirkonium", filter="in_stock = true") == []
+    assert client.delete(f"{PRODUCTS}/lamp-1", headers=admin).json() == {"deleted": 1}
+    applied()
+    assert found(client, query="zirkonium") == []
+    assert client.delete(f"{PRODUCTS}/lamp-1", headers=admin).status_code == 404
+
+
+def test_an_updated_product_keeps_its_derived_type(client: TestClient, applied: Wait, admin: dict[str, str]) -> None:
+    before = client.get(f"{PRODUCTS}/3920564").json()["product"]["category"]
+    client.patch("/v1/icecat/offers", json=[{"product_id": "3920564", "net": "1"}], headers=admin)
+    applied()
+    page = client.get(f"{PRODUCTS}/3920564").json()
+    assert (page["product"]["category"], page["price"]["net"]) == (before, "1.00")
+
+
+def test_json_lines_are_taken_too(client: TestClient, applied: Wait, admin: dict[str, str]) -> None:
+    lines = b"\n".join(orjson.dumps({**LAMP, "id": f"lamp-{at}"}) for at in range(3))
+    headers = admin | {"content-type": "application/x-ndjson"}
+    assert client.put(PRODUCTS, content=lines, headers=headers).json()["accepted"] == 3
+    applied()
+    assert len(found(client, query="zirkonium")) == 3
+
+
+def test_one_bad_product_refuses_all_and_is_named(client: TestClient, admin: dict[str, str]) -> None:
+    response = client.put(PRODUCTS, json=[LAMP, {"id": "x", "title": "", "price": "-1"}], headers=admin)
+    assert response.status_code == 422
+    assert [each["pointer"] for each in response.json()["errors"]] == ["/1/title", "/1/price"]
+    assert client.get("/v1/icecat/status", headers=admin).json()["records"] == 1941
+    broken = client.put(PRODUCTS, content=b"[{", headers=admin)
+    assert (broken.status_code, broken.json()["code"]) == (400, "malformed")
+
+
+def test_an_unknown_product_refuses_the_offers(client: TestClient, admin: dict[str, str]) -> None:
+    offers = [{"product_id": "3920564", "net": "1"}, {"product_id": "nope", "stock": 1}]
+    response = client.patch("/v1/icecat/offers", json=offers, headers=admin)
+    assert (response.status_code, response.json()["code"]) == (422, "unknown_product")
+    assert response.json()["errors"][0]["pointer"] == "/1/product_id"
+    for bad in (
+        {"net": "-1"},
+        {"net": "x"},
+        {"stock": -1},
+        {"stock": 1.5},
+        {"stock": 1, "location": "Ulm"},
+        {"net": 1e9},
+    ):
+        body = [{"product_id": "3920564", **bad}]
+        assert client.patch("/v1/icecat/offers", json=body, headers=admin).status_code == 422, bad
+
+
+def test_status_says_how_far_the_index_is(client: TestClient, applied: Wait, admin: dict[str, str]) -> None:
+    client.put(PRODUCTS, json=[LAMP], headers=admin)
+    applied()
+    status = client.get("/v1/icecat/status", headers=admin).json()
+    assert (status["pending"], status["products"], status["records"]) == (0, 1942, 1942)
+
+
+def test_no_query_fails_while_the_catalogue_is_rebuilt(client: TestClient, home: Path) -> None:
+    done = Event()
+    counts: list[int] = []
+
+    def ask() -> None:
+        while not done.is_set():
+            answer = client.post("/v1/icecat/search", json={"query": "cable"})
+            assert answer.status_code == 200
+            counts.append(answer.json()["total"])
+
+    records = Records(f"sqlite:///{home / 'vitrine.db'}")
+    with ThreadPoolExecutor(2) as pool:
+        askers = [pool.submit(ask) for _ in range(2)]
+        try:
+            versions = [rebuild(records, EmbeddedEngine(home), "icecat").version for _ in range(2)]
+        finally:
+            done.set()
+        for asker in askers:
+            asker.result()
+    records.close()
+    assert versions == [2, 3]
+    assert len(counts) > 2
+    assert len(set(counts)) == 1
