@@ -54,6 +54,7 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
     A word that the catalogue does not use is corrected, split or, at the end, taken as the beginning of one; a
     known word never is replaced. An unknown word of digits stays as it is: it is a number or a part number.
     """
+    ends_open = query[-1:].isalnum()
     query = clean(query)
     surfaces = analyzer.words(query)[:_MOST_WORDS]
     part_numbers = _part_numbers(query)
@@ -62,7 +63,6 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
         return Understanding(TextMatch((), FIELD_WEIGHTS, 1) if query else None)
     words: list[Word] = []
     shown: list[str] = []
-    ends_open = query[-1:].isalnum()
     for at, surface in enumerate(surfaces):
         stem = analyzer.term(surface)
         last = at == len(surfaces) - 1 and ends_open
