@@ -14,6 +14,7 @@ from api.settings import Settings
 from benchmarks.queries import distinct_queries
 from benchmarks.raw_tantivy import RawTantivy
 from benchmarks.service import Client, load, serving
+from benchmarks.tables import write_into
 from cli.evaluate import ranked_ids
 from commerce.buyer import ANONYMOUS
 from commerce.readers import load_files, read_mapping
@@ -38,6 +39,7 @@ WARM_UP = 100
 HITS = 24
 SAMPLE = Path("samples/icecat")
 RESULTS = Path("benchmarks/results.json")
+README = Path("README.md")
 Figures = dict[str, object]
 
 
@@ -54,7 +56,8 @@ def main() -> None:
         figures["search"] = _compare(home, index, Path(folder) / "raw")
         figures["quality"] = _quality(index)
     RESULTS.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    print(f"stored in {RESULTS}")
+    write_into(README, figures)
+    print(f"stored in {RESULTS} and {README}")
 
 
 def _protocol() -> Figures:
