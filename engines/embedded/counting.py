@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.auto_facets import usefulness
+from engines.embedded.container import Array
 from engines.embedded.filtering import PRICE_FIELDS
 from engines.embedded.part import Column, Mask, Part, gather
 from engines.port import FieldInfo
 
 _DENSE = 4
-"""Above one hit in so many rows it is cheaper to read whole tables than to gather rows."""
+"""Above one hit in so many rows it is cheaper to read a whole table than to gather rows."""
+_SPARSE = 16
+"""With fewer codes than one in so many of the table, sorting them is cheaper than counting over the table."""
 _RANGE_BITS = 2.6
 """What six ranges of like size tell."""
 
@@ -29,10 +32,11 @@ class PartHits:
     mask: Mask
     rows: NDArray[np.int64]
 
-    @property
-    def dense(self) -> bool:
-        """Whether the hits are a large share of the part."""
-        return len(self.rows) * _DENSE > self.part.count
+    def entries(self, ends: Array, entries: Array) -> Array:
+        """Return the entries of the hits from a row-major table."""
+        if len(self.rows) * _DENSE <= self.part.count:
+            return gather(ends, entries, self.rows)
+        return entries[np.repeat(self.mask, np.diff(ends))]
 
 
 def hits_by_part(parts: Sequence[Part], mask: Mask) -> list[PartHits]:
@@ -51,12 +55,12 @@ class CodeCounts:
 
     def __init__(self, hits: PartHits) -> None:
         part = hits.part
-        if hits.dense:
-            counts = _sums(hits.mask[part.code_rows], part.code_ends)
+        codes = hits.entries(part.row_ends, part.row_codes)
+        if len(codes) * _SPARSE > len(part.values):
+            counts = np.bincount(codes, minlength=len(part.values))
             self.codes = np.flatnonzero(counts)
-            self.counts: Counts = counts[self.codes].astype(np.int64)
+            self.counts: Counts = counts[self.codes]
         else:
-            codes = gather(part.row_ends, part.row_codes, hits.rows)
             codes.sort()
             starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1]))) if len(codes) else codes
             self.codes = codes[starts]
@@ -165,7 +169,5 @@ def _numbering(columns: Mapping[str, Column], number: Mapping[str, int]) -> NDAr
 
 def _number_coverage(hits: PartHits) -> NDArray[np.float64]:
     part = hits.part
-    if hits.dense:
-        return _sums(hits.mask[part.number_rows], part.number_edges)
-    fields = gather(part.number_row_ends, part.number_row_fields, hits.rows)
+    fields = hits.entries(part.number_row_ends, part.number_row_fields)
     return np.bincount(fields, minlength=len(part.numbers)).astype(np.float64)

@@ -138,7 +138,7 @@ def _range(request: FacetRequest, values: NDArray[np.float64], own: Selection | 
         for interval, count in shown
         if count or interval in ticked
     )
-    stats = (float(values[0]), float(values[-1]), float(values.mean())) if len(values) else None
+    stats = (float(values[0]), float(values[-1]), float(values.sum()) / len(values)) if len(values) else None
     return Facet(request.field, "range", lines, stats)
 
 

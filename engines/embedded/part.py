@@ -45,7 +45,8 @@ class Strings:
 
     def __init__(self, data: Array, ends: Array) -> None:
         self._data = data.data
-        self._ends = ends
+        # A memory view hands out plain integers, three times faster than an array does.
+        self._ends = ends.data
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -92,7 +93,6 @@ class Part:
         prices = np.flatnonzero(self.net != NO_PRICE).astype(np.int32)
         self.prices = (prices, self.net[prices] / PRICE_SCALE)
         self.column_edges = np.array([c.first for c in self.codes.values()] + [len(self.values)])
-        self.number_edges = np.array([c.first for c in self.numbers.values()] + [len(self.number_rows)])
         self._lookup: dict[str, dict[str, int]] = {}
 
     def code_of(self, column: Column, value: str) -> int | None:
