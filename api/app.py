@@ -14,8 +14,8 @@ from api import problems
 from api.buyer import Tokens
 from api.metrics import Metrics
 from api.middleware import Bounded, Observed
-from api.routes import backoffice, catalog, search, service, storefront
-from api.settings import Settings
+from api.routes import backoffice, catalog, documented, search, service, storefront
+from api.settings import Settings, read_settings
 from api.shop import Shop
 
 _DESCRIPTION = """
@@ -37,15 +37,19 @@ def create_app(settings: Settings) -> FastAPI:
         # What is loaded now lives as long as the process: the collector need not walk it between two requests.
         gc.collect()
         gc.freeze()
-        yield
-        gc.unfreeze()
-        shop.stop()
+        try:
+            yield
+        finally:
+            gc.unfreeze()
+            shop.stop()
 
     app = FastAPI(
         title="Vitrine",
         version=version("vitrine"),
         description=_DESCRIPTION,
         lifespan=lifespan,
+        servers=[{"url": "/", "description": "This service"}],
+        openapi_tags=documented.TAGS,
         docs_url="/docs",
         redoc_url=None,
     )
@@ -55,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     for routes in (search, catalog, backoffice, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app)
+    documented.document(app)
     app.add_middleware(Bounded, seconds=settings.request_timeout)
     if settings.cors_origins:
         app.add_middleware(
@@ -70,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def create_from_environment() -> FastAPI:
     """Build the application from ``VITRINE_*``; what ``vitrine serve`` runs in each worker."""
-    return create_app(Settings())
+    return create_app(read_settings())
 
 
 def _configure_logs(level: str) -> None:

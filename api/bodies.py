@@ -3,16 +3,20 @@
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
+import orjson
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
     StrictFloat,
     StrictInt,
     StrictStr,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from commerce.documents import HIGHEST_PRICE
 from engines.plan import Interval, Selection
@@ -21,10 +25,39 @@ from language.filters import LONGEST, Filter, filter_from_json, parse_filter
 from ranking.request import Mode, SearchRequest
 
 Value = StrictBool | StrictInt | StrictFloat | StrictStr
+_MOST_MEMBERS = 100
+_MOST_SELECTED_FIELDS = 50
+_MOST_SELECTED_VALUES = 1_000
+# Every text filter of the greatest length has a twin of at most this size: `a=1 OR` is five times as long in JSON.
+_LARGEST_TWIN = 5 * LONGEST
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_few_members(cls, given: object) -> object:
+        # A million unknown members would each become an error; reporting them would hold up everyone else.
+        if isinstance(given, dict) and len(given) > _MOST_MEMBERS:
+            raise PydanticCustomError("too_many_members", "has far more members than are known")
+        return given
+
+
+def _bounded_selections(given: object) -> object:
+    # Checked before the values are: a value that fits no kind costs five errors.
+    if isinstance(given, dict):
+        if len(given) > _MOST_SELECTED_FIELDS:
+            raise PydanticCustomError("too_long", "at most 50 fields can be selected in")
+        if any(isinstance(each, list) and len(each) > _MOST_SELECTED_VALUES for each in given.values()):
+            raise PydanticCustomError("too_long", "at most 1,000 values of a field can be selected")
+    return given
+
+
+def _bounded_twin(given: dict[str, Any]) -> dict[str, Any]:
+    if len(orjson.dumps(given)) > _LARGEST_TWIN:
+        raise PydanticCustomError("too_long", "a filter in JSON has at most 50,000 bytes")
+    return given
 
 
 def _number(text: str) -> str:
@@ -81,9 +114,13 @@ class SearchBody(_Body):
     page: int = Field(default=1, ge=1, strict=True)
     page_size: int = Field(default=24, ge=1, le=100, strict=True)
     cursor: str | None = Field(default=None, max_length=500)
-    filter: Annotated[str, Field(max_length=LONGEST)] | dict[str, Any] | None = None
-    facet_filters: dict[str, list[Value | RangeBody]] = Field(default={}, max_length=50)
-    facets: Literal["auto"] | Annotated[list[str], Field(max_length=50)] = "auto"
+    filter: (
+        Annotated[str, Field(max_length=LONGEST)] | Annotated[dict[str, Any], AfterValidator(_bounded_twin)] | None
+    ) = None
+    facet_filters: Annotated[
+        dict[str, Annotated[list[Value | RangeBody], Field(fail_fast=True)]], BeforeValidator(_bounded_selections)
+    ] = {}
+    facets: Literal["auto"] | Annotated[list[str], Field(max_length=50, fail_fast=True)] = "auto"
     facet_limit: int = Field(default=20, ge=1, le=1_000, strict=True)
     facet_search: FacetSearchBody | None = None
     sort: str = Field(default="relevance", max_length=600)
@@ -91,7 +128,7 @@ class SearchBody(_Body):
     mode: Mode = "hybrid"
     personalize: StrictBool = True
     explain: StrictBool = False
-    fields: Annotated[list[str], Field(max_length=50)] | None = None
+    fields: Annotated[list[str], Field(max_length=50, fail_fast=True)] | None = None
     session_id: str | None = Field(default=None, max_length=200)
     client_id: str | None = Field(default=None, max_length=200)
 
@@ -119,7 +156,7 @@ class SearchBody(_Body):
 class BatchBody(_Body):
     """Up to twenty searches in one request, answered in their order."""
 
-    requests: list[SearchBody] = Field(min_length=1, max_length=20)
+    requests: Annotated[list[SearchBody], Field(min_length=1, max_length=20, fail_fast=True)]
 
 
 class OfferBody(_Body):

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import jwt
-from fastapi import Depends, Request
+import structlog
+from fastapi import Depends, Request, Security
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.problems import RequestProblem
@@ -13,6 +16,12 @@ from commerce.buyer import ANONYMOUS, Buyer
 
 _ASYMMETRIC = ["ES256", "EdDSA", "RS256"]
 _KEYS_FOR_SECONDS = 300
+_FETCH_SECONDS = 3
+_documented = HTTPBearer(
+    scheme_name="bearer", bearerFormat="JWT", description="A token minted by the shop's back end", auto_error=False
+)
+
+_log = structlog.get_logger()
 
 
 class _Claims(BaseModel):
@@ -40,10 +49,16 @@ class Tokens:
         self._secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
         self._keys = None
         if settings.jwks_url:
-            self._keys = jwt.PyJWKClient(settings.jwks_url, lifespan=_KEYS_FOR_SECONDS, timeout=5)
+            self._keys = jwt.PyJWKClient(settings.jwks_url, lifespan=_KEYS_FOR_SECONDS, timeout=_FETCH_SECONDS)
+
+    @property
+    def may_fetch(self) -> bool:
+        """Whether checking a token may wait for the key set's server."""
+        return self._keys is not None
 
     def buyer(self, authorization: str | None) -> Buyer:
-        """Return the buyer of an ``Authorization`` header. Raises ``unauthenticated`` if it is not a good token's."""
+        """Return the buyer of an ``Authorization`` header. Raises ``unauthenticated`` if it is not a good token's, and
+        ``keys_unavailable`` if the key set cannot be fetched."""
         if authorization is None:
             if not self._anonymous:
                 raise RequestProblem("unauthenticated", "send a bearer token: anonymous buyers are switched off")
@@ -72,8 +87,11 @@ class Tokens:
         )
 
     def _verified(self, token: str) -> Mapping[str, Any]:
+        key: jwt.PyJWK | str
         if self._keys is not None:
-            key, algorithms = self._keys.get_signing_key_from_jwt(token).key, _ASYMMETRIC
+            key = _key_of(token, self._keys)
+            # The key says which algorithm it is for; the token does not get to choose.
+            algorithms = [key.algorithm_name] if key.algorithm_name in _ASYMMETRIC else []
         elif self._secret is not None:
             key, algorithms = self._secret, ["HS256"]
         else:
@@ -90,10 +108,26 @@ class Tokens:
         )
 
 
-async def asking_buyer(request: Request) -> Buyer:
+def _key_of(token: str, keys: jwt.PyJWKClient) -> jwt.PyJWK:
+    jwt.get_unverified_header(token)  # what is no token at all is not worth a fetch
+    try:
+        keys.get_jwk_set()
+        return keys.get_signing_key_from_jwt(token)
+    except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, OSError, ValueError) as error:
+        _log.warning("key_set_unavailable", error=str(error))
+        message = "the key set that VITRINE_JWKS_URL names cannot be fetched: try again soon"
+        raise RequestProblem("keys_unavailable", message) from error
+
+
+async def asking_buyer(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_documented)]
+) -> Buyer:
     """Return the buyer of a request."""
     tokens: Tokens = request.app.state.tokens
-    return tokens.buyer(request.headers.get("authorization"))
+    authorization = request.headers.get("authorization")
+    if authorization is not None and tokens.may_fetch:
+        return await run_in_threadpool(tokens.buyer, authorization)
+    return tokens.buyer(authorization)
 
 
 def with_scope(*scopes: str) -> Callable[..., Any]:

@@ -16,6 +16,8 @@ from api.problems import problem
 
 LARGEST_BODY = 10 * 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+# Anything else counts as one: a metric's labels must not grow with what strangers send.
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _SAFE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
@@ -37,6 +39,7 @@ class Observed:
             return
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        scope.setdefault("state", {})["request_id"] = request_id
         began = perf_counter()
         status = 500
 
@@ -55,11 +58,12 @@ class Observed:
         finally:
             seconds = perf_counter() - began
             route = getattr(scope.get("route"), "path", "other")
-            self._metrics.observe(scope["method"], route, status, seconds)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            self._metrics.observe(method, route, status, seconds)
             _log.info(
                 "request",
                 id=request_id,
-                method=scope["method"],
+                method=method,
                 route=route,
                 status=status,
                 ms=round(seconds * 1e3, 2),
@@ -67,7 +71,10 @@ class Observed:
 
 
 class Bounded:
-    """Refuses bodies of more than 10 MiB, announced or counted, and requests that take too long."""
+    """Refuses bodies of more than 10 MiB, announced or counted, and requests that take too long.
+
+    An error that nobody foresaw ends here: it is logged with the request's id, and the answer says no more than that.
+    """
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app = app
@@ -79,7 +86,7 @@ class Bounded:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > LARGEST_BODY:
+        if not (announced.isascii() and announced.isdigit()) or int(announced) > LARGEST_BODY:
             await _too_large(scope)(scope, receive, send)
             return
         size = 0
@@ -106,6 +113,14 @@ class Bounded:
                 raise
             late = problem("timeout", f"no answer within {self._seconds:g} s", Request(scope).url.path)
             await late(scope, receive, send)
+        except Exception as error:
+            if started:
+                raise
+            path = Request(scope).url.path
+            _log.error("unexpected_error", id=scope["state"].get("request_id"), path=path, exc_info=error)
+            await problem("internal", "the error is in the service's log, under x-request-id", path)(
+                scope, receive, send
+            )
 
 
 _LIMIT = f"a body has at most {LARGEST_BODY:,} bytes"

@@ -1,10 +1,10 @@
 """Every error as a problem document (RFC 9457)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 import orjson
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -23,6 +23,7 @@ _STATUS = {
     "malformed": 400,
     "engine_unavailable": 503,
     "model_unavailable": 503,
+    "keys_unavailable": 503,
     "timeout": 503,
     "internal": 500,
 }
@@ -39,16 +40,17 @@ _TITLES = {
     "malformed": "The body is not JSON",
     "engine_unavailable": "The search engine does not answer",
     "model_unavailable": "The model is not loaded",
+    "keys_unavailable": "The token cannot be checked now",
     "timeout": "The answer took too long",
     "not_found": "No such path",
     "method_not_allowed": "The path does not take this method",
     "internal": "An error of the service",
 }
 _CODES_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 400: "malformed", 413: "too_large"}
-_PAGE_FIELDS = {"page", "page_size"}
+_PAGE_FIELD = re.compile(r"(/requests/\d+)?/(page|page_size)")
 _TOO_LONG = {"string_too_long", "too_long"}
-_BROKEN_TEXT = {"json_invalid", "string_unicode"}
-_log = structlog.get_logger()
+_MOST_ERRORS = 100
+_WRONG_TYPE = "send JSON, with the header `content-type: application/json`"
 
 Errors = Sequence[tuple[str, str]]
 
@@ -63,21 +65,28 @@ class RequestProblem(VitrineError):
         self.status = status
 
 
-def problem(code: str, detail: str, instance: str, errors: Errors = (), *, status: int | None = None) -> Response:
+def problem(
+    code: str,
+    detail: str,
+    instance: str,
+    errors: Errors = (),
+    *,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """Return the problem document of a code."""
     status = status or _STATUS.get(code, 422)
     body = {
         "type": f"urn:vitrine:problem:{code}",
         "title": _TITLES.get(code, code.replace("_", " ").capitalize()),
         "status": status,
-        "detail": detail,
-        "instance": instance,
+        "detail": _encodable(detail),
+        "instance": _encodable(instance),
         "code": code,
-        "errors": [{"pointer": pointer, "message": message} for pointer, message in errors],
+        "errors": [{"pointer": _encodable(pointer), "message": _encodable(message)} for pointer, message in errors],
     }
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    content = orjson.dumps(body, default=str) if _encodable(body) else orjson.dumps({**body, "detail": _TITLES[code]})
-    return Response(content, status, headers, MEDIA_TYPE)
+    more = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return Response(orjson.dumps(body), status, {**(headers or {}), **more}, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -85,7 +94,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(VitrineError, _of_vitrine)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
-    app.add_exception_handler(Exception, _of_anything)
 
 
 def refuse(code: str, message: str, pointer: str) -> NoReturn:
@@ -109,38 +117,66 @@ async def _of_validation(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     found = error.errors()
-    kinds = {each["type"] for each in found}
-    errors = list(dict.fromkeys((_pointer(each["loc"]), str(each["msg"])) for each in found))
-    if kinds & _BROKEN_TEXT:
-        return problem("malformed", errors[0][1], request.url.path, errors, status=400)
-    if kinds & _TOO_LONG:
-        return problem("too_large", errors[0][1], request.url.path, errors)
-    fields = {str(each["loc"][-1]) for each in found}
-    code = "invalid_page" if fields <= _PAGE_FIELDS else "invalid_request"
-    return problem(code, "; ".join(f"{at or '/'}: {message}" for at, message in errors), request.url.path, errors)
+    path = request.url.path
+    if broken := next((each for each in found if each["type"] == "json_invalid"), None):
+        why = broken.get("ctx", {}).get("error", broken["msg"])
+        return problem("malformed", f"at character {broken['loc'][-1]}: {why}", path, [("", str(why))])
+    if isinstance(error.body, bytes) and error.body:
+        return problem("invalid_request", _WRONG_TYPE, path, [("", _WRONG_TYPE)])
+    if any(each["type"] in _TOO_LONG for each in found):
+        # Where a field may be one of several kinds, what the other kinds would have needed is beside the point.
+        errors = _by_field([each for each in found if each["type"] in _TOO_LONG], error.body)
+        return problem("too_large", _listed(errors), path, errors)
+    errors = _by_field(found, error.body)
+    code = "invalid_page" if all(_PAGE_FIELD.fullmatch(at) for at, _ in errors) else "invalid_request"
+    return problem(code, _listed(errors), path, errors)
 
 
 async def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     code = _CODES_BY_STATUS.get(error.status_code, "invalid_request")
-    return problem(code, str(error.detail), request.url.path, status=error.status_code)
+    return problem(code, str(error.detail), request.url.path, status=error.status_code, headers=error.headers)
 
 
-async def _of_anything(request: Request, error: Exception) -> Response:
-    _log.error("unexpected_error", path=request.url.path, exc_info=error)
-    return problem("internal", "the error is in the service's log", request.url.path)
+def _by_field(found: Sequence[Mapping[str, object]], body: object) -> list[tuple[str, str]]:
+    """Return one error a field. A member at fault speaks for the whole that it stands in."""
+    messages: dict[str, list[str]] = {}
+    for each in found[:_MOST_ERRORS]:
+        location = each["loc"]
+        assert isinstance(location, tuple)
+        kept = messages.setdefault(_pointer(location, body, is_missing=each["type"] == "missing"), [])
+        if each["msg"] not in kept:
+            kept.append(str(each["msg"]))
+    within = {at[:end] for at in messages for end, char in enumerate(at) if char == "/"}
+    return [(at, " or ".join(texts)) for at, texts in messages.items() if at not in within]
 
 
-def _pointer(location: Sequence[object]) -> str:
-    # The first step says which part of the request, not where in it.
-    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in location[1:]]
-    return "".join(f"/{step}" for step in steps)
+def _pointer(location: Sequence[object], body: object, *, is_missing: bool) -> str:
+    """Return the JSON pointer of a location; its first step says which part of the request, not where in it."""
+    steps = list(location[1:])
+    if location[0] == "body":
+        steps = _within(steps, body, is_missing=is_missing)
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
-def _encodable(body: object) -> bool:
-    try:
-        orjson.dumps(body, default=str)
-    except TypeError:
-        return False
-    return True
+def _within(steps: Sequence[object], value: object, *, is_missing: bool) -> list[object]:
+    # Steps that the body does not have name a branch of a union, which is nobody's business but pydantic's.
+    kept: list[object] = []
+    for at, step in enumerate(steps):
+        try:
+            value = value[step]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            if not (is_missing and at == len(steps) - 1):
+                continue
+        kept.append(step)
+    return kept
+
+
+def _listed(errors: Errors) -> str:
+    return "; ".join(f"{at or '/'}: {message}" for at, message in errors)
+
+
+def _encodable(text: str) -> str:
+    # Claims of a token may hold unpaired surrogates, which no UTF-8 answer can repeat.
+    return text.encode(errors="replace").decode()

@@ -1,10 +1,12 @@
 """Settings from the environment, ``VITRINE_*``."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from language.errors import VitrineError
 
 _SHORTEST_SECRET = 32
 
@@ -21,23 +23,59 @@ def _comma_separated(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _lower_case(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _over_http(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("https://", "http://")):
+        raise ValueError("the address of a key set begins with https:// (or http:// inside a closed network)")
+    return url
+
+
+class InvalidSettings(VitrineError):
+    """Settings that cannot be used; the message names each variable."""
+
+    code = "invalid_settings"
+
+
 class Settings(BaseSettings):
     """How one process of the service runs. Secrets come from the environment only."""
 
-    model_config = SettingsConfigDict(env_prefix="VITRINE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="VITRINE_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = Path(".vitrine")
     database_url: str | None = None
     engine: Literal["embedded"] = "embedded"
     jwt_secret: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
-    jwks_url: str | None = None
+    jwks_url: Annotated[str | None, AfterValidator(_over_http)] = None
     jwt_audience: str | None = None
     jwt_issuer: str | None = None
     anonymous: bool = True
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower_case)] = "info"
     request_timeout: float = 30.0
+
+    @model_validator(mode="after")
+    def _one_way_to_check(self) -> Self:
+        if self.jwt_secret and self.jwks_url:
+            raise ValueError("set VITRINE_JWT_SECRET or VITRINE_JWKS_URL, not both: tokens are checked in one way")
+        return self
 
     def records_url(self) -> str:
         """Return the database's URL; SQLite below ``home`` unless one is given."""
         return self.database_url or f"sqlite:///{(self.home / 'vitrine.db').resolve()}"
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment. Raises InvalidSettings, which never repeats a value: it may be secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidSettings("; ".join(_explained(each["loc"], each["msg"]) for each in error.errors())) from None
+
+
+def _explained(location: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    name = f"VITRINE_{str(location[0]).upper()}" if location else ""
+    return text if not name or name in text else f"{name}: {text}"

@@ -43,7 +43,7 @@ class Shop:
         """Bring the tables up to date, open every catalogue, and begin to follow the change log."""
         self.records.upgrade()
         for catalog in self.records.catalogs():
-            if (index := self.engine.open(catalog.id)) is not None:
+            if (index := self.index(catalog.id)) is not None:
                 _warm_up(index)
         self._follower.start()
 
@@ -54,11 +54,11 @@ class Shop:
 
     def shelf(self, catalog_id: str, buyer: Buyer) -> Shelf:
         """Return a catalogue for a buyer. Raises UnknownCatalog, also where the buyer's token does not cover it."""
-        index = self._index(catalog_id) if buyer.may_see(catalog_id) else None
+        index = self.index(catalog_id) if buyer.may_see(catalog_id) else None
         if index is None:
             if buyer.may_see(catalog_id) and any(each.id == catalog_id for each in self.records.catalogs()):
                 raise EngineUnavailable(f"catalogue {catalog_id!r} is loaded but not indexed yet")
-            raise UnknownCatalog(f"there is no catalogue {catalog_id!r}")
+            raise UnknownCatalog(f"there is no catalogue {catalog_id[:100]!r}")
         # A catalogue's currency changes only with a load, and a load with a new version.
         key = (catalog_id, index.stats().version)
         if key not in self._known:
@@ -70,10 +70,11 @@ class Shop:
         return [
             Shelf(catalog, index)
             for catalog in self.records.catalogs()
-            if buyer.may_see(catalog.id) and (index := self._index(catalog.id)) is not None
+            if buyer.may_see(catalog.id) and (index := self.index(catalog.id)) is not None
         ]
 
-    def _index(self, catalog_id: str) -> SearchIndex | None:
+    def index(self, catalog_id: str) -> SearchIndex | None:
+        """Return what serves of a catalogue; None if nothing does."""
         try:
             return self.engine.open(catalog_id)
         except ValueError:
@@ -94,4 +95,4 @@ async def the_shop(request: Request) -> Shop:
 
 
 TheShop = Annotated[Shop, Depends(the_shop)]
-CatalogId = Annotated[str, Path(min_length=1, max_length=64, description="A loaded catalogue", examples=["icecat"])]
+CatalogId = Annotated[str, Path(description="A loaded catalogue", examples=["icecat"])]

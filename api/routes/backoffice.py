@@ -11,16 +11,17 @@ from pydantic import Field
 from api import answers
 from api.bodies import OfferBody
 from api.buyer import Merchandiser
+from api.json_body import StrictJsonRoute, without_mark
 from api.problems import RequestProblem
-from api.rendering import JsonResponse
+from api.rendering import Json, JsonResponse
 from api.routes.documented import PROBLEMS
-from api.shop import CatalogId, TheShop
+from api.shop import CatalogId, Shop, TheShop
 from commerce.documents import InvalidProduct, catalog_item_from_json
 from commerce.errors import UnknownProduct
 from commerce.product import CatalogItem
 from commerce.records import UNSET, OfferChange
 
-router = APIRouter(prefix="/v1/{catalog}", tags=["back office"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/{catalog}", tags=["back office"], responses=PROBLEMS, route_class=StrictJsonRoute)
 _MOST_ERRORS = 100
 _PRODUCTS_BODY = {
     "requestBody": {
@@ -48,9 +49,14 @@ _PRODUCTS_BODY = {
 async def put_products(request: Request, catalog: CatalogId, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
     """Add or replace products: a JSON array, or one object a line. All or none; every product at fault is named."""
     shop.shelf(catalog, buyer)
-    items = _items(await request.body())
-    written = await run_in_threadpool(shop.records.upsert, catalog, items)
-    return JsonResponse({"accepted": len(items), "changed": written.written, "unchanged": written.unchanged})
+    body = without_mark(await request.body())
+
+    def write() -> Json:
+        items = _items(body)
+        written = shop.records.upsert(catalog, items)
+        return {"accepted": len(items), "changed": written.written, "unchanged": written.unchanged}
+
+    return JsonResponse(await run_in_threadpool(write))
 
 
 @router.delete("/products/{product_id:path}", response_model=answers.DeleteResponse)
@@ -72,7 +78,7 @@ async def patch_offers(
 ) -> JsonResponse:
     """Change prices and stock only. All or none: an unknown product refuses the whole request."""
     shop.shelf(catalog, buyer)
-    offers = [
+    changes = [
         OfferChange(
             each.product_id,
             each.net if "net" in each.model_fields_set else UNSET,
@@ -80,17 +86,9 @@ async def patch_offers(
         )
         for each in body
     ]
-    known = {item.product.id for item in shop.records.items(catalog, ids=[each.product_id for each in body])}
-    unknown = [
-        (f"/{at}/product_id", "there is no such product")
-        for at, each in enumerate(body)
-        if each.product_id not in known
-    ]
-    if unknown:
-        message = f"{len(unknown)} products are unknown; nothing was changed"
-        raise RequestProblem("unknown_product", message, unknown[:_MOST_ERRORS], status=422)
-    await run_in_threadpool(shop.records.patch_offers, catalog, offers)
-    return JsonResponse({"accepted": len(offers), "changed": len(offers), "unchanged": 0})
+    await run_in_threadpool(_patch, shop, catalog, changes)
+    changed = sum(change.net is not UNSET or change.stock is not UNSET for change in changes)
+    return JsonResponse({"accepted": len(changes), "changed": changed, "unchanged": len(changes) - changed})
 
 
 @router.get("/status", response_model=answers.StatusResponse)
@@ -111,6 +109,19 @@ async def status(catalog: CatalogId, shop: TheShop, buyer: Merchandiser) -> Json
             "memory_bytes": stats.memory_bytes,
         }
     )
+
+
+def _patch(shop: Shop, catalog: str, changes: list[OfferChange]) -> None:
+    known = {item.product.id for item in shop.records.items(catalog, ids=[each.product_id for each in changes])}
+    unknown = [
+        (f"/{at}/product_id", "there is no such product")
+        for at, each in enumerate(changes)
+        if each.product_id not in known
+    ]
+    if unknown:
+        message = f"{len(unknown)} products are unknown; nothing was changed"
+        raise RequestProblem("unknown_product", message, unknown[:_MOST_ERRORS], status=422)
+    shop.records.patch_offers(catalog, changes)
 
 
 def _items(body: bytes) -> list[CatalogItem]:

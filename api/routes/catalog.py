@@ -8,7 +8,7 @@ from api import answers, rendering
 from api.buyer import Searcher
 from api.problems import refuse
 from api.rendering import Json, JsonResponse
-from api.routes.documented import PROBLEMS
+from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
 from api.shop import CatalogId, TheShop
 from commerce.errors import UnknownProduct
 from engines.plan import FacetRequest, SearchPlan
@@ -20,7 +20,7 @@ _MOST_CATEGORIES = 10_000
 _SEPARATOR = " > "
 
 
-@router.get("/catalogs", response_model=answers.CatalogsResponse)
+@router.get("/catalogs", response_model=answers.CatalogsResponse, openapi_extra=TOKEN_OPTIONAL)
 async def list_catalogs(shop: TheShop, buyer: Searcher) -> JsonResponse:
     """List the catalogues that serve and that the buyer may see."""
     found = [
@@ -35,7 +35,7 @@ async def list_catalogs(shop: TheShop, buyer: Searcher) -> JsonResponse:
     return JsonResponse({"catalogs": found})
 
 
-@router.get("/{catalog}/categories", response_model=answers.CategoriesResponse)
+@router.get("/{catalog}/categories", response_model=answers.CategoriesResponse, openapi_extra=TOKEN_OPTIONAL)
 async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> JsonResponse:
     """Return the categories as a tree, with the number of products that this buyer finds in each."""
     index = shop.shelf(catalog, buyer).index
@@ -45,7 +45,7 @@ async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> J
     return JsonResponse({"categories": _tree(index.search(plan).facets[0].values)})
 
 
-@router.get("/{catalog}/products", response_model=answers.ProductsResponse)
+@router.get("/{catalog}/products", response_model=answers.ProductsResponse, openapi_extra=TOKEN_OPTIONAL)
 async def products_by_id(
     catalog: CatalogId,
     shop: TheShop,
@@ -62,7 +62,9 @@ async def products_by_id(
     return JsonResponse({"products": lines, "missing": [each for each in wanted if each not in found]})
 
 
-@router.get("/{catalog}/products/{product_id:path}", response_model=answers.ProductResponse)
+@router.get(
+    "/{catalog}/products/{product_id:path}", response_model=answers.ProductResponse, openapi_extra=TOKEN_OPTIONAL
+)
 async def product_page(
     catalog: CatalogId,
     product_id: str,

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
 from api.answers import Problem
 from api.problems import MEDIA_TYPE
 
@@ -14,6 +17,7 @@ _WHEN = {
     422: "The request is not valid",
     503: "The engine or a model is away",
 }
+_REFERENCE = "#/components/schemas/{model}"
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
         "description": text,
@@ -21,5 +25,26 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     }
     for status, text in _WHEN.items()
 }
-# One of them names the model, so that its schema is part of the document.
-PROBLEMS[422] = {"description": _WHEN[422], "model": Problem}
+TAGS = [
+    {"name": "search", "description": "Search, facets and suggestions"},
+    {"name": "catalogue", "description": "Catalogues, categories and product pages"},
+    {"name": "back office", "description": "Writes of the shop; scope `merchandise` or `admin`"},
+    {"name": "service", "description": "Health and metrics"},
+]
+# Beside bearer tokens, which these paths take, nothing at all will do: the anonymous buyer's searches.
+TOKEN_OPTIONAL: dict[str, Any] = {"security": [{}]}
+
+
+def document(app: FastAPI) -> None:
+    """Add to the app's OpenAPI document what its routes cannot say: the problem's schema, and 422 as a problem too."""
+    plain = app.openapi
+
+    def complete() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schemas = plain()["components"]["schemas"]
+            schemas.update(models_json_schema([(Problem, "serialization")], ref_template=_REFERENCE)[1]["$defs"])
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+        return plain()
+
+    app.openapi = complete  # type: ignore[method-assign]

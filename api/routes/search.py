@@ -9,18 +9,20 @@ from fastapi import APIRouter, Query, Request
 from api import answers, rendering
 from api.bodies import BatchBody, SearchBody
 from api.buyer import Searcher
+from api.json_body import StrictJsonRoute
 from api.metrics import Metrics
 from api.rendering import Json, JsonResponse
-from api.routes.documented import PROBLEMS
+from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
 from api.shop import CatalogId, Shelf, TheShop
 from commerce.buyer import Buyer
+from language.errors import VitrineError
 from ranking.search import search
 from ranking.suggest import suggest
 
-router = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS, route_class=StrictJsonRoute)
 
 
-@router.post("/search", response_model=answers.SearchResponse)
+@router.post("/search", response_model=answers.SearchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def search_products(
     request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Searcher
 ) -> JsonResponse:
@@ -28,16 +30,23 @@ async def search_products(
     return JsonResponse(_answer(request, body, shop.shelf(catalog, buyer), buyer))
 
 
-@router.post("/search:batch", response_model=answers.BatchResponse)
+@router.post("/search:batch", response_model=answers.BatchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def search_batch(
     request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Searcher
 ) -> JsonResponse:
     """Answer up to twenty searches over the same snapshot."""
     shelf = shop.shelf(catalog, buyer)
-    return JsonResponse({"responses": [_answer(request, each, shelf, buyer) for each in body.requests]})
+    responses = []
+    for at, each in enumerate(body.requests):
+        try:
+            responses.append(_answer(request, each, shelf, buyer))
+        except VitrineError as error:
+            error.pointer = f"/requests/{at}{error.pointer or ''}"
+            raise
+    return JsonResponse({"responses": responses})
 
 
-@router.get("/suggest", response_model=answers.SuggestResponse)
+@router.get("/suggest", response_model=answers.SuggestResponse, openapi_extra=TOKEN_OPTIONAL)
 async def suggest_as_typed(
     catalog: CatalogId,
     shop: TheShop,

@@ -20,8 +20,10 @@ async def live() -> JsonResponse:
 @router.get("/health/ready", responses={503: {"description": "Not every catalogue serves yet"}})
 async def ready(request: Request, shop: TheShop) -> Response:
     """Say whether every loaded catalogue serves."""
-    loaded = [catalog.id for catalog in shop.records.catalogs()]
-    waiting = [name for name in loaded if shop.engine.open(name) is None]
+    # A catalogue without products is what a load that failed leaves behind; nothing waits for it.
+    serving = {catalog.id: shop.index(catalog.id) is not None for catalog in shop.records.catalogs()}
+    waiting = [name for name, serves in serving.items() if not serves and shop.records.count(name)]
+    loaded = [name for name, serves in serving.items() if serves]
     if waiting or not loaded:
         detail = f"not indexed yet: {', '.join(waiting)}" if waiting else "no catalogue is loaded yet"
         return problem("engine_unavailable", detail, request.url.path)
@@ -33,6 +35,6 @@ async def metrics(request: Request, shop: TheShop) -> Response:
     """Return the metrics in Prometheus' text format."""
     kept: Metrics = request.app.state.metrics
     for catalog in shop.records.catalogs():
-        if (index := shop.engine.open(catalog.id)) is not None:
+        if (index := shop.index(catalog.id)) is not None:
             kept.set_products(catalog.id, index.stats().products)
     return Response(kept.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
