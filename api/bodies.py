@@ -55,7 +55,11 @@ def _bounded_selections(given: object) -> object:
 
 
 def _bounded_twin(given: dict[str, Any]) -> dict[str, Any]:
-    if len(orjson.dumps(given)) > _LARGEST_TWIN:
+    try:
+        size = len(orjson.dumps(given))
+    except orjson.JSONEncodeError:
+        return given  # too deep to be written is too deep to be read, and reading says so better
+    if size > _LARGEST_TWIN:
         raise PydanticCustomError("too_long", "a filter in JSON has at most 50,000 bytes")
     return given
 

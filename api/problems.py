@@ -146,8 +146,9 @@ def _by_field(found: Sequence[Mapping[str, object]], body: object) -> list[tuple
         location = each["loc"]
         assert isinstance(location, tuple)
         kept = messages.setdefault(_pointer(location, body, is_missing=each["type"] == "missing"), [])
-        if each["msg"] not in kept:
-            kept.append(str(each["msg"]))
+        text = str(each["msg"]).removeprefix("Value error, ")
+        if text not in kept:
+            kept.append(text)
     within = {at[:end] for at in messages for end, char in enumerate(at) if char == "/"}
     return [(at, " or ".join(texts)) for at, texts in messages.items() if at not in within]
 

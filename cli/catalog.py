@@ -37,6 +37,7 @@ def load(
     Example: vitrine load icecat samples/icecat/products.jsonl.zst --mapping samples/icecat/mapping.toml
     """
     with opened() as context:
+        context.engine.versions(catalog)  # refuses a name that no index can have, before anything is written
         report = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
     if as_json:
         print_json(asdict(report))

@@ -9,17 +9,25 @@ import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.exc import SQLAlchemyError
 
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from commerce.errors import UnknownCatalog
 from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from engines.port import SearchEngine, SearchIndex
+from language.errors import VitrineError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 CatalogName = Annotated[str, typer.Argument(help="The catalogue's name: lower-case letters, digits, _ and -.")]
 Step = Callable[[int, int], None]
 stderr = Console(stderr=True)
+
+
+class CannotOpen(VitrineError):
+    """The records cannot be opened; the message names the variable to mend."""
+
+    code = "cannot_open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +53,19 @@ class Context:
 @contextmanager
 def opened() -> Iterator[Context]:
     """Open what ``VITRINE_*`` names, with its tables up to date."""
-    settings = Settings()
-    records = Records(settings.records_url())
+    settings = read_settings()
+    # An address may hold a password, so errors name the variable and not its value.
+    where = "VITRINE_DATABASE_URL" if settings.database_url else f"VITRINE_HOME ({settings.home})"
     try:
+        records = Records(settings.records_url())
         records.upgrade()
+    except ImportError as error:
+        raise CannotOpen(
+            f"{where}: this database needs the package {error.name!r}: install it beside Vitrine"
+        ) from error
+    except (SQLAlchemyError, OSError) as error:
+        raise CannotOpen(f"{where}: cannot be opened: {str(error).splitlines()[0]}") from error
+    try:
         yield Context(settings, records, EmbeddedEngine(settings.home))
     finally:
         records.close()

@@ -1,33 +1,53 @@
 """The demo: both samples, loaded, indexed and served."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.catalog import index_catalog, load_catalog
-from cli.context import opened, stderr
-from cli.serve import serve
+from cli.context import AsJson, Context, opened, print_json
+from cli.serve import Host, Port, serve
 from commerce.errors import MappingError
 
-_SAMPLES = {"icecat": "products.jsonl.zst", "online_retail": "order_lines.csv.zst"}
+_FILES = {"icecat": "products.jsonl.zst", "online_retail": "order_lines.csv.zst"}
+_MAPPING = "mapping.toml"
+_SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 def demo(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="VITRINE_PORT", min=1, max=65535, help="Port to listen on.")] = 8080,
-    samples: Annotated[Path, typer.Option(help="Folder of the sample catalogues.")] = Path("samples"),
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    samples: Annotated[
+        Path, typer.Option(help="Folder of the sample catalogues.", show_default="the checkout's")
+    ] = _SAMPLES,
     prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Load and index, but do not serve.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Load and index the two sample catalogues where that is still to do, and serve them with the storefront."""
+    """Load and index the two sample catalogues where that is still to do, and serve them with the storefront.
+
+    A sample is loaded again when its file or its mapping has changed. Prints the address once it answers.
+    """
     with opened() as context:
-        for catalog, name in _SAMPLES.items():
-            folder = samples / catalog
-            if not folder.is_dir():
-                raise MappingError(f"{folder}: there is no such folder: run this in the checkout, or give --samples")
-            if context.engine.current(catalog) is None:
-                load_catalog(context, catalog, [folder / name], folder / "mapping.toml", add=False, quiet=False)
-                index_catalog(context, catalog, quiet=False)
+        for catalog in _FILES:
+            _prepare(context, catalog, samples / catalog, quiet=as_json)
     if not prepare_only:
-        stderr.print(f"\nVitrine serves at [bold]http://{host}:{port}/[/bold] (API: /docs). Ctrl+C ends it.")
-        serve(host, port, 1)
+        serve(host, port, 1, as_json)
+    elif as_json:
+        print_json({"catalogs": list(_FILES)})
+
+
+def _prepare(context: Context, catalog: str, folder: Path, *, quiet: bool) -> None:
+    if not folder.is_dir():
+        raise MappingError(f"{folder}: there is no such folder: name the checkout's samples with --samples")
+    file, mapping = folder / _FILES[catalog], folder / _MAPPING
+    digest = sha256(file.read_bytes() + mapping.read_bytes()).hexdigest()
+    noted = context.settings.home / "samples" / f"{catalog}.sha256"
+    is_same = noted.is_file() and noted.read_text() == digest
+    if is_same and context.engine.current(catalog) is not None:
+        return
+    load_catalog(context, catalog, [file], mapping, add=False, quiet=quiet)
+    index_catalog(context, catalog, quiet=quiet)
+    noted.parent.mkdir(parents=True, exist_ok=True)
+    noted.write_text(digest)

@@ -31,7 +31,7 @@ def main() -> None:
     except VitrineError as error:
         typer.secho(f"error: {error.message}", err=True, fg="red")
         sys.exit(1)
-    except ValueError as error:
-        # Settings and names that cannot be used: pydantic's own text names the variable.
+    except (ValueError, OSError) as error:
+        # Names that cannot be used, files that cannot be read or written: their own text says which.
         typer.secho(f"error: {error}", err=True, fg="red")
         sys.exit(1)

@@ -2,31 +2,53 @@
 
 import os
 import shutil
+import socket
+import sys
+from threading import Thread
+from time import monotonic, sleep
 from typing import Annotated
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
+import orjson
 import typer
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
-from api.settings import Settings
+from api.settings import read_settings
+from cli.context import AsJson, opened, stderr
+from language.errors import VitrineError
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
+Port = Annotated[
+    int, typer.Option(envvar="VITRINE_PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")]
+_ANNOUNCE_WITHIN = 120.0
 
 
-def serve(host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1) -> None:
+class CannotListen(VitrineError):
+    """The address is taken, or is none of this machine's."""
+
+    code = "cannot_listen"
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1, as_json: AsJson = False) -> None:
     """Serve all indexed catalogues over HTTP, with the demo storefront at /.
 
-    One of the processes follows the change log; the others only read. SIGTERM lets requests in progress finish.
+    Prints the address once it answers. One of the processes follows the change log; the others only read. SIGTERM
+    lets requests in progress finish. One JSON line a request goes to standard output (VITRINE_LOG_LEVEL).
     """
-    settings = Settings()
+    settings = read_settings()
+    with opened():
+        pass  # what is wrong with the records is said here once, not by every worker
     if workers > 1:
         # Read when prometheus_client is imported, so it must be set before the workers start.
         shared = settings.home.resolve() / "metrics"
         shutil.rmtree(shared, ignore_errors=True)
         shared.mkdir(parents=True)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared)
-    uvicorn.run(
+    config = uvicorn.Config(
         "api.app:create_from_environment",
         factory=True,
         host=host,
@@ -37,3 +59,43 @@ def serve(host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1) -> 
         server_header=False,
         timeout_graceful_shutdown=30,
     )
+    listening = _bound(config)
+    Thread(target=_announce, args=(host, listening.getsockname()[1], as_json), daemon=True).start()
+    server = uvicorn.Server(config)
+    try:
+        if workers > 1:
+            Multiprocess(config, target=server.run, sockets=[listening]).run()
+        else:
+            server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        return
+    if workers == 1 and not server.started:
+        sys.exit(1)
+
+
+def _bound(config: uvicorn.Config) -> socket.socket:
+    try:
+        return config.bind_socket()
+    except SystemExit as error:
+        place = f"{config.host}:{config.port}"
+        raise CannotListen(f"cannot listen on {place}: choose another address with --host or --port") from error
+
+
+def _announce(host: str, port: int, as_json: bool) -> None:
+    """Print the address as soon as it answers."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    address = f"http://[{named}]:{port}/" if ":" in named else f"http://{named}:{port}/"
+    ask = build_opener(ProxyHandler({})).open
+    end = monotonic() + _ANNOUNCE_WITHIN
+    while monotonic() < end:
+        try:
+            with ask(f"{address}health/live", timeout=5):
+                break
+        except (URLError, OSError):
+            sleep(0.05)
+    else:
+        return
+    if as_json:
+        typer.echo(orjson.dumps({"address": address}).decode())
+    else:
+        stderr.print(f"Vitrine serves at [bold]{address}[/bold] (API: {address}docs). Ctrl+C ends it.")

@@ -6,7 +6,7 @@ from typing import Annotated
 import jwt
 import typer
 
-from api.settings import Settings
+from api.settings import read_settings
 from cli.context import AsJson, print_json
 from language.errors import VitrineError
 
@@ -36,7 +36,7 @@ def token(
 
     Example: vitrine token --sub eva --account 4711 --price-lists contract,standard --scope "search merchandise"
     """
-    secret = Settings().jwt_secret
+    secret = read_settings().jwt_secret
     if secret is None:
         raise NoSecret("VITRINE_JWT_SECRET is not set: export VITRINE_JWT_SECRET=$(openssl rand -hex 32)")
     claims: dict[str, object] = {

@@ -41,6 +41,15 @@ class TextMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class VectorMatch:
+    """The products nearest in meaning: up to ``limit`` whose inner product with ``values`` is at least ``floor``."""
+
+    values: tuple[float, ...]
+    floor: float
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     """A half-open range ``gte <= x < lt``; a missing end is open."""
 
@@ -78,13 +87,14 @@ class Sort:
 class SearchPlan:
     """All that an engine needs to answer; nothing in it is text that still has to be understood.
 
-    ``text`` None browses the catalogue. ``auto_facets`` asks for that many facets beside ``facets``, picked by
-    coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes
-    ``offset``.
+    ``text`` and ``vector`` None browses the catalogue; a plan has one of them at most, and whoever wants both fuses two
+    answers. ``auto_facets`` asks for that many facets beside ``facets``, picked by coverage and information within the
+    result set. ``cursor`` continues behind an earlier answer and excludes ``offset``.
     """
 
     buyer: Buyer = ANONYMOUS
     text: TextMatch | None = None
+    vector: VectorMatch | None = None
     filter: Filter | None = None
     selections: tuple[Selection, ...] = ()
     facets: tuple[FacetRequest, ...] = ()

@@ -33,7 +33,8 @@ class Document:
     ``texts`` are raw texts by searched field. ``values`` are what filters, facets and sorting see, by
     field name (``brand``, ``attributes.X`` …); every value of one field has the kind that the schema gives it.
     ``identifiers`` are
-    normalised part numbers. ``suggestions`` are phrases that this product should be found by while a buyer types.
+    normalised part numbers. ``vector`` is the product's embedding of unit length, as long as every other's, or empty.
+    ``suggestions`` are phrases that this product should be found by while a buyer types.
     ``stored`` is the answer's ``product``.
     """
 
@@ -42,6 +43,7 @@ class Document:
     values: Mapping[str, tuple[Scalar, ...]]
     identifiers: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    vector: tuple[float, ...] = ()
     popularity: float = 0.0
 
 

@@ -18,7 +18,7 @@ _HEADERS = {
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 async def page() -> Response:
     """Return the one page of the storefront."""
     return FileResponse(_STATIC / "index.html", headers=_HEADERS)

@@ -1,7 +1,6 @@
 """Small parts into larger ones, so that a long row of small updates does not slow reading down."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from engines.embedded.part import Part
@@ -47,5 +46,11 @@ def _documents(part: Part) -> Iterator[Document]:
             values[row][column.name] = (*values[row].get(column.name, ()), number)
     for at, own in enumerate(values):
         suggestions = tuple(str(each) for each in own.pop(SUGGESTIONS, ()))
-        document = Document(part.product(at), {}, own, suggestions=suggestions)
-        yield replace(document, popularity=float(part.popularity[at]))
+        yield Document(
+            part.product(at),
+            {},
+            own,
+            suggestions=suggestions,
+            vector=() if part.vectors is None else tuple(part.vectors[at].tolist()),
+            popularity=float(part.popularity[at]),
+        )

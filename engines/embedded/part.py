@@ -89,6 +89,7 @@ class Part:
         self.net = arrays["net"]
         self.stock = arrays["stock"]
         self.popularity = arrays["popularity"]
+        self.vectors = arrays["vectors"].reshape(self.count, -1) if "vectors" in arrays else None
         self.readable = np.diff(arrays["values_ends"]) <= READABLE
         prices = np.flatnonzero(self.net != NO_PRICE).astype(np.int32)
         self.prices = (prices, self.net[prices] / PRICE_SCALE)

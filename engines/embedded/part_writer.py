@@ -49,6 +49,7 @@ class PartWriter:
             "stock": np.array(
                 [NO_STOCK if d.stored.stock is None else d.stored.stock for d in documents], dtype=np.int64
             ),
+            **_vectors(documents),
             "popularity": np.array([d.popularity for d in documents], dtype=np.float32),
         }
         columns_of_codes = [(name, kinds[name], first, last) for name, first, last in code_columns]
@@ -70,6 +71,16 @@ def _minor(document: Document) -> int:
 def _strings(name: str, entries: Sequence[bytes]) -> dict[str, Array]:
     ends = np.fromiter(accumulate(map(len, entries), initial=0), dtype=np.int64, count=len(entries) + 1)
     return {name: np.frombuffer(b"".join(entries), dtype=np.uint8), f"{name}_ends": ends}
+
+
+def _vectors(documents: Sequence[Document]) -> dict[str, Array]:
+    """Return the embeddings one behind the other, zeros where a product has none."""
+    dimensions = max((len(document.vector) for document in documents), default=0)
+    if not dimensions:
+        return {}
+    none = (0.0,) * dimensions
+    rows = np.array([document.vector or none for document in documents], dtype=np.float32)
+    return {"vectors": rows.reshape(-1)}
 
 
 _Column = tuple[list[int], list[Scalar]]

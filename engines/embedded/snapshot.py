@@ -16,7 +16,7 @@ from engines.embedded.ordering import Position, best_first, decode_cursor, encod
 from engines.embedded.part import Mask, Part
 from engines.embedded.suggesting import Completions
 from engines.embedded.text import ID, SURFACE, rows_of, rows_with_identifiers, run_text
-from engines.plan import SearchPlan, Selection, TextMatch
+from engines.plan import SearchPlan, Selection, TextMatch, VectorMatch
 from engines.port import FieldInfo, Schema, Stats, Suggestion
 from engines.results import Hit, SearchResult, StoredProduct
 from language.analysis import analyzer
@@ -111,6 +111,8 @@ class EmbeddedIndex:
 
     def _match(self, plan: SearchPlan) -> tuple[NDArray[np.int64], NDArray[np.float64], Mask, int]:
         allowed = None if plan.filter is None else self._mask(plan.filter)
+        if plan.vector is not None:
+            return self._match_vector(plan.vector, allowed)
         if plan.text is None:
             rows = self._live_rows if allowed is None else np.flatnonzero(self._live & allowed)
             return rows, self._popularity(rows), np.zeros(len(rows), bool), 0
@@ -130,6 +132,20 @@ class EmbeddedIndex:
         keys = np.concatenate([scores + words * _WORD_TIER, np.zeros(len(extra))])
         by_identifier = np.isin(rows, named)
         return rows, keys + by_identifier * _IDENTIFIER_TIER, by_identifier, least
+
+    def _match_vector(
+        self, vector: VectorMatch, allowed: Mask | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], Mask, int]:
+        """Compare with every product: exact, and fast enough below 100,000 products."""
+        wanted = np.asarray(vector.values, dtype=np.float32)
+        scores = np.full(self._size, -np.inf)
+        for part in self._parts:
+            if part.vectors is not None:
+                scores[part.base : part.base + part.count] = part.vectors @ wanted
+        scores[~self._live if allowed is None else ~(self._live & allowed)] = -np.inf
+        rows = np.flatnonzero(scores >= vector.floor)
+        nearest = rows[np.argsort(-scores[rows], kind="stable")[: vector.limit]]
+        return nearest, scores[nearest], np.zeros(len(nearest), bool), 0
 
     def _match_words(
         self, text: TextMatch, allowed: Mask | None

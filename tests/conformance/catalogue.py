@@ -36,6 +36,7 @@ def document(
     suggestions: tuple[str, ...] = (),
     popularity: float = 0.0,
     description: str = "",
+    vector: tuple[float, ...] = (),
     **values: Scalar | tuple[Scalar, ...],
 ) -> Document:
     """Make a document; ``values`` are brand, category, colour, weight and so on, single or several."""
@@ -46,7 +47,7 @@ def document(
     texts = {"title": title, "description": description, "brand": str(values.get("brand", ""))}
     price = None if net is None else Decimal(net)
     stored = StoredProduct(identity, orjson.dumps({"id": identity, "title": title}), title, price, stock)
-    return Document(stored, {k: v for k, v in texts.items() if v}, fields, identifiers, suggestions, popularity)
+    return Document(stored, {k: v for k, v in texts.items() if v}, fields, identifiers, suggestions, vector, popularity)
 
 
 def text(query: str, *, minimum: int | None = None, enough: int = 10, identifiers: tuple[str, ...] = ()) -> TextMatch:
