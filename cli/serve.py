@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-import sys
 from threading import Thread
 from time import monotonic, sleep
 from typing import Annotated
@@ -13,7 +12,6 @@ from urllib.request import ProxyHandler, build_opener
 import orjson
 import typer
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from api.settings import read_settings
 from cli.context import AsJson, opened, stderr
@@ -48,7 +46,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1, as_
         shutil.rmtree(shared, ignore_errors=True)
         shared.mkdir(parents=True)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared)
-    config = uvicorn.Config(
+    port = _free(host, port)
+    Thread(target=_announce, args=(host, port, as_json), daemon=True).start()
+    uvicorn.run(
         "api.app:create_from_environment",
         factory=True,
         host=host,
@@ -59,26 +59,17 @@ def serve(host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1, as_
         server_header=False,
         timeout_graceful_shutdown=30,
     )
-    listening = _bound(config)
-    Thread(target=_announce, args=(host, listening.getsockname()[1], as_json), daemon=True).start()
-    server = uvicorn.Server(config)
-    try:
-        if workers > 1:
-            Multiprocess(config, target=server.run, sockets=[listening]).run()
-        else:
-            server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        return
-    if workers == 1 and not server.started:
-        sys.exit(1)
 
 
-def _bound(config: uvicorn.Config) -> socket.socket:
+def _free(host: str, port: int) -> int:
+    """Return the port, or a free one for 0. Raises CannotListen before any work is done for nothing."""
     try:
-        return config.bind_socket()
-    except SystemExit as error:
-        place = f"{config.host}:{config.port}"
-        raise CannotListen(f"cannot listen on {place}: choose another address with --host or --port") from error
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise CannotListen(
+            f"cannot listen on {host}:{port} ({error.strerror}): try another --host or --port"
+        ) from error
 
 
 def _announce(host: str, port: int, as_json: bool) -> None:
