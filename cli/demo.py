@@ -8,7 +8,7 @@ import typer
 
 from cli.catalog import index_catalog, load_catalog
 from cli.context import AsJson, Context, opened, print_json
-from cli.serve import Host, Port, serve
+from cli.serve import Host, serve
 from commerce.errors import MappingError
 
 _FILES = {"icecat": "products.jsonl.zst", "online_retail": "order_lines.csv.zst"}
@@ -18,7 +18,8 @@ _SAMPLES = Path(__file__).parents[1] / "samples"
 
 def demo(
     host: Host = "127.0.0.1",
-    port: Port = 8080,
+    # Not for `serve`: Kubernetes sets this variable to an address for every service of the name.
+    port: Annotated[int, typer.Option(envvar="VITRINE_PORT", min=0, max=65535, help="Port to listen on.")] = 8080,
     samples: Annotated[
         Path, typer.Option(help="Folder of the sample catalogues.", show_default="the checkout's")
     ] = _SAMPLES,

@@ -18,9 +18,7 @@ from cli.context import AsJson, opened, stderr
 from language.errors import VitrineError
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
-Port = Annotated[
-    int, typer.Option(envvar="VITRINE_PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
-]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")]
 _ANNOUNCE_WITHIN = 120.0
 
@@ -67,9 +65,8 @@ def _free(host: str, port: int) -> int:
         with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             return int(probe.getsockname()[1])
     except OSError as error:
-        raise CannotListen(
-            f"cannot listen on {host}:{port} ({error.strerror}): try another --host or --port"
-        ) from error
+        why = (error.strerror or str(error)).partition(" (")[0]
+        raise CannotListen(f"cannot listen on {host}:{port} ({why}): try another --host or --port") from error
 
 
 def _announce(host: str, port: int, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.metrics import Metrics
 from api.problems import problem
 from api.rendering import JsonResponse
+from api.routes.documented import PROBLEMS
 from api.shop import TheShop
 
 router = APIRouter(tags=["service"])
@@ -17,7 +18,7 @@ async def live() -> JsonResponse:
     return JsonResponse({"status": "live"})
 
 
-@router.get("/health/ready", responses={503: {"description": "Not every catalogue serves yet"}})
+@router.get("/health/ready", responses={503: PROBLEMS[503]})
 async def ready(request: Request, shop: TheShop) -> Response:
     """Say whether every loaded catalogue serves."""
     # A catalogue without products is what a load that failed leaves behind; nothing waits for it.

@@ -2,12 +2,15 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 import jwt
 import pytest
+import zstandard
 
 ROOT = Path(__file__).parents[2]
 MAPPING = """
@@ -111,6 +114,72 @@ def test_a_token_carries_its_claims(vitrine: Shell) -> None:
     claims = jwt.decode(vitrine("token", *words, VITRINE_JWT_SECRET=secret).strip(), secret, algorithms=["HS256"])
     assert (claims["sub"], claims["account"], claims["price_lists"]) == ("eva", "4711", ["a", "b"])
     assert (claims["scope"], claims["consent"]) == ("admin", {"analytics": True})
+
+
+def test_a_name_that_no_catalogue_can_have_is_refused_before_anything_is_written(vitrine: Shell) -> None:
+    assert "lower-case letters" in vitrine("load", "Bad Name", "shop.csv", "-m", "mapping.toml", code=1)
+    assert json.loads(vitrine("status", "--json")) == []
+
+
+def test_settings_that_cannot_be_used_are_named_and_never_repeated(vitrine: Shell) -> None:
+    (vitrine.folder / "file").touch()
+    for variable, value, named in (
+        ("VITRINE_JWT_SECRET", "hunter2", "openssl rand"),
+        ("VITRINE_LOG_LEVEL", "loud", "VITRINE_LOG_LEVEL: "),
+        ("VITRINE_DATABASE_URL", "nonsense", "VITRINE_DATABASE_URL: "),
+        ("VITRINE_DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/x", "VITRINE_DATABASE_URL: "),
+        ("VITRINE_HOME", str(vitrine.folder / "file"), "VITRINE_HOME ("),
+    ):
+        error = vitrine("serve", "--port", "0", code=1, **{variable: value})
+        assert named in error
+        assert "hunter2" not in error
+        assert len(error.splitlines()) == 1
+    assert vitrine("status", VITRINE_LOG_LEVEL="INFO", VITRINE_JWT_SECRET="")
+
+
+def test_an_address_that_is_taken_is_said_at_once(vitrine: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"127.0.0.1:{port} (Address already in use)" in vitrine("serve", "--port", port, code=1)
+
+
+def test_serve_prints_its_address_once_it_answers_and_ends_in_peace(vitrine: Shell) -> None:
+    vitrine("load", "shop", "shop.csv", "-m", "mapping.toml")
+    vitrine("index", "shop")
+    command = [sys.executable, "-m", "cli", "serve", "--port", "0", "--json"]
+    environment = vitrine.environment | {"VITRINE_LOG_LEVEL": "error"}
+    with subprocess.Popen(
+        command, cwd=vitrine.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as service:
+        try:
+            assert service.stdout is not None
+            address = json.loads(service.stdout.readline())["address"]
+            with build_opener(ProxyHandler({})).open(f"{address}health/ready", timeout=20) as answer:
+                assert json.load(answer)["catalogs"] == ["shop"]
+        finally:
+            service.terminate()
+            out, errors = service.communicate(timeout=30)
+    assert (out, errors) == ("", "")
+
+
+def test_the_demo_loads_a_sample_again_only_when_it_has_changed(vitrine: Shell) -> None:
+    mapping = MAPPING + '[source]\nformat = "csv"\n'
+    for catalog, name in (("icecat", "products.jsonl.zst"), ("online_retail", "order_lines.csv.zst")):
+        folder = vitrine.folder / "samples" / catalog
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(zstandard.compress((vitrine.folder / "shop.csv").read_bytes()))
+        (folder / "mapping.toml").write_text(mapping)
+    words = ("demo", "--samples", "samples", "--prepare-only", "--json")
+
+    def versions() -> dict[str, int]:
+        assert json.loads(vitrine(*words))["catalogs"] == ["icecat", "online_retail"]
+        return {row["catalog"]: row["version"] for row in json.loads(vitrine("status", "--json"))}
+
+    assert versions() == {"icecat": 1, "online_retail": 1}
+    assert versions() == {"icecat": 1, "online_retail": 1}
+    (vitrine.folder / "samples" / "icecat" / "mapping.toml").write_text(mapping + "# changed\n")
+    assert versions() == {"icecat": 2, "online_retail": 1}
+    assert "--samples" in vitrine("demo", "--samples", "nowhere", "--prepare-only", code=1)
 
 
 COMMANDS = ["", "load", "index", "search", "serve", "status", "token", "demo", "evaluate search"]
