@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from commerce.buyer import ANONYMOUS, Buyer
 from language.filters.tree import Filter, Scalar
@@ -49,8 +50,7 @@ class VectorMatch:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A half-open range ``gte <= x < lt``; a missing end is open."""
 
     gte: float | None = None

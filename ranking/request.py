@@ -1,8 +1,8 @@
 """What a storefront asks of search, checked and typed; and what ranking answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from engines.plan import Selection
 from engines.results import Facet, Hit
@@ -59,8 +59,7 @@ class Stage:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class RankedHit:
+class RankedHit(NamedTuple):
     """A hit with its highlights by field (HTML-escaped text with ``<mark>``) and, if asked for, its explanation.
 
     ``textual`` says that words were searched for, not only browsed.
@@ -69,7 +68,7 @@ class RankedHit:
     hit: Hit
     position: int
     textual: bool
-    highlight: Mapping[str, str] = field(default_factory=dict)
+    highlight: Mapping[str, str]
     stages: tuple[Stage, ...] | None = None
 
 

@@ -84,8 +84,8 @@ class FacetFields:
         self._range_bits = np.array([min(np.log2(max(info.distinct, 1)), _RANGE_BITS) for info in infos])
         self._parts = {part.base: (_numbering(part.codes, number), _numbering(part.numbers, number)) for part in parts}
 
-    def scores(self, tables: Sequence[tuple[PartHits, CodeCounts]], total: int) -> Floats:
-        """Score every field for these hits, see ``auto_facets.usefulness``.
+    def scores(self, tables: Sequence[tuple[PartHits, CodeCounts]], total: int) -> tuple[list[str], Floats]:
+        """Score the fields that these hits carry, see ``auto_facets.usefulness``; return their names and scores.
 
         With several parts the information of a field is the mean over the parts, weighted by their hits: to
         choose, no exact merge is needed. That of a number field is taken from the whole catalogue.
@@ -97,18 +97,22 @@ class FacetFields:
             part = hits.part
             codes, numbers = self._parts[part.base]
             counts = table.counts * part.readable[table.codes]
-            edges = np.searchsorted(table.codes, part.column_edges)
-            sums = _sums(counts, edges)
-            logs = _sums(counts * np.log2(counts.clip(min=1)), edges)
+            columns = part.column_of_code[table.codes]
+            width = len(part.codes)
+            sums = np.bincount(columns, weights=counts, minlength=width)
+            logs = np.bincount(columns, weights=counts * np.log2(counts.clip(min=1)), minlength=width)
             carried[codes] += sums
             # H = log2 n - (1/n) sum c log2 c, here times n.
             bits[codes] += sums * np.log2(sums.clip(min=1)) - logs
-            distinct[codes] += np.diff(edges)
+            distinct[codes] += np.bincount(columns, minlength=width)
             carried[numbers] += _number_coverage(hits)
-        carried, bits, distinct = carried[:-1], bits[:-1], distinct[:-1]
-        some = carried.clip(min=1)
-        entropy = np.where(self.numeric, self._range_bits, bits / some)
-        return usefulness((carried / total).clip(max=1.0), self.everywhere, entropy, distinct / some, self.numeric)
+        present = np.flatnonzero(carried[:-1])
+        some = carried[present]
+        numeric = self.numeric[present]
+        entropy = np.where(numeric, self._range_bits[present], bits[present] / some)
+        coverage = (some / total).clip(max=1.0)
+        scores = usefulness(coverage, self.everywhere[present], entropy, distinct[present] / some, numeric)
+        return [self.names[at] for at in present.tolist()], scores
 
 
 def count_codes(hits: Sequence[PartHits], field: str) -> Counter[str]:

@@ -93,8 +93,8 @@ class _Counter:
         total = sum(len(each.rows) for each in self._hits)
         if not total:
             return []
-        scores = np.append(candidates.scores(self._tables, total), 1.0)
-        return choose([*candidates.names, "price"], scores, limit)
+        names, scores = candidates.scores(self._tables, total)
+        return choose([*names, "price"], np.append(scores, 1.0), limit)
 
     def facet(self, request: FacetRequest) -> Facet:
         own, hits = self._selected.get(request.field, (None, self._hits))

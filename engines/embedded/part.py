@@ -93,7 +93,8 @@ class Part:
         self.readable = np.diff(arrays["values_ends"]) <= READABLE
         prices = np.flatnonzero(self.net != NO_PRICE).astype(np.int32)
         self.prices = (prices, self.net[prices] / PRICE_SCALE)
-        self.column_edges = np.array([c.first for c in self.codes.values()] + [len(self.values)])
+        widths = [column.last - column.first for column in self.codes.values()]
+        self.column_of_code = np.repeat(np.arange(len(widths), dtype=np.int32), widths)
         self._lookup: dict[str, dict[str, int]] = {}
 
     def code_of(self, column: Column, value: str) -> int | None:
