@@ -1,7 +1,7 @@
 """Text to index terms: the one analysis that indexing, queries and highlights share."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection
 from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
@@ -32,10 +32,19 @@ class Analyzer:
         """Return the terms of ``text`` without stemming: lower case, accents folded."""
         return self.plain.analyze(text)
 
-    def tokens(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """Yield the stemmed terms with where each begins and ends in ``text``, counted in characters."""
+    def matches(self, text: str, terms: Collection[str], prefix: str | None = None) -> list[tuple[int, int]]:
+        """Return where in ``text`` a word stands whose term is among ``terms``, or that begins with ``prefix``.
+
+        Beginnings and ends are counted in characters.
+        """
+        known = self._terms
+        found = []
         for match in _WORD.finditer(text):
-            yield self.term(match[0]), match.start(), match.end()
+            word = match[0]
+            term = known.get(word) or self.term(word)
+            if term in terms or (prefix and word.casefold().startswith(prefix)):
+                found.append(match.span())
+        return found
 
     def term(self, word: str) -> str:
         """Return the index term of one word; remembered, because texts repeat their words."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,24 @@ def hits_by_part(parts: Sequence[Part], mask: Mask) -> list[PartHits]:
     return split
 
 
+class NumberEntries:
+    """The numbers that the hits of one part carry: fields (by their place in the part) and values, in parallel."""
+
+    def __init__(self, hits: PartHits) -> None:
+        self._part = hits.part
+        self._fields = hits.entries(hits.part.number_row_ends, hits.part.number_row_fields)
+        self._values = hits.entries(hits.part.number_row_ends, hits.part.number_row_values)
+
+    def of(self, field: str) -> Floats:
+        """Return the values of one field."""
+        at = self._part.number_index.get(field)
+        return self._values[:0] if at is None else self._values[self._fields == at]
+
+    def coverage(self) -> Floats:
+        """Return how many values there are of each field."""
+        return np.bincount(self._fields, minlength=len(self._part.numbers)).astype(np.float64)
+
+
 class CodeCounts:
     """How many hits carry each code of one part, counted once for all fields."""
 
@@ -72,6 +91,14 @@ class CodeCounts:
         return self.codes[first:last], self.counts[first:last]
 
 
+class PartTables(NamedTuple):
+    """The hits of one part with all their codes counted and all their numbers read."""
+
+    hits: PartHits
+    codes: CodeCounts
+    numbers: NumberEntries
+
+
 class FacetFields:
     """The fields of a snapshot that an automatic facet may show, numbered, with what is known of each beforehand."""
 
@@ -84,7 +111,7 @@ class FacetFields:
         self._range_bits = np.array([min(np.log2(max(info.distinct, 1)), _RANGE_BITS) for info in infos])
         self._parts = {part.base: (_numbering(part.codes, number), _numbering(part.numbers, number)) for part in parts}
 
-    def scores(self, tables: Sequence[tuple[PartHits, CodeCounts]], total: int) -> tuple[list[str], Floats]:
+    def scores(self, tables: Sequence[PartTables], total: int) -> tuple[list[str], Floats]:
         """Score the fields that these hits carry, see ``auto_facets.usefulness``; return their names and scores.
 
         With several parts the information of a field is the mean over the parts, weighted by their hits: to
@@ -93,7 +120,7 @@ class FacetFields:
         # One slot more than fields takes what is not a facet.
         size = len(self.names) + 1
         carried, bits, distinct = np.zeros(size), np.zeros(size), np.zeros(size)
-        for hits, table in tables:
+        for hits, table, entries in tables:
             part = hits.part
             codes, numbers = self._parts[part.base]
             counts = table.counts * part.readable[table.codes]
@@ -105,7 +132,7 @@ class FacetFields:
             # H = log2 n - (1/n) sum c log2 c, here times n.
             bits[codes] += sums * np.log2(sums.clip(min=1)) - logs
             distinct[codes] += np.bincount(columns, minlength=width)
-            carried[numbers] += _number_coverage(hits)
+            carried[numbers] += entries.coverage()
         present = np.flatnonzero(carried[:-1])
         some = carried[present]
         numeric = self.numeric[present]
@@ -128,11 +155,11 @@ def count_codes(hits: Sequence[PartHits], field: str) -> Counter[str]:
     return total
 
 
-def merge_codes(tables: Sequence[tuple[PartHits, CodeCounts]], field: str, most: int) -> Counter[str]:
+def merge_codes(tables: Sequence[PartTables], field: str, most: int) -> Counter[str]:
     """Merge one field's counts over parts; with a single part only its ``most`` largest values are decoded."""
     total: Counter[str] = Counter()
-    alone = sum(field in hits.part.codes for hits, _ in tables) == 1
-    for hits, table in tables:
+    alone = sum(field in each.hits.part.codes for each in tables) == 1
+    for hits, table, _ in tables:
         column = hits.part.codes.get(field)
         if column is None:
             continue
@@ -144,6 +171,11 @@ def merge_codes(tables: Sequence[tuple[PartHits, CodeCounts]], field: str, most:
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
             total[hits.part.values[code]] += count
     return total
+
+
+def merge_numbers(tables: Sequence[PartTables], field: str) -> Floats:
+    """Return the values of a number field that the hits carry, ascending, from what was read for all fields at once."""
+    return np.sort(np.concatenate([each.numbers.of(field) for each in tables])) if tables else np.empty(0)
 
 
 def numbers_of(hits: Sequence[PartHits], field: str) -> Floats:
@@ -169,9 +201,3 @@ def _sums(values: NDArray[np.generic], ends: NDArray[np.int64]) -> NDArray[np.fl
 
 def _numbering(columns: Mapping[str, Column], number: Mapping[str, int]) -> NDArray[np.int64]:
     return np.array([number.get(name, len(number)) for name in columns], dtype=np.int64)
-
-
-def _number_coverage(hits: PartHits) -> NDArray[np.float64]:
-    part = hits.part
-    fields = hits.entries(part.number_row_ends, part.number_row_fields)
-    return np.bincount(fields, minlength=len(part.numbers)).astype(np.float64)

@@ -11,12 +11,16 @@ from engines.auto_facets import choose
 from engines.embedded.counting import (
     CodeCounts,
     FacetFields,
+    NumberEntries,
     PartHits,
+    PartTables,
     count_codes,
     hits_by_part,
     merge_codes,
+    merge_numbers,
     numbers_of,
 )
+from engines.embedded.filtering import PRICE_FIELDS
 from engines.embedded.part import Mask, Part
 from engines.plan import FacetRequest, SearchPlan, Selection
 from engines.port import FieldInfo
@@ -83,13 +87,13 @@ class _Counter:
         self._hits = hits
         self._fields = fields
         self._selected: dict[str, tuple[Selection, Sequence[PartHits]]] = {}
-        self._tables: list[tuple[PartHits, CodeCounts]] = []
+        self._tables: list[PartTables] = []
 
     def select(self, selection: Selection, without: Sequence[PartHits]) -> None:
         self._selected[selection.field] = (selection, without)
 
     def useful(self, candidates: FacetFields, limit: int) -> list[str]:
-        self._tables = [(each, CodeCounts(each)) for each in self._hits]
+        self._tables = [PartTables(each, CodeCounts(each), NumberEntries(each)) for each in self._hits]
         total = sum(len(each.rows) for each in self._hits)
         if not total:
             return []
@@ -100,7 +104,9 @@ class _Counter:
         own, hits = self._selected.get(request.field, (None, self._hits))
         kind = self._fields[request.field].kind
         if kind == "number":
-            return _range(request, numbers_of(hits, request.field), own)
+            read = own is None and self._tables and request.field not in PRICE_FIELDS
+            numbers = merge_numbers(self._tables, request.field) if read else numbers_of(hits, request.field)
+            return _range(request, numbers, own)
         if own is None and self._tables and not request.prefix:
             counts = merge_codes(self._tables, request.field, request.limit)
         else:

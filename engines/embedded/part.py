@@ -86,6 +86,8 @@ class Part:
         self.number_values = arrays["number_values"]
         self.number_row_ends = arrays["number_row_ends"]
         self.number_row_fields = arrays["number_row_fields"]
+        self.number_row_values = arrays["number_row_values"]
+        self.number_index = {name: at for at, name in enumerate(self.numbers)}
         self.net = arrays["net"]
         self.stock = arrays["stock"]
         self.popularity = arrays["popularity"]

@@ -156,6 +156,7 @@ def _number_table(fields: dict[str, _Column], count: int) -> tuple[list[tuple[st
     return columns, {
         "number_rows": rows_,
         "number_values": _join(all_values, np.float64),
+        "number_row_values": _join(all_values, np.float64)[by_row],
         "number_row_ends": _ends(rows_, count),
         "number_row_fields": fields_[by_row],
     }

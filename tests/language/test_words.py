@@ -27,10 +27,12 @@ def test_text_becomes_terms(locale: str, text: str, terms: list[str]) -> None:
 
 
 @given(st.text(max_size=80))
-def test_tokens_point_at_words_of_the_text(text: str) -> None:
-    tokens = list(analyzer("en").tokens(text))
-    assert all(term and text[start:end] for term, start, end in tokens)
-    assert all(left[2] <= right[1] for left, right in itertools.pairwise(tokens))
+def test_matches_point_at_words_of_the_text(text: str) -> None:
+    words = analyzer("en")
+    found = words.matches(text, set(words.terms(text)))
+    assert all(text[start:end].strip() for start, end in found)
+    assert all(left[1] <= right[0] for left, right in itertools.pairwise(found))
+    assert words.matches(text, set()) == []
 
 
 WORDS = Vocabulary(
