@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from commerce.documents import HIGHEST_PRICE
+from commerce.reading import HIGHEST_PRICE
 from engines.plan import Interval, Selection
 from language.errors import InvalidFilter
 from language.filters import LONGEST, Filter, filter_from_json, parse_filter

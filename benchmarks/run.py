@@ -146,7 +146,7 @@ def _compare(home: Path, index: EmbeddedIndex, folder: Path) -> Figures:
 def _reference_plan(index: EmbeddedIndex, query: str) -> tuple[TextMatch, tuple[Facet, ...]]:
     """Return what the service does for a query: its words, matched by as many as the service kept, and its facets."""
     request = SearchRequest(query=query)
-    understood = understand(query, analyzer("en"), index.vocabulary())
+    understood = understand(query, analyzer("en"), index.vocabulary("en"))
     plan = to_plan(index, request, ANONYMOUS, understood)
     result = index.search(plan)
     if plan.text is None:

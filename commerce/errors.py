@@ -9,6 +9,12 @@ class UnknownCatalog(VitrineError):
     code = "unknown_catalog"
 
 
+class InvalidCatalog(VitrineError):
+    """A catalogue that cannot be made: its name is no safe name for a folder."""
+
+    code = "invalid_request"
+
+
 class UnknownProduct(VitrineError):
     """No product by that id in this buyer's assortment."""
 

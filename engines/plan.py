@@ -29,7 +29,8 @@ class TextMatch:
     ``enough`` products match a number of words, products that match fewer are left out; none matches fewer
     than ``minimum``.
     ``phrases`` are runs of index terms that earn ``phrase_boost`` where they stand together in the title.
-    ``identifiers`` are normalised part numbers; a document that carries one stands before all others.
+    ``identifiers`` are normalised part numbers; a document that carries one stands before all others. The texts that
+    are searched are those of ``locale``, None for the catalogue's default.
     """
 
     words: tuple[Word, ...]
@@ -39,6 +40,7 @@ class TextMatch:
     phrases: tuple[tuple[str, ...], ...] = ()
     phrase_boost: float = 2.0
     identifiers: tuple[str, ...] = ()
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal, Protocol
 
 from commerce.buyer import Buyer
 from engines.plan import SearchPlan
 from engines.results import SearchResult, StoredProduct
+from language.dictionary import AttributeEntry
 from language.errors import VitrineError
 from language.filters.tree import Scalar
 from language.vocabulary import Vocabulary
@@ -27,12 +29,23 @@ class InvalidCursor(VitrineError):
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What can be bought of a product: one variant, with the values that are its own."""
+
+    id: str
+    values: Mapping[str, tuple[Scalar, ...]]
+    net: Decimal | None = None
+    stock: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One product as an engine indexes it.
 
     ``texts`` are raw texts by searched field. ``values`` are what filters, facets and sorting see, by
     field name (``brand``, ``attributes.X`` …); every value of one field has the kind that the schema gives it.
-    ``identifiers`` are
+    ``units`` are the variants, whose values stand beside the product's; a condition holds for a product if it holds
+    for one of them as a whole. Without units the product is its own, at the offer of ``stored``. ``identifiers`` are
     normalised part numbers. ``vector`` is the product's embedding of unit length, as long as every other's, or empty.
     ``suggestions`` are phrases that this product should be found by while a buyer types.
     ``stored`` is the answer's ``product``.
@@ -45,6 +58,17 @@ class Document:
     suggestions: tuple[str, ...] = ()
     vector: tuple[float, ...] = ()
     popularity: float = 0.0
+    units: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferUpdate:
+    """The price and stock that one product's unit has from now on; without variants the unit's id is the product's."""
+
+    product_id: str
+    unit_id: str
+    net: Decimal | None
+    stock: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +83,20 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a version is built with: the analysed text fields, the locale of their stemmer, the kinds of fields, and
-    the phrases that titles of this catalogue share, which are suggested."""
+    """What a version is built with: the catalogue's locales, its default first, the text fields that are searched in
+    each of them, the kinds of fields, the phrases that titles share, which are suggested, and the attribute
+    dictionary by name."""
 
-    locale: str = "en"
+    locales: tuple[str, ...] = ("en",)
     texts: tuple[str, ...] = ("title", "type", "brand", "attributes", "description")
     kinds: Mapping[str, FieldKind] = field(default_factory=dict)
     phrases: frozenset[str] = frozenset()
+    dictionary: Mapping[str, AttributeEntry] = field(default_factory=dict)
+
+
+def text_field(field: str, locale: str, default: str) -> str:
+    """Return where a document keeps a text in one locale: "title" in the default one, "title@de" in another."""
+    return field if locale == default else f"{field}@{locale}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +110,11 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The size of the serving version. ``applied`` is the change-log number that it contains."""
+    """The size of the serving version. ``applied`` is the change-log number that it contains; ``disk_bytes`` are its
+    files, ``memory_bytes`` those of them that are mapped."""
 
     version: int
-    locale: str
+    locales: tuple[str, ...]
     products: int
     applied: int
     disk_bytes: int
@@ -96,7 +128,8 @@ class SearchIndex(Protocol):
     def suggest(self, typed: str, limit: int, buyer: Buyer) -> Sequence[Suggestion]: ...
     def get(self, ids: Sequence[str], buyer: Buyer) -> Mapping[str, StoredProduct]: ...
     def fields(self) -> Mapping[str, FieldInfo]: ...
-    def vocabulary(self) -> Vocabulary: ...
+    def vocabulary(self, locale: str) -> Vocabulary: ...
+    def dictionary(self) -> Mapping[str, AttributeEntry]: ...
     def stats(self) -> Stats: ...
 
 
@@ -106,6 +139,7 @@ class IndexBuilder(Protocol):
     def extend(self, kinds: Mapping[str, FieldKind]) -> None: ...
     def write(self, documents: Iterable[Document]) -> int: ...
     def delete(self, ids: Iterable[str]) -> int: ...
+    def patch_offers(self, offers: Iterable[OfferUpdate]) -> int: ...
     def commit(self, applied: int) -> None: ...
     def close(self) -> None: ...
 

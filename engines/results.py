@@ -11,14 +11,30 @@ from language.filters.tree import Scalar
 FacetType = Literal["terms", "range", "boolean", "hierarchy"]
 
 
+class UnitOffer(NamedTuple):
+    """The offer of one variant."""
+
+    id: str
+    net: Decimal | None
+    stock: int | None
+
+
 class StoredProduct(NamedTuple):
-    """A product as the engine keeps it: the contract's ``product`` object as UTF-8 JSON, and its offer."""
+    """A product as the engine keeps it: the contract's ``product`` object as UTF-8 JSON, and its offer.
+
+    ``more`` is a JSON object of what the product has beyond that object, empty for most. ``units`` are the variants'
+    offers; those that meet the search's conditions are ``matched``, none where it has no conditions. With variants
+    ``net`` is the lowest price and ``stock`` the sum, both of those that match.
+    """
 
     id: str
     document: bytes
     title: str
     net: Decimal | None
     stock: int | None
+    more: bytes = b""
+    units: tuple[UnitOffer, ...] = ()
+    matched: tuple[str, ...] = ()
 
 
 class Hit(NamedTuple):

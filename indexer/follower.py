@@ -96,7 +96,7 @@ class Follower:
         items = list(self._records.items(catalog_id, ids=ids))
         knowledge = extend(self._engine.schema(catalog_id), items)
         builder.extend(knowledge.kinds)
-        words = analyzer(index.stats().locale)
+        words = analyzer(index.stats().locales[0])
         types = _types(index, items)
         builder.write(to_document(item, types.get(item.product.id), knowledge, words) for item in items)
         builder.delete(set(ids) - {item.product.id for item in items})

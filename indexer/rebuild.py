@@ -54,7 +54,7 @@ def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: P
     types: Sequence[TypedProduct | None] = [None] * len(items)
     if not all(item.product.category for item in items):
         types = derive_types([item.product for item in items])
-    schema = Schema(catalog.locale, kinds=knowledge.kinds, phrases=knowledge.phrases)
+    schema = Schema((catalog.locale,), kinds=knowledge.kinds, phrases=knowledge.phrases)
     version = engine.create(catalog_id, schema)
     builder = engine.builder(catalog_id, version)
     try:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable, Iterator
 from itertools import accumulate
 
 from rapidfuzz import process
@@ -13,35 +13,39 @@ _AFTER_ANY = "\U0010ffff"
 
 
 class Vocabulary:
-    """An immutable table of unstemmed words, and the set of their stems; memory about 200 bytes a word."""
+    """An immutable table of unstemmed words on top of another one, and the stems that there are; memory about 200 bytes
+    a word."""
 
-    def __init__(self, words: Iterable[tuple[str, int]], stems: Collection[str] = ()) -> None:
+    def __init__(
+        self, words: Iterable[tuple[str, int]], stems: Container[str] = (), base: "Vocabulary | None" = None
+    ) -> None:
         pairs = sorted(words)
+        self._base = base
         self._words = [word for word, _ in pairs]
         self._counts = dict(pairs)
-        self._stems = frozenset(stems)
+        self._stems = stems
         self._sums = list(accumulate((count for _, count in pairs), initial=0))
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for word in self._words:
-            if word.isalpha():
+            if word.isalpha() and (base is None or not base.count(word)):
                 self._by_length[len(word)].append(word)
 
     def __len__(self) -> int:
-        return len(self._words)
+        return len(self._words) + (len(self._base) if self._base else 0)
 
     def count(self, word: str) -> int:
         """Return how many products carry ``word``; 0 if it is unknown."""
-        return self._counts.get(word, 0)
+        return self._counts.get(word, 0) + (self._base.count(word) if self._base else 0)
 
     def knows(self, word: str, stem: str) -> bool:
         """Say whether the catalogue uses the word in any inflection."""
-        return word in self._counts or stem in self._stems
+        return self.count(word) > 0 or stem in self._stems
 
     def prefix_count(self, prefix: str) -> int:
         """Return the summed counts of the words that begin with ``prefix``, itself included."""
         first = bisect_left(self._words, prefix)
         last = bisect_left(self._words, prefix + _AFTER_ANY)
-        return self._sums[last] - self._sums[first]
+        return self._sums[last] - self._sums[first] + (self._base.prefix_count(prefix) if self._base else 0)
 
     def corrections(self, word: str, limit: int = 3) -> list[tuple[str, int]]:
         """Return known words within one edit (two from 8 letters on) with their distance, likeliest first.
@@ -56,9 +60,9 @@ class Vocabulary:
         cutoff = 1 if len(word) < 8 else 2
         found: list[tuple[str, int]] = []
         for length in range(len(word) - cutoff, len(word) + cutoff + 1):
-            candidates = self._by_length.get(length, [])
-            matches = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
-            found.extend((match, int(distance)) for match, distance, _ in matches)
+            for candidates in self._of_length(length):
+                matches = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
+                found.extend((match, int(distance)) for match, distance, _ in matches)
         found.sort(key=lambda pair: (pair[1], pair[0][0] != word[0], -self.count(pair[0]), pair[0]))
         if not found:
             return []
@@ -71,3 +75,9 @@ class Vocabulary:
         cuts = [(word[:at], word[at:]) for at in range(3, len(word) - 2)]
         known = [pair for pair in cuts if min(self.count(pair[0]), self.count(pair[1])) > 1]
         return max(known, key=lambda pair: min(self.count(pair[0]), self.count(pair[1])), default=None)
+
+    def _of_length(self, length: int) -> Iterator[list[str]]:
+        if words := self._by_length.get(length):
+            yield words
+        if self._base:
+            yield from self._base._of_length(length)

@@ -74,11 +74,12 @@ class RankedHit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """The whole answer to a search; ``timings`` are milliseconds by stage."""
+    """The whole answer to a search, in ``locale``; ``timings`` are milliseconds by stage."""
 
     hits: tuple[RankedHit, ...]
     total: int
     interpretation: Interpretation
     facets: tuple[Facet, ...]
     cursor: str | None
+    locale: str
     timings: Mapping[str, float]

@@ -1,5 +1,6 @@
 """Answer a search: understand the query, execute the plan, present the hits."""
 
+from dataclasses import replace
 from time import perf_counter
 
 import orjson
@@ -11,8 +12,10 @@ from engines.results import Hit, SearchResult
 from language.analysis import Analyzer, analyzer
 from language.errors import VitrineError
 from language.identifiers import normalise_identifier
+from language.locales import resolve_locale
 from ranking.fields import known, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
+from ranking.localised import in_locale
 from ranking.request import Interpretation, InvalidPage, RankedHit, SearchAnswer, SearchRequest, Stage
 from ranking.understanding import Understanding, understand
 
@@ -38,15 +41,26 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
         message = f"page {request.page} of {request.page_size} lies beyond {DEEPEST:,} hits: go on with the cursor"
         raise InvalidPage(message, pointer="/page")
     began = perf_counter()
-    words = analyzer(index.stats().locale)
-    understood = understand(request.query, words, index.vocabulary())
+    locales = index.stats().locales
+    locale = resolve_locale((request.locale, buyer.locale), locales)
+    words = analyzer(locale)
+    understood = understand(request.query, words, index.vocabulary(locale))
+    if understood.text is not None and locale != locales[0]:
+        understood = replace(understood, text=replace(understood.text, locale=locale))
     understood_at = perf_counter()
     plan = to_plan(index, request, buyer, understood)
     result = index.search(plan)
     found_at = perf_counter()
     first = 1 if request.cursor else plan.offset + 1
     hits = tuple(
-        _present(hit, position, understood.text, result, request, words)
+        _present(
+            hit._replace(product=in_locale(hit.product, locale, locales[0])),
+            position,
+            understood.text,
+            result,
+            request,
+            words,
+        )
         for position, hit in enumerate(result.hits, start=first)
     )
     timings = {
@@ -55,7 +69,7 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
         "present": (perf_counter() - found_at) * 1e3,
     }
     interpretation = _interpret(understood, result, words)
-    return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, timings)
+    return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, locale, timings)
 
 
 def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood: Understanding) -> SearchPlan:

@@ -1,5 +1,6 @@
 """The shop's durable records."""
 
-from commerce.records.store import UNSET, Change, LoadRecord, OfferChange, Records, Written
+from commerce.records.offers import UNSET, OfferChange
+from commerce.records.store import Change, LoadRecord, Records, Written
 
 __all__ = ["UNSET", "Change", "LoadRecord", "OfferChange", "Records", "Written"]

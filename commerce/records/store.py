@@ -5,15 +5,14 @@ SQLite has one writer at a time, and elsewhere writers take an advisory lock, so
 """
 
 import fcntl
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
-from enum import Enum
 from itertools import islice
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -22,33 +21,18 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
-from commerce.documents import catalog_item_from_json, product_to_json
-from commerce.errors import UnknownCatalog
+from commerce.errors import InvalidCatalog, UnknownCatalog
 from commerce.product import Catalog, CatalogItem, Offer
-from commerce.records.tables import catalogs, changes, loads, products
+from commerce.records import offers as offering
+from commerce.records.offers import OfferChange
+from commerce.records.rows import item_of, offer_of, product_row, variant_rows
+from commerce.records.tables import catalogs, changes, loads, products, variants
 
 ChangeKind = Literal["upsert", "delete", "offer"]
 _CHUNK = 500
+_CATALOG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _WRITERS_LOCK = 7_146_321
 _MIGRATIONS = Path(__file__).with_name("migrations")
-
-
-class Unset(Enum):
-    """Marks a part of an offer that a change leaves as it is."""
-
-    UNSET = "unset"
-
-
-UNSET: Final = Unset.UNSET
-
-
-@dataclass(frozen=True, slots=True)
-class OfferChange:
-    """A new price or stock for one product; what is UNSET stays."""
-
-    product_id: str
-    net: Decimal | Unset | None = UNSET
-    stock: int | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +93,9 @@ class Records:
         self._engine.dispose()
 
     def put_catalog(self, catalog: Catalog) -> None:
-        """Make a catalogue known, or change its currency and locale."""
+        """Make a catalogue known, or change its currency and locale. Raises InvalidCatalog for an unusable name."""
+        if not _CATALOG.fullmatch(catalog.id):
+            raise InvalidCatalog(f"catalogue name {catalog.id!r}: use 1 to 64 lower-case letters, digits, _ and -")
         values = {"id": catalog.id, "currency": catalog.currency, "locale": catalog.locale}
         with self._write() as connection:
             self._upsert(connection, catalogs, ("id",), [values])
@@ -157,25 +143,32 @@ class Records:
         return len(found)
 
     def patch_offers(self, catalog_id: str, offers: Sequence[OfferChange]) -> list[str]:
-        """Change prices and stock only; return the ids that are unknown, whose changes are left out."""
+        """Change prices and stock only, of products or of variants by their ids; equal ones stay and are not logged.
+
+        Returns the ids that are unknown, whose changes are left out.
+        """
         with self._write() as connection:
-            known = {row.product_id for row in self._rows(connection, catalog_id, [o.product_id for o in offers])}
-            for offer in offers:
-                values: dict[str, object] = {}
-                if offer.net is not UNSET:
-                    values["net"] = None if offer.net is None else str(offer.net)
-                if offer.stock is not UNSET:
-                    values["stock"] = offer.stock
-                if offer.product_id in known and values:
-                    key = (products.c.catalog == catalog_id) & (products.c.product_id == offer.product_id)
-                    connection.execute(sa.update(products).where(key).values(values))
-            changed = [offer.product_id for offer in offers if offer.product_id in known]
+            changed, unknown = offering.patch(connection, catalog_id, offers)
             self._log(connection, catalog_id, changed, "offer")
-        return [offer.product_id for offer in offers if offer.product_id not in known]
+        return unknown
+
+    def offers(self, catalog_id: str, ids: Sequence[str]) -> dict[str, list[tuple[str, Offer]]]:
+        """Return what can be bought of each product that exists, as (id of variant or product, offer) pairs."""
+        found: dict[str, list[tuple[str, Offer]]] = {}
+        with self._read() as connection:
+            for chunk in batches(ids, _CHUNK):
+                key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
+                columns = (products.c.product_id, products.c.net, products.c.stock, products.c.tiers)
+                rows = connection.execute(sa.select(*columns, products.c.variants).where(key)).all()
+                several = [row.product_id for row in rows if row.variants]
+                found.update({row.product_id: [(row.product_id, offer_of(row))] for row in rows if not row.variants})
+                for identity, own in self._variant_offers(connection, catalog_id, several).items():
+                    found[identity] = list(own.items())
+        return found
 
     def items(self, catalog_id: str, *, ids: Sequence[str] | None = None) -> Iterator[CatalogItem]:
         """Yield a catalogue's products by id, or those of ``ids`` that exist, as of one moment."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             if ids is None:
                 query = sa.select(products).where(products.c.catalog == catalog_id).order_by(products.c.product_id)
                 rows: Iterable[sa.Row[tuple[object, ...]]] = connection.execution_options(yield_per=2_000).execute(
@@ -183,10 +176,11 @@ class Records:
                 )
             else:
                 rows = self._rows(connection, catalog_id, ids)
-            for row in rows:
-                product = catalog_item_from_json(orjson.loads(row.document)).product
-                offer = Offer(None if row.net is None else Decimal(row.net), row.stock)
-                yield CatalogItem(product, offer, row.popularity)
+            for chunk in batches(rows, _CHUNK):
+                several = [row.product_id for row in chunk if row.variants]
+                offers = self._variant_offers(connection, catalog_id, several)
+                for row in chunk:
+                    yield item_of(row, offers.get(row.product_id, {}))
 
     def count(self, catalog_id: str) -> int:
         """Return the number of products."""
@@ -236,6 +230,16 @@ class Records:
             yield
 
     @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        """One connection whose statements all see the same moment."""
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            elif connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
     def _write(self) -> Iterator[Connection]:
         """One transaction that holds the right to write from its beginning."""
         with self._engine.begin() as connection:
@@ -249,16 +253,37 @@ class Records:
     def _upsert_items(self, connection: Connection, catalog_id: str, items: Iterable[CatalogItem]) -> Written:
         written = unchanged = 0
         for chunk in batches(items, _CHUNK):
-            rows = {item.product.id: _row(catalog_id, item) for item in chunk}
-            for row in self._rows(connection, catalog_id, list(rows)):
-                if dict(row._mapping) == rows[row.product_id]:
-                    del rows[row.product_id]
+            given = {item.product.id: item for item in chunk}
+            rows = {identity: product_row(catalog_id, item) for identity, item in given.items()}
+            stored = {row.product_id: row for row in self._rows(connection, catalog_id, list(rows))}
+            offers = self._variant_offers(connection, catalog_id, [i for i, row in stored.items() if row.variants])
+            for identity, row in stored.items():
+                if dict(row._mapping) == rows[identity] and offers.get(identity, {}) == _variants_of(given[identity]):
+                    del rows[identity]
                     unchanged += 1
             if rows:
                 self._upsert(connection, products, ("catalog", "product_id"), list(rows.values()))
+                self._delete_variants(connection, catalog_id, [i for i in rows if i in stored and stored[i].variants])
+                if own := [row for identity in rows for row in variant_rows(catalog_id, given[identity])]:
+                    connection.execute(sa.insert(variants), own)
                 self._log(connection, catalog_id, list(rows), "upsert")
             written += len(rows)
         return Written(written, unchanged=unchanged)
+
+    def _variant_offers(
+        self, connection: Connection, catalog_id: str, ids: Sequence[str]
+    ) -> dict[str, dict[str, Offer]]:
+        found: dict[str, dict[str, Offer]] = {}
+        for chunk in batches(ids, _CHUNK):
+            key = (variants.c.catalog == catalog_id) & variants.c.product_id.in_(chunk)
+            for row in connection.execute(sa.select(variants).where(key)).all():
+                found.setdefault(row.product_id, {})[row.variant_id] = offer_of(row)
+        return found
+
+    def _delete_variants(self, connection: Connection, catalog_id: str, ids: Sequence[str]) -> None:
+        for chunk in batches(ids, _CHUNK):
+            key = (variants.c.catalog == catalog_id) & variants.c.product_id.in_(chunk)
+            connection.execute(sa.delete(variants).where(key))
 
     def _upsert(
         self,
@@ -283,6 +308,7 @@ class Records:
         for chunk in batches(ids, _CHUNK):
             key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
             connection.execute(sa.delete(products).where(key))
+        self._delete_variants(connection, catalog_id, ids)
         self._log(connection, catalog_id, ids, "delete")
 
     def _log(self, connection: Connection, catalog_id: str, ids: Sequence[str], kind: ChangeKind) -> None:
@@ -302,15 +328,8 @@ def batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
         yield batch
 
 
-def _row(catalog_id: str, item: CatalogItem) -> dict[str, object]:
-    return {
-        "catalog": catalog_id,
-        "product_id": item.product.id,
-        "document": product_to_json(item.product).decode(),
-        "net": None if item.offer.net is None else str(item.offer.net),
-        "stock": item.offer.stock,
-        "popularity": item.popularity,
-    }
+def _variants_of(item: CatalogItem) -> dict[str, Offer]:
+    return {variant.id: variant.offer for variant in item.product.variants}
 
 
 def _alembic(connection: Connection) -> Config:

@@ -23,6 +23,21 @@ products = Table(
     Column("net", String(32)),
     Column("stock", _BIG),
     Column("popularity", Float, nullable=False, default=0.0),
+    # JSON list of [quantity, net]; null where there are none.
+    Column("tiers", Text),
+    Column("variants", Integer, nullable=False, default=0, server_default="0"),
+)
+
+variants = Table(
+    "variants",
+    metadata,
+    Column("catalog", String(64), primary_key=True),
+    Column("product_id", String(512), primary_key=True),
+    Column("variant_id", String(512), primary_key=True),
+    Column("net", String(32)),
+    Column("stock", _BIG),
+    Column("tiers", Text),
+    Index("variants_by_id", "catalog", "variant_id"),
 )
 
 changes = Table(

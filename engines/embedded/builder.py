@@ -5,119 +5,146 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import tantivy
+import numpy as np
 
 from engines.embedded.layout import VersionFiles
 from engines.embedded.merging import merge_small_parts
+from engines.embedded.part import NO_PRICE, NO_STOCK, PRICE_SCALE
 from engines.embedded.part_writer import PartWriter
-from engines.embedded.text import ID, IDENTIFIERS, ROW, SURFACE
-from engines.port import Document, FieldKind, Schema
-from language.analysis import analyzer
+from engines.embedded.parts import OpenParts
+from engines.embedded.postings import ID, term_hashes
+from engines.embedded.state import OFFER
+from engines.port import Document, FieldKind, OfferUpdate
 
-_PART_PRODUCTS = 50_000
-_HEAP_BYTES = 200_000_000
-_SMALL_HEAP_BYTES = 20_000_000
-
-
-def text_schema(schema: Schema) -> tantivy.Schema:
-    """Return the text index's fields: the analysed texts, the words as typed, identifiers, id and row."""
-    builder = tantivy.SchemaBuilder()
-    for field in schema.texts:
-        builder.add_text_field(field, tokenizer_name="stemmed")
-    builder.add_text_field(SURFACE, tokenizer_name="plain", index_option="basic")
-    builder.add_text_field(IDENTIFIERS, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field(ROW, indexed=True, fast=True)
-    return builder.build()
-
-
-def open_text(files: VersionFiles, schema: Schema) -> tantivy.Index:
-    """Open the text index of a version, making an empty one where there is none, with its analysers."""
-    files.text.mkdir(parents=True, exist_ok=True)
-    index = tantivy.Index(text_schema(schema), str(files.text))
-    shared = analyzer(schema.locale)
-    index.register_tokenizer("stemmed", shared.stemmed)
-    index.register_tokenizer("plain", shared.plain)
-    return index
+_PART_PRODUCTS = 100_000
+_LOG_ENTRIES_PER_UNIT = 4
+_SHORT_LOG = 100_000
 
 
 class EmbeddedBuilder:
-    """The one writer of a version. The text index's commit is the only commit point.
+    """The one writer of a version. ``commit.json`` is the only commit point: see ``state``."""
 
-    A part file is durable before the text index names its rows; a crash between leaves a file that nothing names,
-    and the next builder numbers its rows behind it.
-    """
-
-    def __init__(self, files: VersionFiles, *, bulk: bool) -> None:
+    def __init__(self, files: VersionFiles) -> None:
         self._files = files
-        self._schema = schema = files.read_schema()
-        self._kinds: dict[str, FieldKind] = dict(schema.kinds)
-        self._index = open_text(files, schema)
-        self._fresh = self._index.searcher().num_docs == 0
-        self._writer = self._index.writer(_HEAP_BYTES if bulk else _SMALL_HEAP_BYTES, num_threads=1)
-        self._part = PartWriter(files.next_row())
+        self._schema = files.read_schema()
+        self._means = files.read_means()
+        self._state = files.state()
+        self._commit = self._state.read()
+        self._drop_uncommitted()
+        self._opened = OpenParts(files)
+        self._parts = self._opened.read(self._commit.rows)
+        self._part = self._next_part(self._commit.rows, self._commit.units)
+        # Rows since the last commit by id, and rows and offers that the next commit takes away or changes.
+        self._pending: dict[str, int] = {}
+        self._dead: list[int] = []
+        self._offers: list[tuple[int, int, int]] = []
 
     def extend(self, kinds: Mapping[str, FieldKind]) -> None:
         """Make new fields known; the kind of a field that is known already stays."""
-        new = {name: kind for name, kind in kinds.items() if name not in self._kinds}
+        new = {name: kind for name, kind in kinds.items() if name not in self._schema.kinds}
         if new:
-            self._kinds.update(new)
-            self._files.write_schema(replace(self._schema, kinds=self._kinds))
+            self._schema = replace(self._schema, kinds={**self._schema.kinds, **new})
+            self._files.write_schema(self._schema)
+            self._flush()
+            self._part = self._next_part(self._part.base, self._part.unit_base)
 
     def write(self, documents: Iterable[Document]) -> int:
         """Add documents, each replacing an earlier one of its id; return how many."""
         count = 0
-        seen: set[str] = set()
         for document in documents:
-            identity = document.stored.id
-            if not self._fresh or identity in seen:
-                self._writer.delete_documents_by_term(ID, identity)
-            seen.add(identity)
-            self._add(document)
+            self._forget([document.stored.id])
+            self._pending[document.stored.id] = self._part.add(document)
             count += 1
             if len(self._part) >= _PART_PRODUCTS:
                 self._flush()
-        self._fresh = False
         return count
 
     def delete(self, ids: Iterable[str]) -> int:
         """Remove products; return how many ids were named."""
+        named = list(ids)
+        self._forget(named)
+        return len(named)
+
+    def patch_offers(self, offers: Iterable[OfferUpdate]) -> int:
+        """Change prices and stock of committed products; return how many were found."""
+        updates = list(offers)
+        rows = self._committed_rows([update.product_id for update in updates])
         count = 0
-        for identity in ids:
-            self._writer.delete_documents_by_term(ID, identity)
-            count += 1
+        for update in updates:
+            if (row := rows.get(update.product_id)) is None:
+                continue
+            part = next(part for part in reversed(self._parts) if part.base <= row)
+            for unit in part.units_of_row(row - part.base):
+                if part.unit_ids[unit] in {"", update.unit_id}:
+                    net = NO_PRICE if update.net is None else int(update.net * PRICE_SCALE)
+                    stock = NO_STOCK if update.stock is None else update.stock
+                    self._offers.append((part.unit_base + unit, net, stock))
+                    count += 1
         return count
 
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains."""
         self._flush()
-        self._writer.commit()
-        self._files.write_applied(applied)
-        merge_small_parts(self._files.part_paths(), self._kinds)
+        commit = replace(self._commit, rows=self._part.base, units=self._part.unit_base, applied=applied)
+        commit = self._state.append_dead(commit, np.array(self._dead, dtype=np.int64))
+        commit = self._state.append_offers(commit, np.array(self._offers, dtype=OFFER))
+        if commit.offers > max(_SHORT_LOG, _LOG_ENTRIES_PER_UNIT * commit.units):
+            commit = self._state.shorten_offers(commit)
+        self._state.write(commit)
+        self._commit = commit
+        self._pending.clear()
+        self._dead.clear()
+        self._offers.clear()
+        self._state.tidy(commit)
+        merge_small_parts(self._files.part_paths(), self._schema, self._state.dead(commit))
+        self._parts = self._opened.read(commit.rows)
 
     def close(self) -> None:
         """Let go of the version; what was not committed is gone."""
-        self._writer.rollback()
-        self._writer.wait_merging_threads()
+        self._drop_uncommitted()
 
-    def _add(self, document: Document) -> None:
-        row = self._part.add(document)
-        entry = tantivy.Document()
-        entry.add_text(ID, document.stored.id)
-        entry.add_unsigned(ROW, row)
-        for identifier in document.identifiers:
-            entry.add_text(IDENTIFIERS, identifier)
-        for field, text in document.texts.items():
-            entry.add_text(field, text)
-            entry.add_text(SURFACE, text)
-        self._writer.add_document(entry)
+    def _forget(self, ids: list[str]) -> None:
+        """Let the earlier rows of these ids die."""
+        old = []
+        for identity in ids:
+            row = self._pending.pop(identity, None)
+            if row is None:
+                old.append(identity)
+            else:
+                self._dead.append(row)
+        if old and self._parts:
+            self._dead += self._committed_rows(old).values()
+
+    def _committed_rows(self, ids: list[str]) -> dict[str, int]:
+        """Return the newest committed row of each id; it may be dead already."""
+        hashes = term_hashes(ID, ids)
+        found: dict[str, int] = {}
+        for part in self._parts:
+            terms = part.postings.find(hashes)
+            for at in np.flatnonzero(terms >= 0).tolist():
+                if part.postings.terms[int(terms[at])] == ids[at]:
+                    found[ids[at]] = part.base + int(part.postings.rows_of(int(terms[at]))[-1])
+        return found
 
     def _flush(self) -> None:
         if not len(self._part):
             return
-        path = self._files.part(self._part.base)
-        self._part.write(path, self._kinds)
-        self._part = PartWriter(self._part.base + len(self._part))
+        if self._means is None:
+            self._means = self._part.mean_lengths()
+            self._files.write_means(self._means)
+        self._part.write(self._files.part(self._part.base), self._means)
+        columns = self._part.columns
+        self._part = self._next_part(self._part.base + columns.count, self._part.unit_base + columns.units)
+
+    def _next_part(self, base: int, unit_base: int) -> PartWriter:
+        return PartWriter(base, unit_base, self._schema)
+
+    def _drop_uncommitted(self) -> None:
+        for path in self._files.part_paths():
+            if int(path.stem) >= self._commit.rows:
+                path.unlink()
+        for partial in self._files.parts.glob("*.partial"):
+            partial.unlink()
 
 
 def disk_bytes(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""Facet counts over the parts of one snapshot, in native code."""
+"""Facet counts over the parts of one snapshot, in native code. A count is of products, never of their units."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,13 @@ from engines.auto_facets import usefulness
 from engines.embedded.container import Array
 from engines.embedded.filtering import PRICE_FIELDS
 from engines.embedded.part import Column, Mask, Part, gather
+from engines.embedded.part_writer import OFFERED
+from engines.embedded.view import View
 from engines.port import FieldInfo
+from engines.ranges import Numbers
 
 _DENSE = 4
-"""Above one hit in so many rows it is cheaper to read a whole table than to gather rows."""
+"""Above one hit in so many units it is cheaper to read a whole table than to gather units."""
 _SPARSE = 16
 """With fewer codes than one in so many of the table, sorting them is cheaper than counting over the table."""
 _RANGE_BITS = 2.6
@@ -27,27 +30,37 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PartHits:
-    """The hits within one part: its mask and, ascending, its rows."""
+    """The hits within one part: the mask of their units and, ascending, these units; how many products they are."""
 
-    part: Part
+    view: View
     mask: Mask
-    rows: NDArray[np.int64]
+    units: NDArray[np.int64]
+    products: int
 
     def entries(self, ends: Array, entries: Array) -> Array:
-        """Return the entries of the hits from a row-major table."""
-        if len(self.rows) * _DENSE <= self.part.count:
-            return gather(ends, entries, self.rows)
+        """Return the entries of the hits from a table by unit."""
+        if len(self.units) * _DENSE <= self.view.part.units:
+            return gather(ends, entries, self.units)
         return entries[np.repeat(self.mask, np.diff(ends))]
 
+    def rows(self, ends: Array) -> NDArray[np.int64] | None:
+        """Return the product of each entry; None where each unit is a product of its own."""
+        owners = self.view.part.row_of_unit
+        if owners is None:
+            return None
+        return np.repeat(owners[self.units], ends[self.units + 1] - ends[self.units])
 
-def hits_by_part(parts: Sequence[Part], mask: Mask) -> list[PartHits]:
-    """Split a mask over all rows; parts without a hit are left out."""
+
+def hits_by_part(views: Sequence[View], masks: Sequence[Mask]) -> list[PartHits]:
+    """Pair parts with the masks of their hit units; parts without a hit are left out."""
     split = []
-    for part in parts:
-        own = mask[part.base : part.base + part.count]
-        rows = np.flatnonzero(own)
-        if len(rows):
-            split.append(PartHits(part, own, rows))
+    for view, mask in zip(views, masks, strict=True):
+        units = np.flatnonzero(mask)
+        if len(units):
+            owners = view.part.row_of_unit
+            # Units of one product stand together.
+            products = len(units) if owners is None else 1 + int(np.count_nonzero(np.diff(owners[units])))
+            split.append(PartHits(view, mask, units, products))
     return split
 
 
@@ -55,26 +68,36 @@ class NumberEntries:
     """The numbers that the hits of one part carry: fields (by their place in the part) and values, in parallel."""
 
     def __init__(self, hits: PartHits) -> None:
-        self._part = hits.part
-        self._fields = hits.entries(hits.part.number_row_ends, hits.part.number_row_fields)
-        self._values = hits.entries(hits.part.number_row_ends, hits.part.number_row_values)
+        self._part = part = hits.view.part
+        self._fields = hits.entries(part.number_row_ends, part.number_row_fields)
+        self._values = hits.entries(part.number_row_ends, part.number_row_values)
+        self._rows = hits.rows(part.number_row_ends)
 
-    def of(self, field: str) -> Floats:
-        """Return the values of one field."""
+    def of(self, field: str) -> tuple[Floats, NDArray[np.int64] | None]:
+        """Return the values of one field, and whose they are unless each product has one."""
         at = self._part.number_index.get(field)
-        return self._values[:0] if at is None else self._values[self._fields == at]
+        if at is None:
+            return self._values[:0], None
+        own = self._fields == at
+        return self._values[own], None if self._rows is None else self._rows[own] + self._part.base
 
     def coverage(self) -> Floats:
-        """Return how many values there are of each field."""
-        return np.bincount(self._fields, minlength=len(self._part.numbers)).astype(np.float64)
+        """Return how many products carry each field."""
+        fields = self._fields
+        if self._rows is not None:
+            width = len(self._part.numbers)
+            fields = np.unique(self._rows * width + fields) % max(width, 1)
+        return np.bincount(fields, minlength=len(self._part.numbers)).astype(np.float64)
 
 
 class CodeCounts:
     """How many hits carry each code of one part, counted once for all fields."""
 
     def __init__(self, hits: PartHits) -> None:
-        part = hits.part
+        part = hits.view.part
         codes = hits.entries(part.row_ends, part.row_codes)
+        if (rows := hits.rows(part.row_ends)) is not None:
+            codes = np.unique(rows * len(part.values) + codes) % max(len(part.values), 1)
         if len(codes) * _SPARSE > len(part.values):
             counts = np.bincount(codes, minlength=len(part.values))
             self.codes = np.flatnonzero(counts)
@@ -121,7 +144,7 @@ class FacetFields:
         size = len(self.names) + 1
         carried, bits, distinct = np.zeros(size), np.zeros(size), np.zeros(size)
         for hits, table, entries in tables:
-            part = hits.part
+            part = hits.view.part
             codes, numbers = self._parts[part.base]
             counts = table.counts * part.readable[table.codes]
             columns = part.column_of_code[table.codes]
@@ -146,10 +169,20 @@ def count_codes(hits: Sequence[PartHits], field: str) -> Counter[str]:
     """Count the hits by value of one text, boolean or hierarchy field."""
     total: Counter[str] = Counter()
     for each in hits:
-        part = each.part
-        if column := part.codes.get(field):
-            ends = part.code_ends[column.first : column.last + 1]
-            counts = _sums(each.mask[part.code_rows[ends[0] : ends[-1]]], ends - ends[0])
+        part = each.view.part
+        if field == OFFERED:
+            total.update(_count_offered(each))
+        elif column := part.codes.get(field):
+            ends = part.code_ends[column.first : column.last + 1] - part.code_ends[column.first]
+            units = part.units_of_codes(column.first, column.last)
+            hit = each.mask[units]
+            if part.row_of_unit is not None:
+                width = len(ends) - 1
+                codes = np.repeat(np.arange(width), np.diff(ends))[hit]
+                pairs = np.unique(part.row_of_unit[units[hit]] * width + codes)
+                counts = np.bincount(pairs % width, minlength=width)
+            else:
+                counts = _sums(hit, ends)
             for at in np.flatnonzero(counts).tolist():
                 total[part.values[column.first + at]] += int(counts[at])
     return total
@@ -158,9 +191,10 @@ def count_codes(hits: Sequence[PartHits], field: str) -> Counter[str]:
 def merge_codes(tables: Sequence[PartTables], field: str, most: int) -> Counter[str]:
     """Merge one field's counts over parts; with a single part only its ``most`` largest values are decoded."""
     total: Counter[str] = Counter()
-    alone = sum(field in each.hits.part.codes for each in tables) == 1
+    alone = sum(field in each.hits.view.part.codes for each in tables) == 1
     for hits, table, _ in tables:
-        column = hits.part.codes.get(field)
+        part = hits.view.part
+        column = part.codes.get(field)
         if column is None:
             continue
         codes, counts = table.of(column)
@@ -169,32 +203,44 @@ def merge_codes(tables: Sequence[PartTables], field: str, most: int) -> Counter[
             keep = np.argsort(-counts, kind="stable")[:most]
             codes, counts = codes[keep], counts[keep]
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-            total[hits.part.values[code]] += count
+            total[part.values[code]] += count
     return total
 
 
-def merge_numbers(tables: Sequence[PartTables], field: str) -> Floats:
-    """Return the values of a number field that the hits carry, ascending, from what was read for all fields at once."""
-    return np.sort(np.concatenate([each.numbers.of(field) for each in tables])) if tables else np.empty(0)
+def merge_numbers(tables: Sequence[PartTables], field: str) -> Numbers:
+    """Return the values of a number field that the hits carry, from what was read for all fields at once."""
+    return Numbers.joined([each.numbers.of(field) for each in tables])
 
 
-def numbers_of(hits: Sequence[PartHits], field: str) -> Floats:
-    """Return the values of a number field (or of the price) that the hits carry, ascending."""
+def numbers_of(hits: Sequence[PartHits], field: str) -> Numbers:
+    """Return the values of a number field (or of the price) that the hits carry."""
     found = []
     for each in hits:
+        part = each.view.part
         if field in PRICE_FIELDS:
-            rows, values = each.part.prices
-        elif column := each.part.numbers.get(field):
-            rows, values = each.part.numbers_of(column)
+            units, values = each.view.offers.prices
+        elif column := part.numbers.get(field):
+            units, values = part.numbers_of(column)
         else:
             continue
-        found.append(values[each.mask[rows]])
-    return np.sort(np.concatenate(found)) if found else np.empty(0)
+        hit = each.mask[units]
+        owners = None if part.row_of_unit is None else part.row_of_unit[units[hit]] + part.base
+        found.append((values[hit], owners))
+    return Numbers.joined(found)
 
 
-def _sums(values: NDArray[np.generic], ends: NDArray[np.int64]) -> NDArray[np.float64]:
+def _count_offered(hits: PartHits) -> dict[str, int]:
+    counts = {}
+    for state, mask in (("true", hits.view.offers.in_stock), ("false", ~hits.view.offers.in_stock)):
+        rows = np.count_nonzero(hits.view.part.any_unit(mask & hits.mask))
+        if rows:
+            counts[state] = int(rows)
+    return counts
+
+
+def _sums(values: NDArray[np.generic], ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the sums of ``values`` between successive ``ends``."""
-    running = np.zeros(len(values) + 1, dtype=np.float64 if values.dtype.kind == "f" else np.int64)
+    running = np.zeros(len(values) + 1, dtype=np.int64)
     np.cumsum(values, out=running[1:])
     return np.diff(running[ends])
 

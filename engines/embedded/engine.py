@@ -5,10 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
-from engines.embedded.builder import EmbeddedBuilder, disk_bytes, open_text, text_schema
+import numpy as np
+
+from engines.embedded.builder import EmbeddedBuilder, disk_bytes
 from engines.embedded.layout import CatalogFiles, VersionFiles, catalog_files
-from engines.embedded.part import Part
+from engines.embedded.offers import Offers
+from engines.embedded.part import Mask, Part
+from engines.embedded.parts import OpenParts
 from engines.embedded.snapshot import EmbeddedIndex
+from engines.embedded.state import Commit
+from engines.embedded.view import View
 from engines.port import Schema, Stats
 
 
@@ -36,9 +42,9 @@ class EmbeddedEngine:
         return files.version(files.read_current() or 0).read_schema()
 
     def builder(self, catalog: str, version: int) -> EmbeddedBuilder:
-        """Open a version for writing. Raises ValueError if another process writes it."""
+        """Open a version for writing; whoever does so holds the right to write it."""
         files = catalog_files(self._home, catalog)
-        return EmbeddedBuilder(files.version(version), bulk=files.read_current() != version)
+        return EmbeddedBuilder(files.version(version))
 
     def switch(self, catalog: str, version: int) -> None:
         """Make a committed version the serving one, for every process, between two requests."""
@@ -105,65 +111,66 @@ class _Reader:
         number = self._files.read_current()
         if number is None:
             return
-        files = self._files.version(number)
-        state = _state(number, files)
+        state = (number, *self._files.version(number).state().stamp())
         if state == self._seen:
             return
         if self._version is None or self._version.number != number:
-            self._version = _VersionReader(number, files)
+            self._version = _VersionReader(number, self._files.version(number))
         self.snapshot = self._version.read()
         self._seen = state
 
 
 class _VersionReader:
-    """Opens snapshots of one version; parts that a newer snapshot still has are not opened again."""
+    """Makes snapshots of one version; what a newer one has in common with the one before is taken from it."""
 
     def __init__(self, number: int, files: VersionFiles) -> None:
         self.number = number
         self._files = files
-        self._schema = files.read_schema()
-        self._index = open_text(files, self._schema)
-        self._parts: dict[Path, tuple[int, Part]] = {}
+        self._parts = OpenParts(files)
+        self._commit = Commit()
+        self._live = np.zeros(0, bool)
+        self._offers: dict[int, tuple[Part, Offers]] = {}
+        self._snapshot: EmbeddedIndex | None = None
 
     def read(self) -> EmbeddedIndex:
-        # The number is read before the text index: what is reported as applied is certainly in the snapshot.
-        applied = self._files.read_applied()
-        self._index.reload()
-        searcher = self._index.searcher()
-        parts = self._open_parts()
+        state = self._files.state()
+        commit = state.read()
+        # Fields that came with this commit stand in the schema before it.
+        schema = self._files.read_schema()
+        parts = self._parts.read(commit.rows)
+        live = np.ones(commit.rows, bool)
+        live[: len(self._live)] = self._live
+        live[state.dead(commit, self._commit.dead)] = False
+        self._change_offers(parts, commit)
+        views = [View(part, self._offers[part.base][1], _rows_of(live, part)) for part in parts]
         stats = Stats(
             version=self.number,
-            locale=self._schema.locale,
-            products=searcher.num_docs,
-            applied=applied,
+            locales=schema.locales,
+            products=int(live.sum()),
+            applied=commit.applied,
             disk_bytes=disk_bytes(self._files.folder),
             memory_bytes=sum(part.bytes for part in parts),
         )
-        return EmbeddedIndex(searcher, text_schema(self._schema), self._schema, parts, stats)
+        self._snapshot = EmbeddedIndex(schema, views, stats, self._snapshot)
+        self._commit, self._live = commit, live
+        return self._snapshot
 
-    def _open_parts(self) -> list[Part]:
-        while True:
-            try:
-                self._parts = {path: self._open_part(path) for path in self._files.part_paths()}
-            except FileNotFoundError:
-                continue  # merged into a larger part since it was listed
-            break
-        parts: list[Part] = []
-        for _, part in self._parts.values():
-            if not parts or part.base >= parts[-1].base + parts[-1].count:
-                parts.append(part)
-        return parts
-
-    def _open_part(self, path: Path) -> tuple[int, Part]:
-        # A part that took in its successors has the same name and another file behind it.
-        inode = path.stat().st_ino
-        known = self._parts.get(path)
-        return known if known and known[0] == inode else (inode, Part(path))
+    def _change_offers(self, parts: Sequence[Part], commit: Commit) -> None:
+        """Bring the offers of every part up to the commit."""
+        state = self._files.state()
+        same_log = commit.offers_file == self._commit.offers_file
+        news = state.offers(commit, self._commit.offers if same_log else 0)
+        changed: dict[int, tuple[Part, Offers]] = {}
+        for part in parts:
+            known = self._offers.get(part.base)
+            if known and known[0] is part:
+                offers = known[1].changed(part, news)
+            else:
+                # Merged parts hold the offers that their rows were written with.
+                offers = Offers(part.net, part.stock).changed(part, state.offers(commit))
+            changed[part.base] = (part, offers)
+        self._offers = changed
 
 
-def _state(version: int, files: VersionFiles) -> tuple[int, ...]:
-    try:
-        status = (files.text / "meta.json").stat()
-    except FileNotFoundError:
-        return (version, 0, 0, files.read_applied())
-    return (version, status.st_mtime_ns, status.st_ino, files.read_applied())
+def _rows_of(live: Mask, part: Part) -> Mask:
+    return live[part.base : part.base + part.count]

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines import ranges
 from engines.auto_facets import choose
@@ -21,9 +20,11 @@ from engines.embedded.counting import (
     numbers_of,
 )
 from engines.embedded.filtering import PRICE_FIELDS
-from engines.embedded.part import Mask, Part
+from engines.embedded.part import Mask
+from engines.embedded.view import View
 from engines.plan import FacetRequest, SearchPlan, Selection
 from engines.port import FieldInfo
+from engines.ranges import Numbers
 from engines.results import Facet, FacetType, FacetValue
 
 _TYPES: dict[str, FacetType] = {
@@ -38,33 +39,30 @@ _SPARE = 4
 
 
 def count(
-    parts: Sequence[Part],
+    views: Sequence[View],
     fields: Mapping[str, FieldInfo],
     candidates: FacetFields,
     plan: SearchPlan,
-    rows: NDArray[np.int64],
-    chosen: Sequence[tuple[Selection, Mask]],
+    matched: Sequence[Mask],
+    chosen: Sequence[tuple[Selection, Sequence[Mask]]],
 ) -> tuple[Facet, ...]:
-    """Count the facets that the plan asks for over the matched ``rows`` (before selections).
+    """Count the facets that the plan asks for over the ``matched`` units of each part (before selections).
 
     In an automatic answer selected fields are always shown, so that the buyer can untick them, and a facet that
     leaves no choice is not.
     """
     if not plan.facets and not plan.auto_facets:
         return ()
-    size = parts[-1].base + parts[-1].count if parts else 0
-    matched = np.zeros(size, bool)
-    matched[rows] = True
-    every = matched.copy()
-    for _, mask in chosen:
-        every &= mask
-    counter = _Counter(hits_by_part(parts, every), fields)
+    every = list(matched)
+    for _, masks in chosen:
+        every = [a & b for a, b in zip(every, masks, strict=True)]
+    counter = _Counter(hits_by_part(views, every), fields)
     for selection, _ in chosen:
-        others = matched.copy()
-        for other, mask in chosen:
+        others = list(matched)
+        for other, masks in chosen:
             if other.field != selection.field:
-                others &= mask
-        counter.select(selection, hits_by_part(parts, others))
+                others = [a & b for a, b in zip(others, masks, strict=True)]
+        counter.select(selection, hits_by_part(views, others))
     facets = [counter.facet(request) for request in plan.facets]
     if plan.auto_facets:
         taken = {request.field for request in plan.facets}
@@ -94,7 +92,7 @@ class _Counter:
 
     def useful(self, candidates: FacetFields, limit: int) -> list[str]:
         self._tables = [PartTables(each, CodeCounts(each), NumberEntries(each)) for each in self._hits]
-        total = sum(len(each.rows) for each in self._hits)
+        total = sum(each.products for each in self._hits)
         if not total:
             return []
         names, scores = candidates.scores(self._tables, total)
@@ -134,18 +132,17 @@ def _terms(request: FacetRequest, kind: FacetType, counts: Counter[str], own: Se
     return Facet(request.field, kind, values)
 
 
-def _range(request: FacetRequest, values: NDArray[np.float64], own: Selection | None) -> Facet:
+def _range(request: FacetRequest, numbers: Numbers, own: Selection | None) -> Facet:
     ticked = own.intervals if own else ()
-    shown = ranges.intervals(values, ranges.start_of_year if request.field == "released" else None)
+    shown = ranges.intervals(numbers, ranges.start_of_year if request.field == "released" else None)
     known = {interval for interval, _ in shown}
-    shown += [(each, ranges.count_within(values, each)) for each in ticked if each not in known]
+    shown += [(each, numbers.count(each)) for each in ticked if each not in known]
     lines = tuple(
         FacetValue(count=count, interval=interval, selected=interval in ticked)
         for interval, count in shown
         if count or interval in ticked
     )
-    stats = (float(values[0]), float(values[-1]), float(values.sum()) / len(values)) if len(values) else None
-    return Facet(request.field, "range", lines, stats)
+    return Facet(request.field, "range", lines, numbers.stats())
 
 
 def _spelling(value: object) -> str:

@@ -1,4 +1,4 @@
-"""A filter tree over one part: a Boolean mask with one entry a row."""
+"""A filter tree over one part: a Boolean mask with one entry a unit."""
 
 import operator
 from collections.abc import Callable, Iterable
@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.embedded.part import NO_PRICE, Column, Mask, Part
+from engines.embedded.part import NO_PRICE, Column, Mask
+from engines.embedded.part_writer import OFFERED
+from engines.embedded.view import View
 from engines.plan import Interval, Selection
 from language.filters.tree import And, Compare, Exists, Filter, In, Not, Operator, Or, Scalar
 
@@ -21,92 +23,106 @@ _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
 PRICE_FIELDS = ("price", "list_price")
 
 
-def filter_mask(part: Part, node: Filter) -> Mask:
-    """Return which rows of ``part`` satisfy ``node``; a field that no row carries satisfies no comparison."""
+def filter_mask(view: View, node: Filter) -> Mask:
+    """Return which units satisfy ``node``; a field that no unit carries satisfies no comparison."""
+    size = view.part.units
     match node:
         case And(parts=parts):
-            return reduce(np.logical_and, (filter_mask(part, each) for each in parts), np.ones(part.count, bool))
+            return reduce(np.logical_and, (filter_mask(view, each) for each in parts), np.ones(size, bool))
         case Or(parts=parts):
-            return reduce(np.logical_or, (filter_mask(part, each) for each in parts), np.zeros(part.count, bool))
+            return reduce(np.logical_or, (filter_mask(view, each) for each in parts), np.zeros(size, bool))
         case Not(part=inner):
-            return ~filter_mask(part, inner)
+            return ~filter_mask(view, inner)
         case Exists(field=field):
-            return _exists(part, field)
+            return _exists(view, field)
         case In(field=field, values=values):
-            return _has_any(part, field, values)
+            return _has_any(view, field, values)
         case Compare(field=field, op="=", value=value):
-            return _has_any(part, field, (value,))
+            return _has_any(view, field, (value,))
         case Compare(field=field, op="!=", value=value):
-            return _exists(part, field) & ~_has_any(part, field, (value,))
+            return _exists(view, field) & ~_has_any(view, field, (value,))
         case Compare(field=field, op=op, value=value):
-            return _ordered(part, field, op, value)
+            return _ordered(view, field, op, value)
 
 
-def selection_mask(part: Part, selection: Selection) -> Mask:
-    """Return which rows carry any of the selected values or lie in any of the selected intervals."""
-    mask = _has_any(part, selection.field, selection.values) if selection.values else np.zeros(part.count, bool)
+def selection_mask(view: View, selection: Selection) -> Mask:
+    """Return which units carry any of the selected values or lie in any of the selected intervals."""
+    size = view.part.units
+    mask = _has_any(view, selection.field, selection.values) if selection.values else np.zeros(size, bool)
     for interval in selection.intervals:
-        mask |= _within(part, selection.field, interval)
+        mask |= _within(view, selection.field, interval)
     return mask
 
 
-def _exists(part: Part, field: str) -> Mask:
-    mask = np.zeros(part.count, bool)
+def _exists(view: View, field: str) -> Mask:
+    part = view.part
+    if field == OFFERED:
+        return np.ones(part.units, bool)
+    mask = np.zeros(part.units, bool)
     if field in PRICE_FIELDS:
-        np.not_equal(part.net, NO_PRICE, out=mask)
+        np.not_equal(view.offers.net, NO_PRICE, out=mask)
     elif column := part.codes.get(field):
-        mask[part.rows_of_codes(column.first, column.last)] = True
+        mask[part.units_of_codes(column.first, column.last)] = True
     elif column := part.numbers.get(field):
         mask[part.numbers_of(column)[0]] = True
     return mask
 
 
-def _has_any(part: Part, field: str, values: Iterable[Scalar]) -> Mask:
-    mask = np.zeros(part.count, bool)
-    if column := part.codes.get(field):
+def _has_any(view: View, field: str, values: Iterable[Scalar]) -> Mask:
+    part = view.part
+    mask = np.zeros(part.units, bool)
+    if field == OFFERED:
+        for value in values:
+            mask |= view.offers.in_stock if _spelling(value) == "true" else ~view.offers.in_stock
+    elif column := part.codes.get(field):
         for value in values:
             code = part.code_of(column, _spelling(value))
             if code is not None:
-                mask[part.rows_of_codes(code, code + 1)] = True
-    elif numbers := _numbers(part, field):
-        rows, have = numbers
+                mask[part.units_of_codes(code, code + 1)] = True
+    elif numbers := _numbers(view, field):
+        units, have = numbers
         wanted = np.array([value for value in values if not isinstance(value, str)], dtype=np.float64)
-        mask[rows[np.isin(have, wanted)]] = True
+        mask[units[np.isin(have, wanted)]] = True
     return mask
 
 
-def _ordered(part: Part, field: str, op: Operator, value: Scalar) -> Mask:
-    mask = np.zeros(part.count, bool)
+def _ordered(view: View, field: str, op: Operator, value: Scalar) -> Mask:
+    part = view.part
+    mask = np.zeros(part.units, bool)
     compare = _COMPARE[op]
-    if column := part.codes.get(field):
+    if field == OFFERED:
+        for state in (True, False):
+            if compare(_spelling(state), _spelling(value)):
+                mask |= _has_any(view, field, (state,))
+    elif column := part.codes.get(field):
         wanted = _spelling(value)
         for at, name in enumerate(part.values.slice(column.first, column.last), start=column.first):
             if compare(name, wanted):
-                mask[part.rows_of_codes(at, at + 1)] = True
-    elif (numbers := _numbers(part, field)) and not isinstance(value, str):
-        rows, have = numbers
-        mask[rows[np.asarray(compare(have, float(value)))]] = True
+                mask[part.units_of_codes(at, at + 1)] = True
+    elif (numbers := _numbers(view, field)) and not isinstance(value, str):
+        units, have = numbers
+        mask[units[np.asarray(compare(have, float(value)))]] = True
     return mask
 
 
-def _within(part: Part, field: str, interval: Interval) -> Mask:
-    mask = np.zeros(part.count, bool)
-    if numbers := _numbers(part, field):
-        rows, have = numbers
+def _within(view: View, field: str, interval: Interval) -> Mask:
+    mask = np.zeros(view.part.units, bool)
+    if numbers := _numbers(view, field):
+        units, have = numbers
         inside = np.ones(len(have), bool)
         if interval.gte is not None:
             inside &= have >= interval.gte
         if interval.lt is not None:
             inside &= have < interval.lt
-        mask[rows[inside]] = True
+        mask[units[inside]] = True
     return mask
 
 
-def _numbers(part: Part, field: str) -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
+def _numbers(view: View, field: str) -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
     if field in PRICE_FIELDS:
-        return part.prices
-    column: Column | None = part.numbers.get(field)
-    return part.numbers_of(column) if column else None
+        return view.offers.prices
+    column: Column | None = view.part.numbers.get(field)
+    return view.part.numbers_of(column) if column else None
 
 
 def _spelling(value: Scalar) -> str:

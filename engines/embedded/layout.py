@@ -1,29 +1,19 @@
 """Where the embedded engine keeps what: one folder a catalogue, one folder a version, a pointer to the serving one."""
 
-import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
-from engines.embedded.container import sync_directory
-from engines.embedded.part import Part
+from engines.embedded.container import write_atomically
+from engines.embedded.state import StateFiles
 from engines.port import Schema
+from language.dictionary import entry_from_json
 
 _CATALOG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _VERSION = re.compile(r"v(\d{6,})")
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a small file so that readers see the old or the new one, never half of it."""
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_directory(path.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +21,6 @@ class VersionFiles:
     """The files of one version."""
 
     folder: Path
-
-    @property
-    def text(self) -> Path:
-        """The folder of the text index."""
-        return self.folder / "text"
 
     @property
     def parts(self) -> Path:
@@ -50,39 +35,43 @@ class VersionFiles:
         """Return the column files in the order of their rows."""
         return sorted(self.parts.glob("*.part"))
 
-    def next_row(self) -> int:
-        """Return the first row number behind every part on disk, committed or not."""
-        paths = self.part_paths()
-        if not paths:
-            return 0
-        last = Part(paths[-1])
-        return last.base + last.count
+    def state(self) -> StateFiles:
+        """The commit point."""
+        return StateFiles(self.folder)
 
     def write_schema(self, schema: Schema) -> None:
         """Store the schema; it may grow with new fields."""
         content = {
-            "locale": schema.locale,
+            "locales": schema.locales,
             "texts": schema.texts,
             "kinds": dict(schema.kinds),
             "phrases": sorted(schema.phrases),
+            "dictionary": list(schema.dictionary.values()),
         }
         write_atomically(self.folder / "schema.json", orjson.dumps(content))
 
     def read_schema(self) -> Schema:
         """Return the stored schema."""
         content = orjson.loads((self.folder / "schema.json").read_bytes())
-        return Schema(content["locale"], tuple(content["texts"]), content["kinds"], frozenset(content["phrases"]))
+        return Schema(
+            tuple(content["locales"]),
+            tuple(content["texts"]),
+            content["kinds"],
+            frozenset(content["phrases"]),
+            {each["name"]: entry_from_json(each) for each in content["dictionary"]},
+        )
 
-    def write_applied(self, applied: int) -> None:
-        """Store the change-log number that the committed version contains."""
-        write_atomically(self.folder / "applied", str(applied).encode())
+    def write_means(self, means: Mapping[str, float]) -> None:
+        """Store the mean lengths of the text fields."""
+        write_atomically(self.folder / "means.json", orjson.dumps(means))
 
-    def read_applied(self) -> int:
-        """Return the change-log number; 0 before the first commit."""
+    def read_means(self) -> dict[str, float] | None:
+        """Return the mean lengths of the text fields; None before the first part."""
         try:
-            return int((self.folder / "applied").read_bytes())
+            means: dict[str, float] = orjson.loads((self.folder / "means.json").read_bytes())
         except FileNotFoundError:
-            return 0
+            return None
+        return means
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,25 @@
 """Small parts into larger ones, so that a long row of small updates does not slow reading down."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from engines.embedded.part import Part
-from engines.embedded.part_writer import SUGGESTIONS, PartWriter
-from engines.port import Document, FieldKind
-from language.filters.tree import Scalar
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.embedded.container import Array
+from engines.embedded.part import Mask, Part
+from engines.embedded.part_writer import PartColumns, PartWriter
+from engines.port import Schema
 
 _TOGETHER = 16
 _SIZES = (2_000, 50_000)
 
 
-def merge_small_parts(paths: Sequence[Path], kinds: dict[str, FieldKind]) -> None:
-    """Merge the last parts where sixteen or more of one size stand in a row; rows keep their numbers.
+def merge_small_parts(paths: Sequence[Path], schema: Schema, dead: NDArray[np.int64]) -> None:
+    """Merge the last parts where sixteen or more of one size stand in a row; rows and units keep their numbers.
 
-    The merged part replaces the first of them atomically; a reader that meets the others beside it passes them over.
+    What ``dead`` rows held is left out. The merged part replaces the first of them atomically; a reader that meets the
+    others beside it passes them over.
     """
     parts = [Part(path) for path in paths]
     for size in _SIZES:
@@ -23,34 +27,66 @@ def merge_small_parts(paths: Sequence[Path], kinds: dict[str, FieldKind]) -> Non
         while tail and parts[tail - 1].count < size:
             tail -= 1
         if len(parts) - tail >= _TOGETHER:
-            writer = PartWriter(parts[tail].base)
-            for part in parts[tail:]:
-                for document in _documents(part):
-                    writer.add(document)
-            writer.write(paths[tail], kinds)
+            _merge(parts[tail:], schema, dead, paths[tail])
             for path in paths[tail + 1 :]:
                 path.unlink()
             return
 
 
-def _documents(part: Part) -> Iterator[Document]:
-    values: list[dict[str, tuple[Scalar, ...]]] = [{} for _ in range(part.count)]
+def _merge(parts: Sequence[Part], schema: Schema, dead: NDArray[np.int64], path: Path) -> None:
+    writer = PartWriter(parts[0].base, parts[0].unit_base, schema)
+    columns = writer.columns
+    vectors = any(part.vectors is not None for part in parts)
+    for part in parts:
+        live = np.ones(part.count, bool)
+        live[dead[(dead >= part.base) & (dead < part.base + part.count)] - part.base] = False
+        _add_values(columns, part, part.all_units(live))
+        _add_terms(columns, part, live)
+        _add_rows(columns, part, live, vectors=vectors)
+    writer.write(path, {})
+
+
+def _add_values(columns: PartColumns, part: Part, live: Mask) -> None:
+    shift = columns.units
     for column in part.codes.values():
-        for code, name in enumerate(part.values.slice(column.first, column.last), start=column.first):
-            value: Scalar = name == "true" if column.kind == "boolean" else name
-            for row in part.rows_of_codes(code, code + 1).tolist():
-                values[row][column.name] = (*values[row].get(column.name, ()), value)
+        units = part.units_of_codes(column.first, column.last)
+        ends = part.code_ends[column.first : column.last + 1]
+        codes = np.repeat(np.arange(column.last - column.first), np.diff(ends))
+        keep = live[units]
+        names = part.values.slice(column.first, column.last)
+        columns.code(column.name).add_many(names, units[keep] + shift, codes[keep])
     for column in part.numbers.values():
-        rows, numbers = part.numbers_of(column)
-        for row, number in zip(rows.tolist(), numbers.tolist(), strict=True):
-            values[row][column.name] = (*values[row].get(column.name, ()), number)
-    for at, own in enumerate(values):
-        suggestions = tuple(str(each) for each in own.pop(SUGGESTIONS, ()))
-        yield Document(
-            part.product(at),
-            {},
-            own,
-            suggestions=suggestions,
-            vector=() if part.vectors is None else tuple(part.vectors[at].tolist()),
-            popularity=float(part.popularity[at]),
-        )
+        units, values = part.numbers_of(column)
+        keep = live[units]
+        columns.number(column.name).add_many(units[keep] + shift, values[keep])
+
+
+def _add_terms(columns: PartColumns, part: Part, live: Mask) -> None:
+    postings = part.postings
+    for field, (first, last) in postings.fields.items():
+        begin, end = (int(postings.ends[at]) for at in (first, last))
+        rows = postings.rows[begin:end]
+        keys = np.repeat(np.arange(last - first), np.diff(postings.ends[first : last + 1]))
+        keep = live[rows]
+        weights: Array | None = postings.weights[begin:end][keep] if end <= len(postings.weights) else None
+        names = postings.terms.slice(first, last)
+        column = columns.posting(field, scored=weights is not None)
+        column.add_many(names, rows[keep] + columns.count, keys[keep], weights)
+
+
+def _add_rows(columns: PartColumns, part: Part, live: Mask, *, vectors: bool) -> None:
+    none = () if part.vectors is None else (0.0,) * part.vectors.shape[1]
+    for at in range(part.count):
+        for unit in part.units_of_row(at):
+            columns.strings["unit_ids"].add(part.unit_ids.raw(unit))
+            columns.net.append(int(part.net[unit]))
+            columns.stock.append(int(part.stock[unit]))
+            columns.units += 1
+        if vectors:
+            columns.vectors.append(tuple(part.vectors[at].tolist()) if part.vectors is not None and live[at] else none)
+        columns.popularity.append(float(part.popularity[at]))
+        if live[at]:
+            stored = (part.ids.raw(at), part.titles.raw(at), part.documents.raw(at), part.more.raw(at))
+            columns.add_strings(*stored)
+        else:
+            columns.add_strings(b"", b"", b"", b"")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.embedded.part import NO_PRICE, Part
+from engines.embedded.part import Mask
+from engines.embedded.view import View
 from engines.plan import SearchPlan, Sort
 from engines.port import InvalidCursor
 
@@ -45,25 +46,43 @@ def best_first(
     return at[order][skip : skip + take]
 
 
-def sort_keys(parts: Sequence[Part], rows: NDArray[np.int64], sort: Sort) -> NDArray[np.float64]:
-    """Return a key for each row so that descending keys give the wanted order; rows without a value come last."""
-    size = parts[-1].base + parts[-1].count if parts else 0
+def sort_keys(
+    views: Sequence[View], rows: NDArray[np.int64], sort: Sort, matched: Sequence[Mask] | None
+) -> NDArray[np.float64]:
+    """Return a key for each row so that descending keys give the wanted order; rows without a value come last.
+
+    With variants only the ``matched`` units of a row count, and of several values the one that puts the product
+    furthest forward; of several prices always the lowest, which is the one shown.
+    """
+    size = views[-1].part.base + views[-1].part.count if views else 0
     values = np.full(size, np.nan)
-    ranks = _text_ranks(parts, sort.field)
-    for part in parts:
+    ranks = _text_ranks(views, sort.field)
+    for number, view in enumerate(views):
+        part = view.part
         own = values[part.base : part.base + part.count]
-        if sort.field == "price":
-            own[:] = np.where(part.net == NO_PRICE, np.nan, part.net)
-        elif sort.field == "popularity":
+        if sort.field == "popularity":
             own[:] = part.popularity
+            continue
+        descending = sort.descending
+        if sort.field == "price":
+            units, found = view.offers.prices
+            descending = False
         elif column := part.numbers.get(sort.field):
-            _extreme(own, *part.numbers_of(column), descending=sort.descending)
+            units, found = part.numbers_of(column)
         elif column := part.codes.get(sort.field):
             ends = part.code_ends[column.first : column.last + 1]
             names = part.values.slice(column.first, column.last)
             per_code = np.array([ranks[name] for name in names], dtype=np.float64)
-            found = np.repeat(per_code, np.diff(ends))
-            _extreme(own, part.rows_of_codes(column.first, column.last), found, descending=sort.descending)
+            units, found = part.units_of_codes(column.first, column.last), np.repeat(per_code, np.diff(ends))
+        else:
+            continue
+        if part.row_of_unit is not None:
+            if matched is not None:
+                hit = matched[number][units]
+                units, found = units[hit], found[hit]
+            _extreme(own, part.row_of_unit[units], found, descending=descending)
+        else:
+            _extreme(own, units, found, descending=descending)
     keys = values[rows]
     keys = keys if sort.descending else -keys
     return np.where(np.isnan(keys), -np.inf, keys)
@@ -98,16 +117,16 @@ def _fingerprint(plan: SearchPlan) -> bytes:
     return hashlib.blake2b(repr(same).encode(), digest_size=8).digest()
 
 
-def _text_ranks(parts: Sequence[Part], field: str) -> dict[str, int]:
+def _text_ranks(views: Sequence[View], field: str) -> dict[str, int]:
     names: set[str] = set()
-    for part in parts:
-        if column := part.codes.get(field):
-            names.update(part.values.slice(column.first, column.last))
+    for view in views:
+        if column := view.part.codes.get(field):
+            names.update(view.part.values.slice(column.first, column.last))
     return {name: rank for rank, name in enumerate(sorted(names, key=lambda n: (n.casefold(), n)))}
 
 
 def _extreme(
-    own: NDArray[np.float64], rows: NDArray[np.int32], values: NDArray[np.float64], *, descending: bool
+    own: NDArray[np.float64], rows: NDArray[np.integer], values: NDArray[np.float64], *, descending: bool
 ) -> None:
     # Of several values the one that puts the product furthest forward counts.
     own[rows] = -np.inf if descending else np.inf

@@ -1,15 +1,15 @@
 """A part: the columns of the products that one commit wrote, immutable and memory-mapped.
 
-Rows are numbered over all parts of a version (``base`` + position) and never change; an update writes
-a new row elsewhere and the old one dies in the text index.
+Rows (products) are numbered over all parts of a version (``base`` + position) and never change; an update writes
+a new row elsewhere and the old one dies. Each row has one unit or, with variants, several, numbered likewise; values,
+prices and stock belong to units.
 
 Text, boolean and hierarchy values have codes, sorted by field and then by value, so that a field is one slice of the
-code table; the code table exists twice, by row for counting and by code for filtering. Numbers lie by field and by row.
+code table; the code table exists twice, by unit for counting and by code for filtering. Numbers lie by field and by
+unit. Arrays: see ``part_writer``.
 """
 
-import itertools
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from engines.auto_facets import READABLE
 from engines.embedded.container import Array, read_arrays
+from engines.embedded.postings import Postings
+from engines.embedded.strings import Strings
 from engines.port import FieldKind
-from engines.results import StoredProduct
 
 Rows = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -32,51 +33,35 @@ NO_STOCK = -1
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where one field's values lie: ``first:last`` in the code table, or in the list of number fields."""
+    """Where one field's values lie: ``first:last`` in the code table, or in the list of number fields; how many units
+    carry it and how many values it has."""
 
     name: str
     kind: FieldKind
     first: int
     last: int
-
-
-class Strings:
-    """A column of UTF-8 strings, decoded on demand."""
-
-    def __init__(self, data: Array, ends: Array) -> None:
-        self._data = data.data
-        # A memory view hands out plain integers, three times faster than an array does.
-        self._ends = ends.data
-
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
-    def raw(self, index: int) -> bytes:
-        """Return the bytes of one entry."""
-        return bytes(self._data[self._ends[index] : self._ends[index + 1]])
-
-    def __getitem__(self, index: int) -> str:
-        return self.raw(index).decode()
-
-    def slice(self, first: int, last: int) -> list[str]:
-        """Return the entries ``first`` to ``last`` (exclusive)."""
-        ends = self._ends[first : last + 1].tolist()
-        return [bytes(self._data[a:b]).decode() for a, b in itertools.pairwise(ends)]
+    carried: int
+    distinct: int
 
 
 class Part:
-    """One part, opened. Arrays: see ``part_writer``."""
+    """One part, opened."""
 
     def __init__(self, path: Path) -> None:
         arrays, meta = read_arrays(path)
         self.base: int = meta["base"]
         self.count: int = meta["count"]
+        self.unit_base: int = meta["unit_base"]
+        self.units: int = meta["units"]
         self.bytes = path.stat().st_size
         self.codes = {c[0]: Column(*c) for c in meta["codes"]}
         self.numbers = {c[0]: Column(*c) for c in meta["numbers"]}
+        self.postings = Postings(meta["texts"], arrays)
         self.ids = Strings(arrays["ids"], arrays["ids_ends"])
         self.titles = Strings(arrays["titles"], arrays["titles_ends"])
         self.documents = Strings(arrays["documents"], arrays["documents_ends"])
+        self.more = Strings(arrays["more"], arrays["more_ends"])
+        self.unit_ids = Strings(arrays["unit_ids"], arrays["unit_ids_ends"])
         self.values = Strings(arrays["values"], arrays["values_ends"])
         self.row_ends = arrays["row_ends"]
         self.row_codes = arrays["row_codes"]
@@ -93,8 +78,10 @@ class Part:
         self.popularity = arrays["popularity"]
         self.vectors = arrays["vectors"].reshape(self.count, -1) if "vectors" in arrays else None
         self.readable = np.diff(arrays["values_ends"]) <= READABLE
-        prices = np.flatnonzero(self.net != NO_PRICE).astype(np.int32)
-        self.prices = (prices, self.net[prices] / PRICE_SCALE)
+        self.unit_ends: Array | None = arrays.get("unit_ends")
+        self.row_of_unit: NDArray[np.int64] | None = None
+        if self.unit_ends is not None:
+            self.row_of_unit = np.repeat(np.arange(self.count), np.diff(self.unit_ends))
         widths = [column.last - column.first for column in self.codes.values()]
         self.column_of_code = np.repeat(np.arange(len(widths), dtype=np.int32), widths)
         self._lookup: dict[str, dict[str, int]] = {}
@@ -108,38 +95,37 @@ class Part:
             self._lookup[column.name] = table
         return table.get(value)
 
-    def rows_of_codes(self, first: int, last: int) -> Rows:
-        """Return the rows (counted within the part) that carry any code of ``first:last``; repeats are possible."""
+    def units_of_codes(self, first: int, last: int) -> Rows:
+        """Return the units (counted within the part) that carry any code of ``first:last``; repeats are possible."""
         return cast(Rows, self.code_rows[self.code_ends[first] : self.code_ends[last]])
 
     def numbers_of(self, column: Column) -> tuple[Rows, NDArray[np.float64]]:
-        """Return the rows and values of a number field, sorted by row."""
+        """Return the units and values of a number field, sorted by unit."""
         return self.number_rows[column.first : column.last], self.number_values[column.first : column.last]
 
-    def product(self, at: int) -> StoredProduct:
-        """Return one stored product."""
-        net, stock = int(self.net[at]), int(self.stock[at])
-        return StoredProduct(
-            id=self.ids[at],
-            document=self.documents.raw(at),
-            title=self.titles[at],
-            net=None if net == NO_PRICE else _decimal(net),
-            stock=None if stock == NO_STOCK else stock,
-        )
+    def any_unit(self, units: Mask) -> Mask:
+        """Return which rows have one of these units."""
+        if self.unit_ends is None:
+            return units
+        return np.logical_or.reduceat(units, self.unit_ends[:-1]) if len(units) else units
+
+    def all_units(self, rows: Mask) -> Mask:
+        """Return the units of these rows."""
+        return rows if self.row_of_unit is None else cast(Mask, rows[self.row_of_unit])
+
+    def units_of_row(self, at: int) -> range:
+        """Return the units of one row."""
+        if self.unit_ends is None:
+            return range(at, at + 1)
+        return range(int(self.unit_ends[at]), int(self.unit_ends[at + 1]))
 
 
-def _decimal(net: int) -> Decimal:
-    price = Decimal(net).scaleb(-6)
-    cents = price.quantize(Decimal("0.01"))
-    return cents if cents == price else price.normalize()
-
-
-def gather(ends: Array, codes: Array, rows: NDArray[np.int64]) -> Array:
-    """Return the concatenated entries of ``rows`` from a row-major table, without a Python loop."""
-    starts = ends[rows].astype(np.int64)
+def gather(ends: Array, entries: Array, rows: NDArray[np.int64]) -> Array:
+    """Return the entries of several rows from a row-major table, one behind the other."""
+    starts = ends[rows]
     lengths = ends[rows + 1] - starts
     total = int(lengths.sum())
     if not total:
-        return codes[:0]
-    shifts = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
-    return codes[shifts + np.arange(total)]
+        return entries[:0]
+    shifts = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return cast(Array, entries[np.arange(total) + shifts])

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.embedded.part import Mask, Part
 from engines.embedded.part_writer import SUGGESTIONS
+from engines.embedded.view import View
 from engines.port import Suggestion
 from language.analysis import Analyzer
 
@@ -21,32 +21,45 @@ _LATER_WORD = 0.5
 
 
 class Completions:
-    """The phrases of one snapshot with their counts; built in about a second for 300,000 phrases."""
+    """The phrases of some parts with their counts, on top of those of ``base``; built in about a second for 300,000
+    phrases."""
 
-    def __init__(self, parts: Sequence[Part], live: Mask, analyzer: Analyzer) -> None:
+    def __init__(self, views: Sequence[View], analyzer: Analyzer, base: "Completions | None" = None) -> None:
         self._analyzer = analyzer
-        self._tables: dict[Kind, _Table] = {kind: _Table(parts, live, field, analyzer) for kind, field in _FIELDS}
+        self._base = base
+        self._tables: dict[Kind, _Table] = {kind: _Table(views, field, analyzer) for kind, field in _FIELDS}
 
     def complete(self, typed: str, limit: int) -> list[Suggestion]:
         """Return up to ``limit`` suggestions of each kind, those that stand for most products first."""
         prefix = " ".join(self._analyzer.words(typed))
         if not prefix:
             return []
-        open_end = typed[-1:].isalnum()
-        return [
-            Suggestion(text, kind, count)
-            for kind, table in self._tables.items()
-            for text, count in table.complete(prefix if open_end else prefix + " ", prefix, limit)
-        ]
+        begins = prefix if typed[-1:].isalnum() else prefix + " "
+        found: list[Suggestion] = []
+        for kind, table in self._tables.items():
+            counts = Counter(dict(table.complete(begins, prefix, limit)))
+            if self._base:
+                below = self._base._tables[kind]
+                counts.update(dict(below.complete(begins, prefix, limit)))
+            ranked = sorted(counts.items(), key=lambda pair: -pair[1]) if self._base else counts.items()
+            found += [Suggestion(text, kind, count) for text, count in list(ranked)[:limit]]
+        return found
 
 
 class _Table:
-    def __init__(self, parts: Sequence[Part], live: Mask, field: str, analyzer: Analyzer) -> None:
+    def __init__(self, views: Sequence[View], field: str, analyzer: Analyzer) -> None:
         counts: Counter[str] = Counter()
-        for part in parts:
+        for view in views:
+            part = view.part
             if column := part.codes.get(field):
                 ends = part.code_ends[column.first : column.last + 1]
-                alive = live[part.base : part.base + part.count][part.rows_of_codes(column.first, column.last)]
+                units = part.units_of_codes(column.first, column.last)
+                if part.row_of_unit is None or part.unit_ends is None:
+                    alive = view.live[units]
+                else:
+                    # A product counts once: by its first unit, which carries whatever all its units carry.
+                    rows = part.row_of_unit[units]
+                    alive = view.live[rows] & (part.unit_ends[rows] == units)
                 running = np.zeros(len(alive) + 1, dtype=np.int64)
                 np.cumsum(alive, out=running[1:])
                 totals = np.diff(running[ends - ends[0]])

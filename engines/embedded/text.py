@@ -1,89 +1,192 @@
-"""The textual part of a plan as a tantivy query, and its execution over one searcher."""
+"""The textual part of a plan over the parts of one snapshot."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
-import tantivy
 from numpy.typing import NDArray
-from tantivy import Occur, Query
 
+from engines.embedded.part import Mask
+from engines.embedded.postings import ID, IDENTIFIERS, PAIRS, SURFACE, term_hash, term_hashes
+from engines.embedded.view import View
 from engines.plan import TextMatch, Word
+from engines.port import text_field
 
-_TIE_BREAKER = 0.1
-_WORD_STEP = 4096.0
-"""Added for each word that matches, so that one number carries both how many words match and how well."""
-_PREFIX_WEIGHT = 0.4
-SURFACE = "surface"
-IDENTIFIERS = "identifiers"
-ROW = "row"
-ID = "id"
+_TIE_BREAKER = np.float32(0.1)
+_PREFIX_WEIGHT = np.float32(0.4)
+_NOTHING = np.float32(0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class TextHits:
-    """The rows that match, how many words each of them matches, and its score; parallel arrays, unordered."""
+    """The rows that match at least ``least`` words, how many words each matches, and its score; parallel arrays."""
 
     rows: NDArray[np.int64]
     words: NDArray[np.int32]
     scores: NDArray[np.float64]
+    least: int
 
 
-def to_query(schema: tantivy.Schema, text: TextMatch) -> Query:
-    """Return the query that matches at least ``text.minimum`` words; a hit's score carries the number of them too."""
-    clauses = [(Occur.Should, _counted(_word(schema, word, text))) for word in text.words]
-    query = Query.boolean_query(clauses, minimum_number_should_match=text.minimum)
-    phrases = [
-        Query.boost_query(Query.phrase_query(schema, "title", list(phrase)), text.phrase_boost)
-        for phrase in text.phrases
-    ]
-    if not phrases:
-        return query
-    return Query.boolean_query([(Occur.Must, query), *((Occur.Should, each) for each in phrases)])
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One term of one field that a word may match by: its weight with the term's rarity, and its number by part."""
+
+    weight: np.float32
+    terms: list[int]
 
 
-def run_text(searcher: tantivy.Searcher, schema: tantivy.Schema, text: TextMatch) -> TextHits:
-    """Find every document that matches at least ``text.minimum`` words."""
-    if not text.words:
-        return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
-    hits = searcher.search(to_query(schema, text), limit=max(searcher.num_docs, 1), count=False).hits
-    if not hits:
-        return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
-    scores, addresses = zip(*hits, strict=True)
-    rows = np.array(searcher.fast_field_values(ROW, list(addresses)), dtype=np.int64)
-    raw = np.array(scores)
-    words = (raw // _WORD_STEP).astype(np.int32)
-    return TextHits(rows, words, raw - words * _WORD_STEP)
+def match(views: Sequence[View], text: TextMatch, allowed: Sequence[Mask], default_locale: str) -> TextHits:
+    """Find the rows among ``allowed`` that match at least ``text.minimum`` words, or more words where ``text.enough``
+    rows do.
+
+    A word counts where it stands best, with a tenth of each other place: dis-max, as Robertson, Zaragoza and Taylor
+    (2004) argue against summing the scores of fields.
+    """
+    if not text.words or not views:
+        return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), text.minimum)
+    locale = text.locale or default_locale
+    searched = _Searched(views, text, locale, default_locale)
+    rows, words, scores = [], [], []
+    for number, (view, may) in enumerate(zip(views, allowed, strict=True)):
+        counts, sums = searched.score(number)
+        found = np.flatnonzero((counts >= text.minimum) & may)
+        if len(found):
+            searched.add_phrases(number, sums)
+            rows.append(found + view.part.base)
+            words.append(counts[found].astype(np.int32))
+            scores.append(sums[found].astype(np.float64))
+    if not rows:
+        return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), text.minimum)
+    rows_, words_, scores_ = np.concatenate(rows), np.concatenate(words), np.concatenate(scores)
+    least = _least(words_, text)
+    if least > text.minimum:
+        keep = words_ >= least
+        rows_, words_, scores_ = rows_[keep], words_[keep], scores_[keep]
+    return TextHits(rows_, words_, scores_, least)
 
 
-def rows_with_identifiers(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, identifiers: tuple[str, ...]
-) -> NDArray[np.int64]:
-    """Return the rows that carry any of the normalised part numbers."""
+def rows_with_identifiers(views: Sequence[View], identifiers: Sequence[str]) -> NDArray[np.int64]:
+    """Return the live rows that carry any of the normalised part numbers."""
     if not identifiers:
         return np.empty(0, np.int64)
-    query = Query.term_set_query(schema, IDENTIFIERS, list(identifiers))
-    return rows_of(searcher, searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits)
+    hashes = term_hashes(IDENTIFIERS, identifiers)
+    found = []
+    for view in views:
+        for term in view.part.postings.find(hashes).tolist():
+            if term >= 0:
+                rows = view.part.postings.rows_of(term)
+                found.append(rows[view.live[rows]] + np.int64(view.part.base))
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
-def rows_of(searcher: tantivy.Searcher, hits: list[tuple[float, tantivy.DocAddress]]) -> NDArray[np.int64]:
-    """Return the row numbers of tantivy's hits in their order."""
-    return np.array(searcher.fast_field_values(ROW, [hit[1] for hit in hits]), dtype=np.int64)
+def rows_with_ids(views: Sequence[View], ids: Sequence[str]) -> Iterator[tuple[View, int]]:
+    """Yield the live row of each id that there is, in no order."""
+    hashes = term_hashes(ID, ids)
+    for view in views:
+        for at, term in enumerate(view.part.postings.find(hashes).tolist()):
+            if term >= 0 and view.part.postings.terms[term] == ids[at]:
+                yield from ((view, row) for row in view.part.postings.rows_of(term).tolist() if view.live[row])
 
 
-def _word(schema: tantivy.Schema, word: Word, text: TextMatch) -> Query:
-    # A word counts where it stands best, with a little for each other field: dis-max, as Robertson's
-    # simple BM25 extension argues against summing fields.
-    ways = [
-        Query.boost_query(Query.term_query(schema, field, form), weight * of_form)
-        for form, of_form in word.forms
-        for field, weight in text.fields.items()
-    ]
-    if word.prefix:
-        begins = Query.fuzzy_term_query(schema, SURFACE, word.prefix, distance=0, prefix=True)
-        ways.append(Query.const_score_query(begins, _PREFIX_WEIGHT))
-    return Query.disjunction_max_query(ways, tie_breaker=_TIE_BREAKER)
+def _least(words: NDArray[np.int32], text: TextMatch) -> int:
+    """Return the largest number of words that enough rows match, or the smallest allowed."""
+    by_count = np.bincount(words, minlength=len(text.words) + 1)
+    matching = 0
+    for least in range(len(text.words), text.minimum, -1):
+        matching += int(by_count[least])
+        if matching >= text.enough:
+            return least
+    return text.minimum
 
 
-def _counted(query: Query) -> Query:
-    step = Query.const_score_query(Query.all_query(), _WORD_STEP)
-    return Query.boolean_query([(Occur.Must, query), (Occur.Must, step)])
+class _Searched:
+    """A text match prepared for scoring part by part."""
+
+    def __init__(self, views: Sequence[View], text: TextMatch, locale: str, default: str) -> None:
+        self._views = views
+        self._text = text
+        self._surface = text_field(SURFACE, locale, default)
+        self._weights = {text_field(field, locale, default): weight for field, weight in text.fields.items()}
+        self._pairs = text_field(PAIRS, locale, default)
+        forms = [
+            (term_hash(field, form.encode()), weight * of_form)
+            for word in text.words
+            for form, of_form in word.forms
+            for field, weight in self._weights.items()
+        ]
+        pairs = [term_hash(self._pairs, " ".join(phrase).encode()) for phrase in text.phrases]
+        hashes = np.array([number for number, _ in forms] + pairs, dtype=np.uint64)
+        found = np.array([view.part.postings.find(hashes) for view in views])
+        counts = np.zeros(len(hashes), dtype=np.int64)
+        for view, terms in zip(views, found, strict=True):
+            ends = view.part.postings.ends
+            counts += np.where(terms >= 0, ends[terms + 1] - ends[terms], 0)
+        rows = sum(view.part.count for view in views)
+        rarity = np.log1p((rows - counts + 0.5) / (counts + 0.5))
+        numbers = found.T.tolist()
+        self._ways: list[list[_Way]] = []
+        at = 0
+        for word in text.words:
+            ways = []
+            for _ in range(len(word.forms) * len(self._weights)):
+                if counts[at]:
+                    ways.append(_Way(np.float32(forms[at][1] * rarity[at]), numbers[at]))
+                at += 1
+            self._ways.append(ways)
+        boost = text.phrase_boost
+        # A phrase is as rare as its words together.
+        alone = {word.forms[0][0]: self._rarity(word, rows) for word in text.words} if text.phrases else {}
+        self._phrases = [
+            _Way(np.float32(boost * sum(alone.get(term, 0.0) for term in phrase)), numbers[at + place])
+            for place, phrase in enumerate(text.phrases)
+            if counts[at + place]
+        ]
+
+    def score(self, number: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return for each row of a part how many words it matches, and its score."""
+        part = self._views[number].part
+        words = np.zeros(part.count, np.uint8)
+        scores = np.zeros(part.count, np.float32)
+        for word, ways in zip(self._text.words, self._ways, strict=True):
+            spans = [(way.weight, *part.postings.span(way.terms[number])) for way in ways if way.terms[number] >= 0]
+            if not spans and not word.prefix:
+                continue
+            best, total = np.zeros(part.count, np.float32), np.zeros(part.count, np.float32)
+            for weight, first, last in spans:
+                rows = part.postings.rows[first:last]
+                said = part.postings.weights[first:last] * weight
+                total[rows] += said
+                best[rows] = np.maximum(best[rows], said)
+            if word.prefix:
+                begins = np.zeros(part.count, bool)
+                begins[part.postings.rows_with_prefix(self._surface, word.prefix)] = True
+                rows = np.flatnonzero(begins)
+                total[rows] += _PREFIX_WEIGHT
+                best[rows] = np.maximum(best[rows], _PREFIX_WEIGHT)
+            words += total > _NOTHING
+            # best + tie x (total - best)
+            best *= 1 - _TIE_BREAKER
+            total *= _TIE_BREAKER
+            scores += best
+            scores += total
+        return words, scores
+
+    def add_phrases(self, number: int, scores: NDArray[np.float32]) -> None:
+        """Add what neighbouring words are worth to a part's scores."""
+        postings = self._views[number].part.postings
+        for way in self._phrases:
+            if way.terms[number] >= 0:
+                first, last = postings.span(way.terms[number])
+                scores[postings.rows[first:last]] += postings.weights[first:last] * way.weight
+
+    def _rarity(self, word: Word, rows: int) -> float:
+        title = next(iter(self._weights))
+        hashed = term_hashes(title, [word.forms[0][0]])
+        count = 0
+        for view in self._views:
+            term = int(view.part.postings.find(hashed)[0])
+            if term >= 0:
+                first, last = view.part.postings.span(term)
+                count += last - first
+        return log(1.0 + (rows - count + 0.5) / (count + 0.5))

@@ -23,7 +23,7 @@ KINDS: Mapping[str, FieldKind] = {
     "attributes.weight": "number",
     "attributes.wireless": "boolean",
 }
-SCHEMA = Schema("en", kinds=KINDS)
+SCHEMA = Schema(("en",), kinds=KINDS)
 
 
 def document(

@@ -88,7 +88,7 @@ def test_thousands_of_attributes_are_filtered_counted_and_chosen_from(fill: Fill
         document(str(at), "widget", **{f"a{at * 10 + step}": "yes" for step in range(10)}, brand=f"b{at % 3}")
         for at in range(300)
     ]
-    index = fill(shelf, Schema("en", kinds=kinds))
+    index = fill(shelf, Schema(("en",), kinds=kinds))
     assert len(index.fields()) > 3000
     result = index.search(search_plan("widget", facets=(FacetRequest("attributes.a2999"),), auto_facets=5))
     assert result.facets[0].values[0].count == 1
@@ -104,7 +104,7 @@ def test_typing_completes_phrases_by_any_of_their_words(fill: Fill) -> None:
 
 
 def test_the_vocabulary_counts_products_by_word(fill: Fill) -> None:
-    words = fill(SHELF).vocabulary()
+    words = fill(SHELF).vocabulary("en")
     assert words.count("notebook") == 30
     assert words.knows("notebooks", "notebook")
     assert not words.knows("tractor", "tractor")

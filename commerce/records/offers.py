@@ -1,0 +1,73 @@
+"""Changes of prices and stock alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from commerce.records.tables import products, variants
+
+_CHUNK = 500
+
+
+class Unset(Enum):
+    """Marks a part of an offer that a change leaves as it is."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class OfferChange:
+    """A new price or stock for one product or variant; what is UNSET stays."""
+
+    product_id: str
+    net: Decimal | Unset | None = UNSET
+    stock: int | Unset | None = UNSET
+
+
+def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]) -> tuple[list[str], list[str]]:
+    """Write the changes; return the products that are different now, and the ids that are unknown.
+
+    Of several changes of one id the last counts for each part. An id may name a product or a variant.
+    """
+    wanted: dict[str, dict[str, object]] = {}
+    for offer in offers:
+        own = wanted.setdefault(offer.product_id, {})
+        if offer.net is not UNSET:
+            own["net"] = None if offer.net is None else str(offer.net)
+        if offer.stock is not UNSET:
+            own["stock"] = offer.stock
+    changed: dict[str, None] = {}
+    known: set[str] = set()
+    for table, column in ((products, products.c.product_id), (variants, variants.c.variant_id)):
+        updates: dict[tuple[str, ...], list[dict[str, object]]] = {}
+        for row in _stored(connection, table, column, catalog_id, [id for id in wanted if id not in known]):
+            identity = row._mapping[column.name]
+            known.add(identity)
+            new = {name: value for name, value in wanted[identity].items() if row._mapping[name] != value}
+            if new:
+                changed[row.product_id] = None
+                updates.setdefault(tuple(new), []).append({"key": identity, **{f"new_{n}": v for n, v in new.items()}})
+        for names, rows in updates.items():
+            key = (table.c.catalog == catalog_id) & (column == sa.bindparam("key"))
+            values: dict[str, object] = {name: sa.bindparam(f"new_{name}") for name in names}
+            connection.execute(sa.update(table).where(key).values(values), rows)
+    return list(changed), [identity for identity in wanted if identity not in known]
+
+
+def _stored(
+    connection: Connection, table: sa.Table, column: sa.Column[str], catalog_id: str, ids: Sequence[str]
+) -> list[sa.Row[Any]]:
+    found: list[sa.Row[Any]] = []
+    names = dict.fromkeys((table.c.product_id, column, table.c.net, table.c.stock))
+    for start in range(0, len(ids), _CHUNK):
+        key = (table.c.catalog == catalog_id) & column.in_(ids[start : start + _CHUNK])
+        found += connection.execute(sa.select(*names).where(key)).all()
+    return found

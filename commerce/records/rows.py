@@ -1,0 +1,57 @@
+"""Catalogue items to and from rows of the tables."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from commerce.documents import catalog_item_from_json, whole_product_to_json, with_offers
+from commerce.product import CatalogItem, Offer, Tier
+
+Row = sa.Row[*tuple[Any, ...]]
+
+
+def product_row(catalog_id: str, item: CatalogItem) -> dict[str, object]:
+    """Return the row of one product."""
+    return {
+        "catalog": catalog_id,
+        "product_id": item.product.id,
+        "document": whole_product_to_json(item.product).decode(),
+        **_offer_columns(item.offer),
+        "popularity": item.popularity,
+        "variants": len(item.product.variants),
+    }
+
+
+def variant_rows(catalog_id: str, item: CatalogItem) -> Iterator[dict[str, object]]:
+    """Yield the row of each variant's offer."""
+    for variant in item.product.variants:
+        yield {
+            "catalog": catalog_id,
+            "product_id": item.product.id,
+            "variant_id": variant.id,
+            **_offer_columns(variant.offer),
+        }
+
+
+def item_of(row: Row, offers: Mapping[str, Offer]) -> CatalogItem:
+    """Return the item of a product's row; ``offers`` are those of its variants."""
+    product = catalog_item_from_json(orjson.loads(row.document)).product
+    return CatalogItem(with_offers(product, offers), offer_of(row), row.popularity)
+
+
+def offer_of(row: Row) -> Offer:
+    """Return the offer in a row of a product or a variant."""
+    tiers = () if row.tiers is None else tuple(Tier(int(at), Decimal(net)) for at, net in orjson.loads(row.tiers))
+    return Offer(None if row.net is None else Decimal(row.net), row.stock, tiers)
+
+
+def _offer_columns(offer: Offer) -> dict[str, object]:
+    tiers = [[tier.min_quantity, str(tier.net)] for tier in offer.tiers]
+    return {
+        "net": None if offer.net is None else str(offer.net),
+        "stock": offer.stock,
+        "tiers": orjson.dumps(tiers).decode() if tiers else None,
+    }

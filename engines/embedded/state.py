@@ -1,0 +1,114 @@
+"""The commit point of a version: one small file that says how much of every other file counts.
+
+Parts, the log of dead rows and the log of offers only ever grow; what lies behind the committed lengths is as good as
+absent, so a crash at any moment leaves the last commit.
+"""
+
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from engines.embedded.container import Array, write_atomically
+
+OFFER = np.dtype([("unit", "<i8"), ("net", "<i8"), ("stock", "<i8")])
+_DEAD = np.dtype("<i8")
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a version holds: rows and units in parts, entries in the two logs, the change-log number applied.
+
+    ``offers_file`` numbers the log of offers, which is written anew when it has grown long.
+    """
+
+    rows: int = 0
+    units: int = 0
+    dead: int = 0
+    offers: int = 0
+    offers_file: int = 1
+    applied: int = 0
+
+
+class StateFiles:
+    """The commit file and the logs of one version."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes with every commit; (0, 0) before the first."""
+        try:
+            status = (self._folder / "commit.json").stat()
+        except FileNotFoundError:
+            return (0, 0)
+        return (status.st_mtime_ns, status.st_ino)
+
+    def read(self) -> Commit:
+        """Return the last commit."""
+        try:
+            return Commit(**orjson.loads((self._folder / "commit.json").read_bytes()))
+        except FileNotFoundError:
+            return Commit()
+
+    def write(self, commit: Commit) -> None:
+        """Commit."""
+        write_atomically(self._folder / "commit.json", orjson.dumps(asdict(commit)))
+
+    def dead(self, commit: Commit, first: int = 0) -> NDArray[np.int64]:
+        """Return the rows that died, from the entry ``first`` on."""
+        return _read(self._folder / "dead.log", _DEAD, first, commit.dead)
+
+    def offers(self, commit: Commit, first: int = 0) -> Array:
+        """Return the offers that changed, from the entry ``first`` on, the newest last."""
+        return _read(self._offers(commit.offers_file), OFFER, first, commit.offers)
+
+    def append_dead(self, commit: Commit, rows: NDArray[np.int64]) -> Commit:
+        """Write dead rows durably behind the committed ones; they count once the returned commit is written."""
+        _append(self._folder / "dead.log", commit.dead, rows.astype(_DEAD))
+        return replace(commit, dead=commit.dead + len(rows))
+
+    def append_offers(self, commit: Commit, offers: Array) -> Commit:
+        """Write changed offers durably behind the committed ones; they count once the returned commit is written."""
+        _append(self._offers(commit.offers_file), commit.offers, offers)
+        return replace(commit, offers=commit.offers + len(offers))
+
+    def shorten_offers(self, commit: Commit) -> Commit:
+        """Write the log of offers anew with the newest entry of each unit."""
+        entries = self.offers(commit)
+        _, last = np.unique(entries["unit"][::-1], return_index=True)
+        shorter = replace(commit, offers_file=commit.offers_file + 1, offers=0)
+        return self.append_offers(shorter, entries[::-1][np.sort(last)][::-1])
+
+    def tidy(self, commit: Commit) -> None:
+        """Remove logs that no reader of this commit or of the one before needs."""
+        for path in self._folder.glob("offers-*.log"):
+            if int(path.stem.split("-")[1]) < commit.offers_file - 1:
+                path.unlink()
+
+    def _offers(self, number: int) -> Path:
+        return self._folder / f"offers-{number}.log"
+
+
+def _append(path: Path, after: int, entries: Array) -> None:
+    if not len(entries):
+        return
+    with path.open("r+b" if path.exists() else "w+b") as file:
+        file.truncate(after * entries.dtype.itemsize)
+        file.seek(0, os.SEEK_END)
+        file.write(np.ascontiguousarray(entries).tobytes())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path, dtype: "np.dtype[Any]", first: int, last: int) -> Array:
+    if last <= first:
+        return np.empty(0, dtype)
+    found = np.fromfile(path, dtype=dtype, count=last - first, offset=first * dtype.itemsize)
+    if len(found) != last - first:
+        raise OSError(f"{path} has fewer entries than were committed: build the catalogue's index again")
+    return found

@@ -1,0 +1,55 @@
+"""The attribute dictionary's entries: what each attribute of a catalogue means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["text", "number", "boolean"]
+UnitSource = Literal["given", "name", "text", "override"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRule:
+    """The unit of an attribute's bare numbers, for the products of one type (None: of every type).
+
+    ``values`` None means every number; else the unit holds for these numbers only. ``support`` products of ``seen``
+    state the number with this unit in their texts; ``evidence`` quotes one.
+    """
+
+    unit: str
+    confidence: float
+    source: UnitSource
+    type: str | None = None
+    values: tuple[float, ...] | None = None
+    support: int = 0
+    seen: int = 0
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeEntry:
+    """One attribute: kind, names for people by locale, group, the unit that its numbers are kept in, and how the unit
+    of a bare number is known. ``better`` is the direction that buyers want, None if neither or not known."""
+
+    name: str
+    kind: Kind
+    labels: Mapping[str, str] = field(default_factory=dict)
+    group: str | None = None
+    unit: str | None = None
+    rules: tuple[UnitRule, ...] = ()
+    better: Literal["higher", "lower"] | None = None
+
+    def label(self, locale: str) -> str | None:
+        """Return the name for people in a locale, in another one if need be; None if there is none."""
+        return (
+            self.labels.get(locale) or self.labels.get(locale.split("-")[0]) or next(iter(self.labels.values()), None)
+        )
+
+
+def entry_from_json(value: Mapping[str, Any]) -> AttributeEntry:
+    """Read an entry as it was written from its fields."""
+    rules = tuple(
+        UnitRule(**{**rule, "values": None if rule["values"] is None else tuple(rule["values"])})
+        for rule in value["rules"]
+    )
+    return AttributeEntry(**{**value, "rules": rules})
