@@ -5,10 +5,10 @@ from pathlib import Path
 
 import orjson
 import tantivy
+from tantivy import Occur, Query
 
 from commerce.product import CatalogItem
-from engines.embedded.text import to_query
-from engines.plan import TextMatch
+from engines.plan import TextMatch, Word
 from engines.port import Document
 from engines.results import Facet
 from language.analysis import analyzer
@@ -53,7 +53,7 @@ class RawTantivy:
 
     def answer(self, text: TextMatch, facets: Sequence[Facet], limit: int) -> int:
         """Search, read the hits' source and count the facets; return how many hits were read."""
-        query = to_query(self._schema, text)
+        query = _query(self._schema, text)
         found = self._searcher.search(query, limit=limit)
         sources = [self._searcher.doc(address)["source"][0] for _, address in found.hits]
         wanted: dict[str, object] = {}
@@ -66,6 +66,28 @@ class RawTantivy:
         if wanted:
             self._searcher.aggregate(query, wanted)
         return len(sources)
+
+
+def _query(schema: tantivy.Schema, text: TextMatch) -> Query:
+    clauses = [(Occur.Should, _word(schema, word, text)) for word in text.words]
+    query = Query.boolean_query(clauses, minimum_number_should_match=text.minimum)
+    phrases = [
+        Query.boost_query(Query.phrase_query(schema, "title", list(phrase)), text.phrase_boost)
+        for phrase in text.phrases
+    ]
+    return Query.boolean_query([(Occur.Must, query), *((Occur.Should, each) for each in phrases)])
+
+
+def _word(schema: tantivy.Schema, word: Word, text: TextMatch) -> Query:
+    ways = [
+        Query.boost_query(Query.term_query(schema, field, form), weight * of_form)
+        for form, of_form in word.forms
+        for field, weight in text.fields.items()
+    ]
+    if word.prefix:
+        begins = Query.fuzzy_term_query(schema, "surface", word.prefix, distance=0, prefix=True)
+        ways.append(Query.const_score_query(begins, 0.4))
+    return Query.disjunction_max_query(ways, tie_breaker=0.1)
 
 
 def _column(field: str) -> str:

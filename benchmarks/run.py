@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -151,7 +152,7 @@ def _reference_plan(index: EmbeddedIndex, query: str) -> tuple[TextMatch, tuple[
     result = index.search(plan)
     if plan.text is None:
         raise RuntimeError(f"{query!r} has no words")
-    text = TextMatch(plan.text.words, plan.text.fields, max(result.words, 1), phrases=plan.text.phrases)
+    text = replace(plan.text, minimum=max(result.words, 1))
     return text, search(index, request, ANONYMOUS).facets
 
 

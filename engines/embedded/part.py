@@ -111,7 +111,7 @@ class Part:
 
     def all_units(self, rows: Mask) -> Mask:
         """Return the units of these rows."""
-        return rows if self.row_of_unit is None else cast(Mask, rows[self.row_of_unit])
+        return rows if self.row_of_unit is None else rows[self.row_of_unit]
 
     def units_of_row(self, at: int) -> range:
         """Return the units of one row."""
