@@ -1,38 +1,31 @@
 """The shop's durable records: catalogues and products, and the numbered log of their changes.
 
-Every write commits together with its rows in the change log. A reader that follows the log never misses a row:
-SQLite has one writer at a time, and elsewhere writers take an advisory lock, so numbers commit in their order.
+Every write commits together with its rows in the change log.
 """
 
-import fcntl
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Literal, TypeVar
 
 import orjson
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce.errors import InvalidCatalog, UnknownCatalog
 from commerce.product import Catalog, CatalogItem, Offer
 from commerce.records import offers as offering
+from commerce.records.database import Database
 from commerce.records.offers import OfferChange
 from commerce.records.rows import item_of, offer_of, product_row, variant_rows
-from commerce.records.tables import catalogs, changes, loads, products, variants
+from commerce.records.tables import catalog_texts, catalogs, changes, loads, products, variants
 
 ChangeKind = Literal["upsert", "delete", "offer"]
 _CHUNK = 500
 _CATALOG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_WRITERS_LOCK = 7_146_321
-_MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +60,8 @@ class LoadRecord:
     reasons: Mapping[str, int]
 
 
-class Records:
+class Records(Database):
     """The records behind one database URL; safe for concurrent use by threads and processes."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
-
-    def upgrade(self, revision: str = "head") -> None:
-        """Bring the tables to the newest shape (or to ``revision``); safe when several processes do it at once."""
-        with self._alone():
-            with self._engine.connect() as connection:
-                if connection.dialect.name == "sqlite":
-                    # Kept in the file; readers then never wait for the writer.
-                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            with self._write() as connection:
-                command.upgrade(_alembic(connection), revision)
-
-    def downgrade(self, revision: str) -> None:
-        """Take the tables back to an earlier shape; what only the newer one held is lost."""
-        with self._write() as connection:
-            command.downgrade(_alembic(connection), revision)
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
 
     def put_catalog(self, catalog: Catalog) -> None:
         """Make a catalogue known, or change its currency and locale. Raises InvalidCatalog for an unusable name."""
@@ -203,6 +174,19 @@ class Records:
         with self._engine.connect() as connection:
             return int(connection.scalar(query) or 0)
 
+    def put_text(self, catalog_id: str, name: str, content: str) -> None:
+        """Keep a text that people wrote about a catalogue, such as its "dictionary", instead of the one before."""
+        values = {"catalog": catalog_id, "name": name, "content": content}
+        with self._write() as connection:
+            self._upsert(connection, catalog_texts, ("catalog", "name"), [values])
+
+    def text(self, catalog_id: str, name: str) -> str | None:
+        """Return a text that people wrote about a catalogue; None if there is none."""
+        key = (catalog_texts.c.catalog == catalog_id) & (catalog_texts.c.name == name)
+        with self._engine.connect() as connection:
+            found: str | None = connection.scalar(sa.select(catalog_texts.c.content).where(key))
+        return found
+
     def add_load(self, load: LoadRecord) -> None:
         """Add a finished load to the history."""
         values = {
@@ -217,38 +201,6 @@ class Records:
         }
         with self._write() as connection:
             connection.execute(sa.insert(loads).values(values))
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes from preparing the same SQLite file, which fails instead of waiting."""
-        path = self._engine.url.database
-        if self._engine.dialect.name != "sqlite" or not path:
-            yield
-            return
-        with Path(f"{path}.prepare").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        """One connection whose statements all see the same moment."""
-        with self._engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            elif connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN")
-            yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        """One transaction that holds the right to write from its beginning."""
-        with self._engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
-            elif connection.dialect.name == "sqlite":
-                # Waits for other writers now; a lock taken midway would fail if another one wrote meanwhile.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
 
     def _upsert_items(self, connection: Connection, catalog_id: str, items: Iterable[CatalogItem]) -> Written:
         written = unchanged = 0
@@ -330,29 +282,3 @@ def batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
 
 def _variants_of(item: CatalogItem) -> dict[str, Offer]:
     return {variant.id: variant.offer for variant in item.product.variants}
-
-
-def _alembic(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _engine(url: str) -> Engine:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": 60, "isolation_level": None})
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        # FULL: what was acknowledged survives a power cut.
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    return engine

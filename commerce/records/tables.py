@@ -64,5 +64,15 @@ loads = Table(
     Column("accepted", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
     Column("reasons", Text, nullable=False),
+    # JSON object of figures about the catalogue as this load left it; null before they are taken.
+    Column("quality", Text),
     sqlite_autoincrement=True,
+)
+
+catalog_texts = Table(
+    "catalog_texts",
+    metadata,
+    Column("catalog", String(64), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
 )
