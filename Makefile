@@ -7,10 +7,10 @@ RUN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench clean opensearch opensearch-cluster opensearch-stop
 
 help:  ## Show the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 demo: .venv/serving  ## Load both samples, index them, serve on port 8080
 	$(RUN)/vitrine demo
@@ -31,6 +31,15 @@ format: .venv/development  ## Put the code in its standard form
 
 bench: .venv/development  ## Print speed, size and quality beside their references
 	$(RUN)/python -m benchmarks.run
+
+opensearch:  ## Start one OpenSearch node on port 9200 (see deploy/opensearch-local)
+	$(PYTHON) deploy/opensearch-local/local.py start
+
+opensearch-cluster:  ## Start three OpenSearch nodes on ports 9201 to 9203
+	$(PYTHON) deploy/opensearch-local/local.py start --nodes 3
+
+opensearch-stop:  ## End the OpenSearch nodes that were started here
+	$(PYTHON) deploy/opensearch-local/local.py stop
 
 clean:  ## Remove the environments and the demo's data
 	rm -rf .venv .tools .vitrine
