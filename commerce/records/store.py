@@ -10,18 +10,19 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Literal, TypeVar
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce.errors import InvalidCatalog, UnknownCatalog
 from commerce.product import Catalog, CatalogItem, Offer
+from commerce.records import history
 from commerce.records import offers as offering
 from commerce.records.database import Database
+from commerce.records.history import LoadRecord
 from commerce.records.offers import OfferChange
 from commerce.records.rows import item_of, offer_of, product_row, variant_rows
-from commerce.records.tables import catalog_texts, catalogs, changes, loads, products, variants
+from commerce.records.tables import catalog_texts, catalogs, changes, products, variants
 
 ChangeKind = Literal["upsert", "delete", "offer"]
 _CHUNK = 500
@@ -44,20 +45,6 @@ class Written:
     written: int
     removed: int = 0
     unchanged: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRecord:
-    """One finished load, for the history."""
-
-    catalog: str
-    kind: str
-    files: Sequence[str]
-    started_at: datetime
-    finished_at: datetime
-    accepted: int
-    rejected: int
-    reasons: Mapping[str, int]
 
 
 class Records(Database):
@@ -189,18 +176,21 @@ class Records(Database):
 
     def add_load(self, load: LoadRecord) -> None:
         """Add a finished load to the history."""
-        values = {
-            "catalog": load.catalog,
-            "kind": load.kind,
-            "files": orjson.dumps(list(load.files)).decode(),
-            "started_at": load.started_at.isoformat(),
-            "finished_at": load.finished_at.isoformat(),
-            "accepted": load.accepted,
-            "rejected": load.rejected,
-            "reasons": orjson.dumps(dict(load.reasons)).decode(),
-        }
         with self._write() as connection:
-            connection.execute(sa.insert(loads).values(values))
+            history.insert(connection, load)
+
+    def loads(self, catalog_id: str, limit: int = 100) -> list[LoadRecord]:
+        """Return the last loads that changed a catalogue, oldest first."""
+        with self._read() as connection:
+            return history.latest(connection, catalog_id, limit)
+
+    def note_quality(self, catalog_id: str, quality: Mapping[str, float]) -> bool:
+        """Keep figures of the catalogue as it is now with its last load, unless that has some or changes came since.
+
+        Says whether they were kept.
+        """
+        with self._write() as connection:
+            return history.note_quality(connection, catalog_id, quality)
 
     def _upsert_items(self, connection: Connection, catalog_id: str, items: Iterable[CatalogItem]) -> Written:
         written = unchanged = 0
