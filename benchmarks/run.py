@@ -100,10 +100,9 @@ def _build(home: Path) -> Figures:
 def _compare(home: Path, index: EmbeddedIndex, folder: Path) -> Figures:
     records = Records(Settings(home=home).records_url())
     items = list(records.items("icecat"))
+    knowledge = learn(records.catalog("icecat"), items)
     records.close()
-    knowledge = learn(items, "en")
-    words = analyzer("en")
-    raw = RawTantivy(folder, [(item, to_document(item, None, knowledge, words)) for item in items])
+    raw = RawTantivy(folder, [(item, to_document(item, None, knowledge)) for item in items])
     queries = distinct_queries([item.product.title for item in items], QUERIES * 2 + WARM_UP, SEED)
     plans = [_reference_plan(index, query) for query in queries[: WARM_UP + QUERIES]]
     service_ms: list[float] = []

@@ -1,61 +1,28 @@
 """Catalogue items to what an engine indexes."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
-from commerce.documents import product_to_json
-from commerce.product import AttributeValue, CatalogItem, Product, Quantity
-from engines.port import Document, FieldKind
+from commerce.documents import extras, product_to_json
+from commerce.product import AttributeValue, CatalogItem, Offer, Product, Quantity, Texts, Variant
+from engines.port import Document, FieldKind, Unit, text_field
 from engines.results import StoredProduct
+from indexer.knowledge import CatalogKnowledge, attribute_field
+from indexer.phrases import phrases_of
 from indexer.types import TypedProduct
-from language.analysis import Analyzer
+from language.analysis import Analyzer, analyzer
 from language.attributes import label_of
 from language.filters.tree import Scalar
 from language.identifiers import normalise_identifier
 
-SYSTEM_KINDS: Mapping[str, FieldKind] = {
-    "id": "text",
-    "brand": "text",
-    "category": "hierarchy",
-    "mpn": "text",
-    "gtin": "text",
-    "in_stock": "boolean",
-    "released": "number",
-}
 _SEPARATOR = " > "
 _SHORTEST_IDENTIFIER = 3
-_PHRASE_SUPPORT = 5
-_PHRASE_WORDS = 3
-_PHRASES_FROM = 6
+Values = dict[str, tuple[Scalar, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogKnowledge:
-    """What only the whole catalogue can tell: the kind of each field and the phrases that titles share."""
-
-    kinds: Mapping[str, FieldKind]
-    phrases: frozenset[str]
-
-
-def attribute_field(name: str) -> str:
-    """Return the field name of an attribute."""
-    return f"attributes.{name}"
-
-
-def shared_phrases(titles: Iterable[str], analyzer: Analyzer) -> frozenset[str]:
-    """Return the runs of one to three words that at least five titles have among their first six words."""
-    counts: Counter[str] = Counter()
-    for title in titles:
-        counts.update(set(_phrases(analyzer.words(title))))
-    return frozenset(phrase for phrase, count in counts.items() if count >= _PHRASE_SUPPORT)
-
-
-def to_document(
-    item: CatalogItem, typed: TypedProduct | None, knowledge: CatalogKnowledge, analyzer: Analyzer
-) -> Document:
+def to_document(item: CatalogItem, typed: TypedProduct | None, knowledge: CatalogKnowledge) -> Document:
     """Turn one item into a document. A product without category takes its derived type as one, and says so."""
     product = item.product
     derived = typed if typed and not product.category else None
@@ -67,16 +34,27 @@ def to_document(
         title=product.title,
         net=item.offer.net,
         stock=item.offer.stock,
+        more=_more(item, product),
     )
-    leaves = [path.rsplit(_SEPARATOR, 1)[-1] for path in product.category]
+    shared, own = _values(product, knowledge.kinds)
     return Document(
         stored=stored,
-        texts=_texts(product, leaves),
-        values=_values(item, product, knowledge.kinds),
+        texts=_texts(product, knowledge.locales),
+        values={**shared, "in_stock": (any(_in_stock(offer) for _, offer in item.offers()),)},
         identifiers=tuple(_identifiers(product)),
-        suggestions=tuple(_suggestions(product, leaves, knowledge.phrases, analyzer)),
+        suggestions=tuple(_suggestions(product, knowledge.phrases, analyzer(knowledge.locales[0]))),
         popularity=item.popularity,
+        units=tuple(
+            Unit(each.id, values, each.offer.net, each.offer.stock)
+            for each, values in zip(product.variants, own, strict=True)
+        ),
     )
+
+
+def ancestors(path: str) -> list[str]:
+    """Return a category path and all above it: "A > B" gives "A" and "A > B"."""
+    steps = path.split(_SEPARATOR)
+    return [_SEPARATOR.join(steps[: depth + 1]) for depth in range(len(steps))]
 
 
 def _with_source(document: bytes, derived: TypedProduct | None) -> bytes:
@@ -86,21 +64,52 @@ def _with_source(document: bytes, derived: TypedProduct | None) -> bytes:
     return document[:-1] + b',"category_source":' + source + b"}"
 
 
-def _texts(product: Product, leaves: Sequence[str]) -> dict[str, str]:
-    texts = {
-        "title": product.title,
-        "type": " ".join(leaves),
+def _more(item: CatalogItem, product: Product) -> bytes:
+    """Return what the product has beyond its document, with the tiers of what can be bought by id."""
+    found = extras(product)
+    if tiers := {identity: _tiers(offer) for identity, offer in item.offers() if offer.tiers}:
+        found["tiers"] = tiers
+    return orjson.dumps(found, option=orjson.OPT_UTC_Z) if found else b""
+
+
+def _tiers(offer: Offer) -> list[dict[str, object]]:
+    return [{"min_quantity": tier.min_quantity, "net": str(tier.net)} for tier in offer.tiers]
+
+
+def _in_stock(offer: Offer) -> bool:
+    return offer.stock is None or offer.stock > 0
+
+
+def _texts(product: Product, locales: Sequence[str]) -> dict[str, str]:
+    """Return the searched texts in every locale; what a locale does not say, the default one says for it."""
+    default = locales[0]
+    own = _localised(product, Texts())
+    found = dict(own)
+    for locale in locales[1:]:
+        texts = _localised(product, product.texts[locale]) if locale in product.texts else own
+        found.update({text_field(field, locale, default): text for field, text in texts.items()})
+    return {field: text for field, text in found.items() if text}
+
+
+def _localised(product: Product, texts: Texts) -> dict[str, str]:
+    category = texts.category or product.category
+    attributes = {**product.attributes, **texts.attributes}
+    said = [*_attribute_words(product.mpn, attributes)]
+    for variant in product.variants:
+        said += (variant.title, *_attribute_words(variant.mpn, variant.attributes))
+    return {
+        "title": texts.title or product.title,
+        "type": " ".join(path.rsplit(_SEPARATOR, 1)[-1] for path in category),
         "brand": product.brand or "",
-        "attributes": " ".join(_attribute_words(product)),
-        "description": product.description,
+        "attributes": " ".join(dict.fromkeys((*said, *(texts.keywords or product.keywords)))),
+        "description": texts.description or product.description,
     }
-    return {field: text for field, text in texts.items() if text}
 
 
-def _attribute_words(product: Product) -> Iterable[str]:
-    if product.mpn:
-        yield product.mpn
-    for name, value in product.attributes.items():
+def _attribute_words(mpn: str | None, attributes: Mapping[str, AttributeValue]) -> Iterator[str]:
+    if mpn:
+        yield mpn
+    for name, value in attributes.items():
         if value is True:
             yield label_of(name)
         elif isinstance(value, str):
@@ -109,32 +118,39 @@ def _attribute_words(product: Product) -> Iterable[str]:
             yield from (each for each in value if isinstance(each, str))
 
 
-def _values(item: CatalogItem, product: Product, kinds: Mapping[str, FieldKind]) -> dict[str, tuple[Scalar, ...]]:
-    values: dict[str, tuple[Scalar, ...]] = {
-        "id": (product.id,),
-        "in_stock": (item.offer.stock is None or item.offer.stock > 0,),
-    }
-    if product.brand:
-        values["brand"] = (product.brand,)
-    if product.mpn:
-        values["mpn"] = (product.mpn,)
-    if product.gtin:
-        values["gtin"] = product.gtin
+def _values(product: Product, kinds: Mapping[str, FieldKind]) -> tuple[Values, list[Values]]:
+    """Return the values that all units share, and those of each variant. What a variant does not say, the product says
+    for it."""
+    shared: Values = {"id": (product.id,)}
     if product.category:
-        values["category"] = tuple(dict.fromkeys(part for path in product.category for part in ancestors(path)))
+        shared["category"] = tuple(dict.fromkeys(part for path in product.category for part in ancestors(path)))
     if product.released:
-        values["released"] = (product.released.timestamp(),)
-    for name, value in product.attributes.items():
+        shared["released"] = (product.released.timestamp(),)
+    if product.brand:
+        shared["brand"] = (product.brand,)
+    shared.update(_article_values(product, kinds))
+    own = [_article_values(variant, kinds) for variant in product.variants]
+    for field in {field for values in own for field in values} & shared.keys():
+        of_product = shared.pop(field)
+        for values in own:
+            values.setdefault(field, of_product)
+    return shared, own
+
+
+def _article_values(article: Product | Variant, kinds: Mapping[str, FieldKind]) -> Values:
+    values: Values = {}
+    if article.mpn:
+        values["mpn"] = (article.mpn,)
+    if article.gtin:
+        values["gtin"] = article.gtin
+    for name, value in article.attributes.items():
         field = attribute_field(name)
-        if of_kind := tuple(_of_kind(value, kinds[field])):
+        # An attribute that came up since the catalogue was learned from; the follower will index its product again.
+        if (kind := kinds.get(field)) is None:
+            continue
+        if of_kind := tuple(_of_kind(value, kind)):
             values[field] = of_kind
     return values
-
-
-def ancestors(path: str) -> list[str]:
-    """Return a category path and all above it: "A > B" gives "A" and "A > B"."""
-    steps = path.split(_SEPARATOR)
-    return [_SEPARATOR.join(steps[: depth + 1]) for depth in range(len(steps))]
 
 
 def _of_kind(value: AttributeValue, kind: FieldKind) -> Iterable[Scalar]:
@@ -149,29 +165,23 @@ def _of_kind(value: AttributeValue, kind: FieldKind) -> Iterable[Scalar]:
         yield plain
 
 
-def _identifiers(product: Product) -> Iterable[str]:
-    for given in (product.id, product.mpn, *product.gtin):
-        normalised = normalise_identifier(given or "")
-        if len(normalised) >= _SHORTEST_IDENTIFIER:
-            yield normalised
+def _identifiers(product: Product) -> Iterator[str]:
+    articles: tuple[Product | Variant, ...] = (product, *product.variants)
+    for article in articles:
+        for given in (article.id, article.mpn, *article.gtin):
+            normalised = normalise_identifier(given or "")
+            if len(normalised) >= _SHORTEST_IDENTIFIER:
+                yield normalised
 
 
-def _phrases(words: Sequence[str]) -> Iterable[str]:
-    first = words[:_PHRASES_FROM]
-    for start in range(len(first)):
-        for length in range(1, min(_PHRASE_WORDS, len(first) - start) + 1):
-            phrase = first[start : start + length]
-            if len(phrase[0]) > 1 and len(phrase[-1]) > 1 and not phrase[0].isdigit() and not phrase[-1].isdigit():
-                yield " ".join(phrase)
-
-
-def _suggestions(product: Product, leaves: Sequence[str], phrases: frozenset[str], analyzer: Analyzer) -> Iterable[str]:
+def _suggestions(product: Product, phrases: frozenset[str], words: Analyzer) -> Iterable[str]:
     found: dict[str, None] = {}
-    for leaf in leaves:
+    for path in product.category:
+        leaf = path.rsplit(_SEPARATOR, 1)[-1]
         found[leaf.lower()] = None
         if product.brand:
             found[f"{product.brand} {leaf}".lower()] = None
-    for phrase in _phrases(analyzer.words(product.title)):
+    for phrase in phrases_of(words.words(product.title)):
         if phrase in phrases:
             found[phrase] = None
     return found

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -13,11 +13,10 @@ from commerce.buyer import ANONYMOUS
 from commerce.product import CatalogItem
 from commerce.records import Records
 from engines.plan import FacetRequest, SearchPlan
-from engines.port import IndexBuilder, SearchEngine, SearchIndex
+from engines.port import IndexBuilder, OfferUpdate, SearchEngine, SearchIndex
 from indexer.documents import to_document
 from indexer.knowledge import extend
 from indexer.types import TypedProduct, type_of
-from language.analysis import analyzer
 
 _BATCH = 5_000
 _MOST_TYPES = 1_000
@@ -92,14 +91,19 @@ class Follower:
         if not changes:
             return 0
         builder = self._builder(catalog_id, version)
-        ids = list(dict.fromkeys(change.product_id for change in changes))
-        items = list(self._records.items(catalog_id, ids=ids))
-        knowledge = extend(self._engine.schema(catalog_id), items)
-        builder.extend(knowledge.kinds)
-        words = analyzer(index.stats().locales[0])
-        types = _types(index, items)
-        builder.write(to_document(item, types.get(item.product.id), knowledge, words) for item in items)
-        builder.delete(set(ids) - {item.product.id for item in items})
+        whole = list(dict.fromkeys(change.product_id for change in changes if change.kind != "offer"))
+        offers = dict.fromkeys(change.product_id for change in changes)
+        for identity in whole:
+            del offers[identity]
+        if whole:
+            items = list(self._records.items(catalog_id, ids=whole))
+            knowledge = extend(self._engine.schema(catalog_id), items)
+            builder.extend(knowledge.kinds)
+            types = _types(index, items)
+            builder.write(to_document(item, types.get(item.product.id), knowledge) for item in items)
+            builder.delete(set(whole) - {item.product.id for item in items})
+        if offers:
+            builder.patch_offers(_offers(self._records, catalog_id, list(offers)))
         builder.commit(changes[-1].seq)
         return len(changes)
 
@@ -140,6 +144,13 @@ class WriterLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _offers(records: Records, catalog_id: str, ids: Sequence[str]) -> Iterator[OfferUpdate]:
+    """Yield the offers of these products as they are now."""
+    for product_id, offers in records.offers(catalog_id, ids).items():
+        for unit_id, offer in offers:
+            yield OfferUpdate(product_id, unit_id, offer.net, offer.stock)
 
 
 def _types(index: SearchIndex, items: Sequence[CatalogItem]) -> dict[str, TypedProduct]:

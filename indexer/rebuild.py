@@ -1,21 +1,19 @@
 """A full load: all records into a new version, verified, then switched in without a failed query."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
 from commerce.buyer import ANONYMOUS
-from commerce.product import CatalogItem
 from commerce.records import Records
 from engines.port import Document, Schema, SearchEngine
-from indexer.documents import CatalogKnowledge, to_document
-from indexer.knowledge import learn
-from indexer.types import TypedProduct, derive_types
-from language.analysis import analyzer
+from indexer.documents import to_document
+from indexer.knowledge import CatalogKnowledge, CatalogLearner
 from language.errors import VitrineError
 
 _SAMPLE = 100
 _KEPT_VERSIONS = 2
+_EVERY = 500
 Progress = Callable[[int, int], None]
 
 
@@ -43,30 +41,33 @@ class RebuildReport:
 def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: Progress | None = None) -> RebuildReport:
     """Build a new version from the records and switch to it; the previous one is kept for ``roll_back``.
 
-    ``progress`` is called with (products done, products). Raises UnknownCatalog, VerificationFailed.
+    The records are read twice, to learn and to write, so that memory does not grow with the catalogue. ``progress`` is
+    called with (steps done, steps). Raises UnknownCatalog, VerificationFailed.
     """
     began = perf_counter()
     catalog = records.catalog(catalog_id)
     # Changes from here on may already be in the items; the follower applies them once more, which changes nothing.
     applied = records.last_seq(catalog_id)
-    items = list(records.items(catalog_id))
-    knowledge = learn(items, catalog.locale)
-    types: Sequence[TypedProduct | None] = [None] * len(items)
-    if not all(item.product.category for item in items):
-        types = derive_types([item.product for item in items])
-    schema = Schema((catalog.locale,), kinds=knowledge.kinds, phrases=knowledge.phrases)
+    steps = _Steps(2 * records.count(catalog_id), progress)
+    learner = CatalogLearner(catalog)
+    for item in records.items(catalog_id):
+        learner.add(item)
+        steps.advance()
+    knowledge = learner.build()
+    schema = Schema(knowledge.locales, kinds=knowledge.kinds, phrases=knowledge.phrases)
     version = engine.create(catalog_id, schema)
+    written = _Written(records, catalog_id, knowledge, steps)
     builder = engine.builder(catalog_id, version)
     try:
-        builder.write(_documents(items, types, knowledge, catalog.locale, progress))
+        builder.write(written.documents())
         builder.commit(applied)
     finally:
         builder.close()
-    _verify(engine, catalog_id, version, items)
+    _verify(engine, catalog_id, version, written)
     engine.switch(catalog_id, version)
     for old in engine.versions(catalog_id)[:-_KEPT_VERSIONS]:
         engine.drop(catalog_id, old)
-    return RebuildReport(version, len(items), perf_counter() - began)
+    return RebuildReport(version, written.products, perf_counter() - began)
 
 
 def roll_back(engine: SearchEngine, catalog_id: str) -> int:
@@ -82,24 +83,53 @@ def roll_back(engine: SearchEngine, catalog_id: str) -> int:
     return earlier[-1]
 
 
-def _documents(
-    items: Sequence[CatalogItem],
-    types: Sequence[TypedProduct | None],
-    knowledge: CatalogKnowledge,
-    locale: str,
-    progress: Progress | None,
-) -> Iterator[Document]:
-    words = analyzer(locale)
-    for done, (item, typed) in enumerate(zip(items, types, strict=True), start=1):
-        yield to_document(item, typed, knowledge, words)
-        if progress and (done % 500 == 0 or done == len(items)):
-            progress(done, len(items))
+class _Steps:
+    """Progress over both passes."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._total = total
+        self._progress = progress
+        self._done = 0
+
+    def advance(self) -> None:
+        self._done += 1
+        if self._progress and self._done % _EVERY == 0:
+            self._progress(min(self._done, self._total), self._total)
+
+    def finish(self) -> None:
+        if self._progress:
+            self._progress(self._total, self._total)
 
 
-def _verify(engine: SearchEngine, catalog_id: str, version: int, items: Sequence[CatalogItem]) -> None:
+class _Written:
+    """The documents of one version on their way into it, counted and sampled."""
+
+    def __init__(self, records: Records, catalog_id: str, knowledge: CatalogKnowledge, steps: _Steps) -> None:
+        self.products = 0
+        self.sample: list[str] = []
+        self._records = records
+        self._catalog_id = catalog_id
+        self._knowledge = knowledge
+        self._steps = steps
+        self._every = max(1, records.count(catalog_id) // _SAMPLE)
+
+    def documents(self) -> Iterator[Document]:
+        """Read the records once more. Types are derived where the product names no category."""
+        types = self._knowledge.types
+        for item in self._records.items(self._catalog_id):
+            typed = types.of(item.product) if types and not item.product.category else None
+            if self.products % self._every == 0:
+                self.sample.append(item.product.id)
+            self.products += 1
+            self._steps.advance()
+            yield to_document(item, typed, self._knowledge)
+        self._steps.finish()
+
+
+def _verify(engine: SearchEngine, catalog_id: str, version: int, written: _Written) -> None:
     index = engine.open_version(catalog_id, version)
-    if (found := index.stats().products) != len(items):
-        raise VerificationFailed(f"version {version} of {catalog_id} holds {found} products instead of {len(items)}")
-    sample = [item.product.id for item in items[:: max(1, len(items) // _SAMPLE)]][:_SAMPLE]
-    if missing := set(sample) - set(index.get(sample, ANONYMOUS)):
+    if (found := index.stats().products) != written.products:
+        message = f"version {version} of {catalog_id} holds {found} products instead of {written.products}"
+        raise VerificationFailed(message)
+    if missing := set(written.sample) - set(index.get(written.sample, ANONYMOUS)):
         raise VerificationFailed(f"version {version} of {catalog_id} lacks product {min(missing)!r}")
