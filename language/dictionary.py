@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["text", "number", "boolean"]
-UnitSource = Literal["given", "name", "text", "override"]
+UnitSource = Literal["given", "name", "text", "sibling", "override"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,132 @@
+"""What filters, facets, sorting and the attribute sheet see of a product's attributes: numbers in known units.
+
+A number whose unit is not known, of an attribute whose other numbers have one, stays out of filters and facets: a
+wrong number is worse than none. An attribute without any unit keeps its bare numbers.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from commerce.product import AttributeValue, Quantity, Scalar
+from language.attributes import label_of
+from language.dictionary import AttributeEntry, Kind, UnitRule
+from language.units import convert, symbol_of
+
+Normalised = Scalar | tuple[Scalar, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row of a product's attribute sheet.
+
+    ``value`` and ``unit`` are as the shop gave them, the unit inferred where it gave none. ``normalised`` is what
+    filters, facets and sorting compare, in ``normalised_unit``; None where that is not known. ``confidence`` (0 to 1)
+    and ``evidence`` tell how the unit is known.
+    """
+
+    name: str
+    label: str
+    group: str | None
+    value: Scalar | tuple[Scalar, ...]
+    unit: str | None
+    normalised: Normalised
+    normalised_unit: str | None
+    source: Literal["given", "extracted"] = "given"
+    confidence: float = 1.0
+    evidence: str | None = None
+
+
+class ValueReader:
+    """Reads attribute values by a catalogue's dictionary; built once for a dictionary, safe to share."""
+
+    def __init__(self, dictionary: Mapping[str, AttributeEntry]) -> None:
+        self._dictionary = dictionary
+        self._rules: dict[tuple[str, str | None], tuple[UnitRule, ...]] = {}
+        for name, entry in dictionary.items():
+            for each in {rule.type for rule in entry.rules}:
+                self._rules[name, each] = tuple(
+                    # The rules for certain numbers go before the rule for all.
+                    sorted((rule for rule in entry.rules if rule.type == each), key=lambda rule: rule.values is None)
+                )
+
+    def values(self, attributes: Mapping[str, AttributeValue], type_name: str | None) -> dict[str, tuple[Scalar, ...]]:
+        """Return what filters, facets and sorting see: values of the attribute's kind, numbers in its unit."""
+        found = {}
+        for name, value in attributes.items():
+            entry = self._dictionary.get(name)
+            if entry and (read := tuple(self._normalised(entry, value, type_name))):
+                found[name] = read
+        return found
+
+    def rows(
+        self, attributes: Mapping[str, AttributeValue], type_name: str | None, locale: str = "en"
+    ) -> list[SheetRow]:
+        """Return the attribute sheet in the order of the attributes."""
+        return [self._row(name, value, type_name, locale) for name, value in attributes.items()]
+
+    def rule(self, name: str, number: float, type_name: str | None) -> UnitRule | None:
+        """Return why a bare number of an attribute has a unit: the rule of its type, or else of every type."""
+        for key in (type_name, None) if type_name else (None,):
+            for rule in self._rules.get((name, key), ()):
+                if rule.values is None or number in rule.values:
+                    return rule
+        return None
+
+    def _normalised(self, entry: AttributeEntry, value: AttributeValue, type_name: str | None) -> Iterator[Scalar]:
+        for each in value if isinstance(value, tuple) else (value,):
+            if _kind(each) != entry.kind:
+                continue
+            if isinstance(each, str | bool):
+                yield each
+            elif (number := self._number(entry, each, type_name)) is not None:
+                yield number
+
+    def _number(self, entry: AttributeEntry, value: float | Quantity, type_name: str | None) -> float | None:
+        if isinstance(value, Quantity):
+            # A unit that the attribute's own cannot stand for makes the number one of another scale.
+            return value.value if entry.unit is None else convert(value.value, value.unit, entry.unit)
+        if entry.unit is None:
+            return value
+        rule = self.rule(entry.name, value, type_name)
+        return convert(value, rule.unit, entry.unit) if rule else None
+
+    def _row(self, name: str, value: AttributeValue, type_name: str | None, locale: str) -> SheetRow:
+        entry = self._dictionary.get(name) or AttributeEntry(name, _kind(_first(value)))
+        normalised = tuple(self._normalised(entry, value, type_name))
+        shown: Normalised = normalised if isinstance(value, tuple) else normalised[0] if normalised else None
+        first = _first(value)
+        unit: str | None = None
+        rule = None
+        if isinstance(first, Quantity):
+            unit = symbol_of(first.unit) or first.unit
+        elif entry.kind == "number" and _kind(first) == "number" and entry.unit is not None:
+            rule = self.rule(name, float(first), type_name)
+            unit = rule.unit if rule else None
+        return SheetRow(
+            name=name,
+            label=entry.label(locale) or label_of(name),
+            group=entry.group,
+            value=value.value if isinstance(value, Quantity) else value,
+            unit=unit,
+            normalised=shown or None if isinstance(value, tuple) else shown,
+            normalised_unit=entry.unit if normalised and entry.kind == "number" else None,
+            confidence=rule.confidence if rule else 1.0,
+            evidence=_evidence(rule) if rule else None,
+        )
+
+
+def _evidence(rule: UnitRule) -> str:
+    if rule.source == "text":
+        return f"the unit is stated by {rule.support} of {rule.seen} products that give numbers of it: {rule.evidence}"
+    return rule.evidence
+
+
+def _first(value: AttributeValue) -> Scalar | Quantity:
+    return value[0] if isinstance(value, tuple) else value
+
+
+def _kind(value: Scalar | Quantity) -> Kind:
+    if isinstance(value, bool):
+        return "boolean"
+    return "text" if isinstance(value, str) else "number"
