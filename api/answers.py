@@ -130,6 +130,7 @@ class SearchResponse(BaseModel):
     page_size: int
     cursor: str | None
     took_ms: float
+    locale: str
     interpretation: Interpretation
     hits: list[SearchHit]
     facets: list[Facet]

@@ -1,22 +1,20 @@
 """Answers as JSON. Stored products are spliced in as the bytes that they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import orjson
 from starlette.responses import Response
 
+from api.product_page import Json, availability, price, product
 from api.shop import Shelf
 from engines.plan import Interval
-from engines.results import Facet, FacetValue, StoredProduct
-from language.attributes import label_of
+from engines.results import Facet, FacetValue
 from ranking.facets import label
 from ranking.request import RankedHit, SearchAnswer
 from ranking.suggest import SuggestAnswer
 
 _YES_NO = {"en": ("Yes", "No"), "de": ("Ja", "Nein")}
-Json = dict[str, object]
 
 
 class JsonResponse(Response):
@@ -50,6 +48,7 @@ def search_answer(
         "page_size": page_size,
         "cursor": answer.cursor,
         "took_ms": round(took_ms, 2),
+        "locale": answer.locale,
         "interpretation": {
             "language": understood.language,
             "corrected_query": understood.corrected_query,
@@ -84,54 +83,10 @@ def hit(ranked: RankedHit, shelf: Shelf, fields: Sequence[str] | None = None) ->
         "availability": availability(found.product),
         "highlight": ranked.highlight,
         "matched_by": ["identifier"] if found.by_identifier else ["lexical"] if ranked.textual else [],
-        "matched_variants": [],
+        "matched_variants": found.product.matched,
         "badges": [],
         "explanation": explanation,
     }
-
-
-def product(stored: StoredProduct, fields: Sequence[str] | None = None) -> object:
-    """Return a product: whole, or its id and the fields picked (``attributes.X`` picks one attribute)."""
-    if fields is None:
-        return orjson.Fragment(stored.document)
-    whole = orjson.loads(stored.document)
-    picked: Json = {"id": whole["id"]}
-    attributes: Json = {}
-    for field in fields:
-        if field.startswith("attributes."):
-            name = field.removeprefix("attributes.")
-            if name in whole["attributes"]:
-                attributes[name] = whole["attributes"][name]
-        elif field in whole:
-            picked[field] = whole[field]
-    return {**picked, "attributes": attributes} if attributes and "attributes" not in picked else picked
-
-
-def price(stored: StoredProduct, shelf: Shelf) -> Json | None:
-    """Return the buyer's price; None where there is none."""
-    if stored.net is None:
-        return None
-    return {
-        "net": money(stored.net),
-        "gross": None,
-        "tax_rate": None,
-        "currency": shelf.catalog.currency,
-        "list": money(stored.net),
-        "tiers": [],
-        "price_list": None,
-        "promotion": None,
-    }
-
-
-def money(amount: Decimal) -> str:
-    """Return an amount as decimal text, with at least two decimals."""
-    return f"{amount:f}"
-
-
-def availability(stored: StoredProduct) -> Json:
-    """Return what is in stock."""
-    in_stock = stored.stock is None or stored.stock > 0
-    return {"in_stock": in_stock, "quantity": stored.stock, "location": None, "lead_time_days": None}
 
 
 def facet(found: Facet, shelf: Shelf, locale: str) -> Json:
@@ -180,47 +135,4 @@ def suggestions(answer: SuggestAnswer, shelf: Shelf) -> Json:
         "products": [hit(each, shelf) for each in answer.products],
         "categories": [{"path": path, "count": count} for path, count in answer.categories],
         "brands": [{"value": value, "count": count} for value, count in answer.brands],
-    }
-
-
-def product_line(stored: StoredProduct, shelf: Shelf) -> Json:
-    """Return one product with its offer."""
-    return {
-        "product": product(stored),
-        "price": price(stored, shelf),
-        "availability": availability(stored),
-    }
-
-
-def sheet(stored: StoredProduct, locale: str) -> list[Json]:
-    """Return the attribute sheet; a type that was derived stands first, with how sure it is."""
-    whole = orjson.loads(stored.document)
-    rows: list[Json] = []
-    if source := whole.get("category_source"):
-        evidence = {"title": "the words of the title", "attribute": "the attribute product_type"}.get(
-            source["from"], "attributes and title words like those of other products of this type"
-        )
-        value = whole["category"][0]
-        rows.append(_row("category", label("category", locale), value, "extracted", source["confidence"], evidence))
-    for name, value in whole["attributes"].items():
-        rows.append(_row(name, label_of(name), value, "given", 1.0, None))
-    return rows
-
-
-def _row(name: str, text: str, value: object, source: str, confidence: float, evidence: str | None) -> Json:
-    unit: str | None = None
-    if isinstance(value, Mapping):
-        unit = str(value["unit"])
-        value = value["value"]
-    return {
-        "name": name,
-        "label": text,
-        "group": None,
-        "value": value,
-        "unit": unit,
-        "normalised": value,
-        "normalised_unit": unit,
-        "source": source,
-        "confidence": confidence,
-        "evidence": evidence,
     }

@@ -12,8 +12,11 @@ from commerce.product import Catalog
 from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from engines.port import EngineUnavailable, SearchEngine, SearchIndex
+from engines.results import StoredProduct
 from indexer import Follower
 from language.filters import parse_filter
+from language.locales import resolve_locale
+from ranking.localised import in_locale
 from ranking.request import SearchRequest
 from ranking.search import search
 
@@ -28,6 +31,11 @@ class Shelf:
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
         return asked or buyer.locale or self.catalog.locale
+
+    def localised(self, product: StoredProduct, asked: str | None, buyer: Buyer) -> StoredProduct:
+        """Return a product in the resolved locale, as far as the catalogue has it."""
+        locales = self.index.stats().locales
+        return in_locale(product, resolve_locale((asked, buyer.locale), locales), locales[0])
 
 
 class Shop:

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.rendering import money
+from api.product_page import money
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
 from commerce.buyer import ANONYMOUS
 from commerce.readers import LoadReport, load_files, read_mapping

@@ -1,5 +1,7 @@
 """What can go wrong with a shop's records; see ``language.errors`` for the whole tree."""
 
+from collections.abc import Sequence
+
 from language.errors import VitrineError
 
 
@@ -19,6 +21,16 @@ class UnknownProduct(VitrineError):
     """No product by that id in this buyer's assortment."""
 
     code = "unknown_product"
+
+
+class UnknownProducts(VitrineError):
+    """A change that names products which do not exist; ``ids`` are theirs."""
+
+    code = "unknown_product"
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(f"{len(ids)} products are unknown, {ids[0]!r} for one; nothing was changed")
+        self.ids = ids
 
 
 class MappingError(VitrineError):

@@ -18,6 +18,7 @@ from ranking.highlight import highlight
 from ranking.localised import in_locale
 from ranking.request import Interpretation, InvalidPage, RankedHit, SearchAnswer, SearchRequest, Stage
 from ranking.understanding import Understanding, understand
+from ranking.variants import matched_variants
 
 DEEPEST = 10_000
 _AUTOMATIC_FACETS = 12
@@ -110,6 +111,8 @@ def _present(
     if text is not None and text.words:
         terms = {form for word in text.words for form, _ in word.forms}
         marked = highlight(hit.product.title, terms, text.words[-1].prefix, words)
+    if hit.product.units:
+        hit = hit._replace(product=hit.product._replace(matched=matched_variants(hit.product, text, words)))
     stages = _explain(hit, result) if request.explain else None
     return RankedHit(hit, position, text is not None, {"title": marked} if marked else {}, stages)
 

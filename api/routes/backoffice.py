@@ -13,11 +13,12 @@ from api.bodies import OfferBody
 from api.buyer import Merchandiser
 from api.json_body import StrictJsonRoute, without_mark
 from api.problems import RequestProblem
-from api.rendering import Json, JsonResponse
+from api.product_page import Json
+from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS
 from api.shop import CatalogId, Shop, TheShop
 from commerce.documents import InvalidProduct, catalog_item_from_json
-from commerce.errors import UnknownProduct
+from commerce.errors import UnknownProduct, UnknownProducts
 from commerce.product import CatalogItem
 from commerce.records import UNSET, OfferChange
 
@@ -76,7 +77,8 @@ async def patch_offers(
     shop: TheShop,
     buyer: Merchandiser,
 ) -> JsonResponse:
-    """Change prices and stock only. All or none: an unknown product refuses the whole request."""
+    """Change prices and stock only, of products or of variants by their ids. All or none: an unknown id refuses the
+    whole request."""
     shop.shelf(catalog, buyer)
     changes = [
         OfferChange(
@@ -86,9 +88,9 @@ async def patch_offers(
         )
         for each in body
     ]
-    await run_in_threadpool(_patch, shop, catalog, changes)
-    changed = sum(change.net is not UNSET or change.stock is not UNSET for change in changes)
-    return JsonResponse({"accepted": len(changes), "changed": changed, "unchanged": len(changes) - changed})
+    written = await run_in_threadpool(_patch, shop, catalog, changes)
+    named = len({change.product_id for change in changes})
+    return JsonResponse({"accepted": len(changes), "changed": written, "unchanged": named - written})
 
 
 @router.get("/status", response_model=answers.StatusResponse)
@@ -111,17 +113,17 @@ async def status(catalog: CatalogId, shop: TheShop, buyer: Merchandiser) -> Json
     )
 
 
-def _patch(shop: Shop, catalog: str, changes: list[OfferChange]) -> None:
-    known = {item.product.id for item in shop.records.items(catalog, ids=[each.product_id for each in changes])}
-    unknown = [
-        (f"/{at}/product_id", "there is no such product")
-        for at, each in enumerate(changes)
-        if each.product_id not in known
-    ]
-    if unknown:
-        message = f"{len(unknown)} products are unknown; nothing was changed"
-        raise RequestProblem("unknown_product", message, unknown[:_MOST_ERRORS], status=422)
-    shop.records.patch_offers(catalog, changes)
+def _patch(shop: Shop, catalog: str, changes: list[OfferChange]) -> int:
+    try:
+        return shop.records.patch_known_offers(catalog, changes).written
+    except UnknownProducts as error:
+        unknown = set(error.ids)
+        errors = [
+            (f"/{at}/product_id", "there is no such product")
+            for at, each in enumerate(changes)
+            if each.product_id in unknown
+        ]
+        raise RequestProblem("unknown_product", error.message, errors[:_MOST_ERRORS], status=422) from error
 
 
 def _items(body: bytes) -> list[CatalogItem]:

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api import answers, rendering
+from api import answers, product_page
 from api.buyer import Searcher
 from api.problems import refuse
-from api.rendering import Json, JsonResponse
+from api.product_page import Json
+from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
 from api.shop import CatalogId, TheShop
 from commerce.errors import UnknownProduct
@@ -51,6 +52,7 @@ async def products_by_id(
     shop: TheShop,
     buyer: Searcher,
     ids: Annotated[str, Query(max_length=60_000, description="Up to 100 ids, separated by commas")],
+    locale: Annotated[str | None, Query(max_length=35)] = None,
 ) -> JsonResponse:
     """Return products in the order of their ids; unknown ids stand in ``missing``."""
     shelf = shop.shelf(catalog, buyer)
@@ -58,14 +60,18 @@ async def products_by_id(
     if len(wanted) > _MOST_IDS:
         refuse("too_large", f"at most {_MOST_IDS} ids, not {len(wanted)}", "/ids")
     found = shelf.index.get(wanted, buyer)
-    lines = [rendering.product_line(found[each], shelf) for each in wanted if each in found]
+    lines = [
+        product_page.product_line(shelf.localised(found[each], locale, buyer), shelf)
+        for each in wanted
+        if each in found
+    ]
     return JsonResponse({"products": lines, "missing": [each for each in wanted if each not in found]})
 
 
 @router.get(
     "/{catalog}/products/{product_id:path}", response_model=answers.ProductResponse, openapi_extra=TOKEN_OPTIONAL
 )
-async def product_page(
+async def one_product(
     catalog: CatalogId,
     product_id: str,
     shop: TheShop,
@@ -77,9 +83,15 @@ async def product_page(
     stored = shelf.index.get([product_id], buyer).get(product_id)
     if stored is None:
         raise UnknownProduct(f"there is no product {product_id[:100]!r}")
-    line = rendering.product_line(stored, shelf)
-    rows = rendering.sheet(stored, shelf.locale(locale, buyer))
-    return JsonResponse({**line, "sheet": rows, "variants": [], "relations": []})
+    stored = shelf.localised(stored, locale, buyer)
+    return JsonResponse(
+        {
+            **product_page.product_line(stored, shelf),
+            "sheet": product_page.sheet(stored, shelf.locale(locale, buyer)),
+            "variants": product_page.variants(stored, shelf),
+            "relations": product_page.relations(stored),
+        }
+    )
 
 
 def _tree(values: tuple[FacetValue, ...]) -> list[Json]:

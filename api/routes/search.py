@@ -11,7 +11,8 @@ from api.bodies import BatchBody, SearchBody
 from api.buyer import Searcher
 from api.json_body import StrictJsonRoute
 from api.metrics import Metrics
-from api.rendering import Json, JsonResponse
+from api.product_page import Json
+from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
 from api.shop import CatalogId, Shelf, TheShop
 from commerce.buyer import Buyer

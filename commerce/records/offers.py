@@ -33,7 +33,7 @@ class OfferChange:
 
 
 def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]) -> tuple[list[str], list[str]]:
-    """Write the changes; return the products that are different now, and the ids that are unknown.
+    """Write the changes; return the product of each id whose offer is different now, and the ids that are unknown.
 
     Of several changes of one id the last counts for each part. An id may name a product or a variant.
     """
@@ -44,7 +44,7 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
             own["net"] = None if offer.net is None else str(offer.net)
         if offer.stock is not UNSET:
             own["stock"] = offer.stock
-    changed: dict[str, None] = {}
+    changed: list[str] = []
     known: set[str] = set()
     for table, column in ((products, products.c.product_id), (variants, variants.c.variant_id)):
         updates: dict[tuple[str, ...], list[dict[str, object]]] = {}
@@ -53,13 +53,13 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
             known.add(identity)
             new = {name: value for name, value in wanted[identity].items() if row._mapping[name] != value}
             if new:
-                changed[row.product_id] = None
+                changed.append(row.product_id)
                 updates.setdefault(tuple(new), []).append({"key": identity, **{f"new_{n}": v for n, v in new.items()}})
         for names, rows in updates.items():
             key = (table.c.catalog == catalog_id) & (column == sa.bindparam("key"))
             values: dict[str, object] = {name: sa.bindparam(f"new_{name}") for name in names}
             connection.execute(sa.update(table).where(key).values(values), rows)
-    return list(changed), [identity for identity in wanted if identity not in known]
+    return changed, [identity for identity in wanted if identity not in known]
 
 
 def _stored(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from commerce.errors import InvalidCatalog, UnknownCatalog
+from commerce.errors import InvalidCatalog, UnknownCatalog, UnknownProducts
 from commerce.product import Catalog, CatalogItem, Offer
 from commerce.records import history
 from commerce.records import offers as offering
@@ -60,13 +60,13 @@ class Records(Database):
 
     def catalogs(self) -> list[Catalog]:
         """Return all catalogues by id."""
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             rows = connection.execute(sa.select(catalogs).order_by(catalogs.c.id))
             return [Catalog(row.id, row.currency, row.locale) for row in rows]
 
     def catalog(self, catalog_id: str) -> Catalog:
         """Return one catalogue. Raises UnknownCatalog."""
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             row = connection.execute(sa.select(catalogs).where(catalogs.c.id == catalog_id)).first()
         if row is None:
             raise UnknownCatalog(f"there is no catalogue {catalog_id!r}: load one first")
@@ -107,8 +107,17 @@ class Records(Database):
         """
         with self._write() as connection:
             changed, unknown = offering.patch(connection, catalog_id, offers)
-            self._log(connection, catalog_id, changed, "offer")
+            self._log(connection, catalog_id, list(dict.fromkeys(changed)), "offer")
         return unknown
+
+    def patch_known_offers(self, catalog_id: str, offers: Sequence[OfferChange]) -> Written:
+        """Change prices and stock as ``patch_offers`` does, all or none: raises UnknownProducts if any id is unknown."""
+        with self._write() as connection:
+            changed, unknown = offering.patch(connection, catalog_id, offers)
+            if unknown:
+                raise UnknownProducts(unknown)
+            self._log(connection, catalog_id, list(dict.fromkeys(changed)), "offer")
+        return Written(len(changed))
 
     def offers(self, catalog_id: str, ids: Sequence[str]) -> dict[str, list[tuple[str, Offer]]]:
         """Return what can be bought of each product that exists, as (id of variant or product, offer) pairs."""
@@ -129,9 +138,9 @@ class Records(Database):
         with self._read() as connection:
             if ids is None:
                 query = sa.select(products).where(products.c.catalog == catalog_id).order_by(products.c.product_id)
-                rows: Iterable[sa.Row[tuple[object, ...]]] = connection.execution_options(yield_per=2_000).execute(
-                    query
-                )
+                # Through a cursor of the server: a million products do not stand in memory at once.
+                stream = {"yield_per": 2_000}
+                rows: Iterable[sa.Row[tuple[object, ...]]] = connection.execute(query, execution_options=stream)
             else:
                 rows = self._rows(connection, catalog_id, ids)
             for chunk in batches(rows, _CHUNK):
@@ -143,14 +152,14 @@ class Records(Database):
     def count(self, catalog_id: str) -> int:
         """Return the number of products."""
         query = sa.select(sa.func.count()).select_from(products).where(products.c.catalog == catalog_id)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return int(connection.scalar(query) or 0)
 
     def changes_since(self, catalog_id: str, seq: int, limit: int = 10_000) -> list[Change]:
         """Return a catalogue's changes behind ``seq`` in their order."""
         query = sa.select(changes.c.seq, changes.c.product_id, changes.c.kind)
         query = query.where(changes.c.catalog == catalog_id, changes.c.seq > seq).order_by(changes.c.seq).limit(limit)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [Change(row.seq, row.product_id, row.kind) for row in connection.execute(query)]
 
     def last_seq(self, catalog_id: str | None = None) -> int:
@@ -158,7 +167,7 @@ class Records(Database):
         query = sa.select(sa.func.max(changes.c.seq))
         if catalog_id is not None:
             query = query.where(changes.c.catalog == catalog_id)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return int(connection.scalar(query) or 0)
 
     def put_text(self, catalog_id: str, name: str, content: str) -> None:
@@ -170,7 +179,7 @@ class Records(Database):
     def text(self, catalog_id: str, name: str) -> str | None:
         """Return a text that people wrote about a catalogue; None if there is none."""
         key = (catalog_texts.c.catalog == catalog_id) & (catalog_texts.c.name == name)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             found: str | None = connection.scalar(sa.select(catalog_texts.c.content).where(key))
         return found
 

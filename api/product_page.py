@@ -1,0 +1,138 @@
+"""Products as JSON: with the buyer's price, what is in stock, their variants and their attribute sheet."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from api.shop import Shelf
+from engines.results import StoredProduct, UnitOffer
+from language.attributes import label_of
+from ranking.facets import label
+
+Json = dict[str, object]
+
+
+def product_line(stored: StoredProduct, shelf: Shelf) -> Json:
+    """Return one product with its offer."""
+    return {
+        "product": product(stored),
+        "price": price(stored, shelf),
+        "availability": availability(stored),
+    }
+
+
+def sheet(stored: StoredProduct, locale: str) -> list[Json]:
+    """Return the attribute sheet; a type that was derived stands first, with how sure it is."""
+    whole = orjson.loads(stored.document)
+    rows: list[Json] = []
+    if source := whole.get("category_source"):
+        evidence = {"title": "the words of the title", "attribute": "the attribute product_type"}.get(
+            source["from"], "attributes and title words like those of other products of this type"
+        )
+        value = whole["category"][0]
+        rows.append(_row("category", label("category", locale), value, "extracted", source["confidence"], evidence))
+    for name, value in whole["attributes"].items():
+        rows.append(_row(name, label_of(name), value, "given", 1.0, None))
+    return rows
+
+
+def _row(name: str, text: str, value: object, source: str, confidence: float, evidence: str | None) -> Json:
+    unit: str | None = None
+    if isinstance(value, Mapping):
+        unit = str(value["unit"])
+        value = value["value"]
+    return {
+        "name": name,
+        "label": text,
+        "group": None,
+        "value": value,
+        "unit": unit,
+        "normalised": value,
+        "normalised_unit": unit,
+        "source": source,
+        "confidence": confidence,
+        "evidence": evidence,
+    }
+
+
+def product(stored: StoredProduct, fields: Sequence[str] | None = None) -> object:
+    """Return a product: whole, or its id and the fields picked (``attributes.X`` picks one attribute)."""
+    if fields is None:
+        return orjson.Fragment(stored.document)
+    whole = orjson.loads(stored.document)
+    picked: Json = {"id": whole["id"]}
+    attributes: Json = {}
+    for field in fields:
+        if field.startswith("attributes."):
+            name = field.removeprefix("attributes.")
+            if name in whole["attributes"]:
+                attributes[name] = whole["attributes"][name]
+        elif field in whole:
+            picked[field] = whole[field]
+    return {**picked, "attributes": attributes} if attributes and "attributes" not in picked else picked
+
+
+def price(stored: StoredProduct, shelf: Shelf) -> Json | None:
+    """Return the buyer's price; None where there is none. That of a product with variants is the lowest of those that
+    match, with the tiers of the variant that has it."""
+    cheapest = next((unit.id for unit in stored.units if unit.net == stored.net), stored.id)
+    return _price(stored.net, _tiers(stored).get(cheapest, []), shelf)
+
+
+def variants(stored: StoredProduct, shelf: Shelf) -> list[Json]:
+    """Return a product's variants, each with its offer."""
+    tiers = _tiers(stored)
+    offers = {unit.id: unit for unit in stored.units}
+    return [
+        {
+            **{name: value for name, value in variant.items() if name != "tiers"},
+            "price": _price(offers[variant["id"]].net, tiers.get(variant["id"], []), shelf),
+            "availability": availability(offers[variant["id"]]),
+        }
+        for variant in _more(stored).get("variants", [])
+    ]
+
+
+def relations(stored: StoredProduct) -> list[Json]:
+    """Return a product's relations to others."""
+    found: list[Json] = _more(stored).get("relations", [])
+    return found
+
+
+def _price(net: Decimal | None, tiers: list[Json], shelf: Shelf) -> Json | None:
+    if net is None:
+        return None
+    return {
+        "net": money(net),
+        "gross": None,
+        "tax_rate": None,
+        "currency": shelf.catalog.currency,
+        "list": money(net),
+        "tiers": tiers,
+        "price_list": None,
+        "promotion": None,
+    }
+
+
+def money(amount: Decimal) -> str:
+    """Return an amount as decimal text, with at least two decimals."""
+    return f"{amount:f}"
+
+
+def availability(stored: StoredProduct | UnitOffer) -> Json:
+    """Return what is in stock, of all variants together."""
+    in_stock = stored.stock is None or stored.stock > 0
+    return {"in_stock": in_stock, "quantity": stored.stock, "location": None, "lead_time_days": None}
+
+
+def _more(stored: StoredProduct) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = orjson.loads(stored.more) if stored.more else {}
+    return found
+
+
+def _tiers(stored: StoredProduct) -> Mapping[str, list[Json]]:
+    """Return the tiers by variant or product; products that have none are not read for them."""
+    found: Mapping[str, list[Json]] = _more(stored).get("tiers", {}) if b'"tiers":' in stored.more else {}
+    return found
