@@ -24,6 +24,7 @@ _STATUS = {
     "engine_unavailable": 503,
     "model_unavailable": 503,
     "keys_unavailable": 503,
+    "records_unavailable": 503,
     "timeout": 503,
     "internal": 500,
 }
@@ -41,6 +42,7 @@ _TITLES = {
     "engine_unavailable": "The search engine does not answer",
     "model_unavailable": "The model is not loaded",
     "keys_unavailable": "The token cannot be checked now",
+    "records_unavailable": "The records do not answer",
     "timeout": "The answer took too long",
     "not_found": "No such path",
     "method_not_allowed": "The path does not take this method",

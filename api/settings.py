@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from commerce.records.address import database_address
+from commerce.records.errors import UnusableDatabase
 from language.errors import VitrineError
 
 _SHORTEST_SECRET = 32
@@ -27,6 +29,15 @@ def _lower_case(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
+def _of_records(url: SecretStr | None) -> SecretStr | None:
+    if url is not None:
+        try:
+            database_address(url.get_secret_value())
+        except UnusableDatabase as error:
+            raise ValueError(error.message) from None
+    return url
+
+
 def _over_http(url: str | None) -> str | None:
     if url is not None and not url.startswith(("https://", "http://")):
         raise ValueError("the address of a key set begins with https:// (or http:// inside a closed network)")
@@ -45,7 +56,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VITRINE_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = Path(".vitrine")
-    database_url: str | None = None
+    # Secret: it may hold a password.
+    database_url: Annotated[SecretStr | None, AfterValidator(_of_records)] = None
     engine: Literal["embedded"] = "embedded"
     jwt_secret: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
     jwks_url: Annotated[str | None, AfterValidator(_over_http)] = None
@@ -64,7 +76,9 @@ class Settings(BaseSettings):
 
     def records_url(self) -> str:
         """Return the database's URL; SQLite below ``home`` unless one is given."""
-        return self.database_url or f"sqlite:///{(self.home / 'vitrine.db').resolve()}"
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.home / 'vitrine.db').resolve()}"
 
 
 def read_settings() -> Settings:

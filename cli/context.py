@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.settings import Settings, read_settings
 from commerce.errors import UnknownCatalog
-from commerce.records import Records
+from commerce.records import Records, RecordsUnavailable
 from engines.embedded import EmbeddedEngine
 from engines.port import SearchEngine, SearchIndex
 from language.errors import VitrineError
@@ -59,10 +59,8 @@ def opened() -> Iterator[Context]:
     try:
         records = Records(settings.records_url())
         records.upgrade()
-    except ImportError as error:
-        raise CannotOpen(
-            f"{where}: this database needs the package {error.name!r}: install it beside Vitrine"
-        ) from error
+    except RecordsUnavailable as error:
+        raise CannotOpen(f"{where}: cannot be opened: {error.reason}") from error
     except (SQLAlchemyError, OSError) as error:
         raise CannotOpen(f"{where}: cannot be opened: {str(error).splitlines()[0]}") from error
     try:

@@ -7,6 +7,9 @@
     ├── UnknownProduct           no product by that id, or not for this buyer (commerce)
     ├── MappingError             a mapping file that cannot be used           (commerce)
     ├── TooManyRejects           a load in which too many rows were refused   (commerce)
+    ├── UnusableDatabase         an address that no records can live at       (commerce)
+    ├── NewerDatabase            tables that a newer Vitrine made             (commerce)
+    ├── RecordsUnavailable       the records' database does not answer        (commerce)
     ├── InvalidPage              paging outside the limits                    (ranking)
     └── EngineUnavailable        the search engine does not answer            (engines)
 

@@ -1,4 +1,4 @@
-"""The connection to the records' database: its migrations, and who may read and write when.
+"""The records' database: its migrations, and who may read and write when.
 
 A reader that follows the change log never misses a row: SQLite has one writer at a time, and elsewhere writers take an
 advisory lock, so numbers commit in their order.
@@ -12,36 +12,70 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from commerce.records.address import engine_of
+from commerce.records.errors import NewerDatabase, RecordsUnavailable
 
 _WRITERS_LOCK = 7_146_321
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_BUSY = ("database is locked", "lock timeout")
 
 
 class Database:
-    """One database by its URL; safe for concurrent use by threads and processes."""
+    """One database by its URL; safe for concurrent use by threads and processes.
 
-    def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+    A write waits up to ``patience`` seconds for the one before it. Raises UnusableDatabase for an address of another
+    kind; whatever asks the database raises RecordsUnavailable when it does not answer.
+    """
+
+    def __init__(self, url: str, patience: float = 60.0) -> None:
+        self._engine = engine_of(url, patience)
+        self._patience = patience
 
     def upgrade(self, revision: str = "head") -> None:
-        """Bring the tables to the newest shape (or to ``revision``); safe when several processes do it at once."""
+        """Bring the tables to the newest shape (or to ``revision``); safe when several processes do it at once.
+
+        Does not wait for writers when there is nothing to do. Raises NewerDatabase.
+        """
+        if self._is_ready(revision):
+            return
         with self._alone():
-            with self._engine.connect() as connection:
-                if connection.dialect.name == "sqlite":
+            if self._engine.dialect.name == "sqlite":
+                with self._connect() as connection:
                     # Kept in the file; readers then never wait for the writer.
                     connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             with self._write() as connection:
+                _refuse_newer(connection)
                 command.upgrade(_alembic(connection), revision)
 
     def downgrade(self, revision: str) -> None:
-        """Take the tables back to an earlier shape; what only the newer one held is lost."""
+        """Take the tables back to an earlier shape; what only the newer one held is lost. Raises NewerDatabase."""
         with self._write() as connection:
+            _refuse_newer(connection)
             command.downgrade(_alembic(connection), revision)
+
+    def revision(self) -> str | None:
+        """Return the migration that the tables are at; None for a database without tables."""
+        with self._read() as connection:
+            return _revision(connection)
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def _is_ready(self, revision: str) -> bool:
+        with self._connect() as connection:
+            if (
+                connection.dialect.name == "sqlite"
+                and connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal"
+            ):
+                return False
+            _refuse_newer(connection)
+            wanted = ScriptDirectory.from_config(_alembic(connection)).get_current_head()
+            return revision in {"head", wanted} and _revision(connection) == wanted
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -57,23 +91,56 @@ class Database:
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         """One connection whose statements all see the same moment."""
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            elif connection.dialect.name == "sqlite":
+            else:
                 connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         """One transaction that holds the right to write from its beginning."""
-        with self._engine.begin() as connection:
+        with self._connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
+                # Each statement behind the lock sees what the writer before committed: READ COMMITTED.
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(self._patience * 1000)}")
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
-            elif connection.dialect.name == "sqlite":
+            else:
                 # Waits for other writers now; a lock taken midway would fail if another one wrote meanwhile.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    @contextmanager
+    def _connect(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+            raise _unavailable(error) from error
+
+
+def _unavailable(error: sa.exc.SQLAlchemyError) -> RecordsUnavailable:
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    reason = str(cause).strip().partition("\n")[0]
+    if any(each in reason for each in _BUSY):
+        return RecordsUnavailable("another write keeps the records: try again when it has finished", reason)
+    return RecordsUnavailable("the records' database does not answer: see that it runs, then try again", reason)
+
+
+def _refuse_newer(connection: Connection) -> None:
+    found = _revision(connection)
+    scripts = ScriptDirectory.from_config(_alembic(connection))
+    known = [script.revision for script in scripts.walk_revisions()]
+    if found is not None and found not in known:
+        raise NewerDatabase(
+            f"the records' tables are at revision {found}, which a newer Vitrine made; this one knows them up to "
+            f"{known[0]}: install the newer Vitrine again, or restore a backup from before the upgrade"
+        )
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _alembic(connection: Connection) -> Config:
@@ -81,22 +148,3 @@ def _alembic(connection: Connection) -> Config:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-def _engine(url: str) -> Engine:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": 60, "isolation_level": None})
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        # FULL: what was acknowledged survives a power cut.
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    return engine

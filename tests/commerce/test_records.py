@@ -4,11 +4,9 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from pathlib import Path
 
 import orjson
 import pytest
-import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,9 +17,8 @@ from commerce.records import OfferChange, Records
 
 
 @pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    store = Records(f"sqlite:///{tmp_path / 'records.db'}")
-    store.upgrade()
+def records(database: str) -> Iterator[Records]:
+    store = Records(database)
     store.put_catalog(Catalog("shop", "EUR", "en"))
     yield store
     store.close()
@@ -88,31 +85,6 @@ def test_an_unknown_catalogue_is_named(records: Records) -> None:
     with pytest.raises(UnknownCatalog, match="nowhere"):
         records.catalog("nowhere")
     assert [catalog.id for catalog in records.catalogs()] == ["shop"]
-
-
-def test_migrations_go_up_and_down_and_up_again(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'm.db'}"
-    store = Records(url)
-    store.upgrade()
-    store.upgrade()
-    tables = set(sa.inspect(sa.create_engine(url)).get_table_names())
-    assert {"catalogs", "products", "changes", "loads"} <= tables
-    store.downgrade("base")
-    assert "products" not in sa.inspect(sa.create_engine(url)).get_table_names()
-    store.upgrade()
-    store.put_catalog(Catalog("shop", "EUR"))
-    store.close()
-
-
-def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
-    stores = [Records(f"sqlite:///{tmp_path / 'x.db'}") for _ in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(store.upgrade) for store in stores]:
-            done.result()
-    stores[0].put_catalog(Catalog("shop", "EUR"))
-    assert [catalog.id for catalog in stores[3].catalogs()] == ["shop"]
-    for store in stores:
-        store.close()
 
 
 @pytest.mark.parametrize(

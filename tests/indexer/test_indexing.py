@@ -29,9 +29,8 @@ def lamp(identity: str, title: str = "desk lamp", **attributes: str | float | bo
 
 
 @pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    store = Records(f"sqlite:///{tmp_path / 'vitrine.db'}")
-    store.upgrade()
+def records(database: str) -> Iterator[Records]:
+    store = Records(database)
     store.put_catalog(Catalog("shop", "EUR"))
     yield store
     store.close()
