@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import orjson
 
-from commerce.product import CatalogItem, Offer, Product, Relation, Texts, Variant
+from commerce.product import AttributeValue, CatalogItem, Offer, Product, Quantity, Relation, Texts, Variant
 from commerce.reading import LONGEST_ID, Members
 from language.errors import VitrineError
 
@@ -95,6 +97,58 @@ def catalog_item_from_json(value: object) -> CatalogItem:
     if problems:
         raise InvalidProduct(problems)
     return item
+
+
+def stored_product(whole: Mapping[str, Any]) -> Product:
+    """Return the product of what ``whole_product_to_json`` wrote; five times faster than checking it once more."""
+    released = whole["released"]
+    return Product(
+        id=whole["id"],
+        title=whole["title"],
+        description=whole["description"],
+        brand=whole["brand"],
+        mpn=whole["mpn"],
+        gtin=tuple(whole["gtin"]),
+        category=tuple(whole["category"]),
+        image_urls=tuple(whole["image_urls"]),
+        attributes=_stored_attributes(whole["attributes"]),
+        released=datetime.fromisoformat(released) if released else None,
+        keywords=tuple(whole.get("keywords", ())),
+        classifications=whole.get("classifications", {}),
+        relations=tuple(Relation(each["type"], each["id"]) for each in whole.get("relations", ())),
+        texts={locale: _stored_texts(texts) for locale, texts in whole.get("texts", {}).items()},
+        variants=tuple(_stored_variant(variant) for variant in whole.get("variants", ())),
+    )
+
+
+def _stored_texts(texts: Mapping[str, Any]) -> Texts:
+    return Texts(
+        title=texts["title"],
+        description=texts["description"],
+        category=tuple(texts["category"]),
+        keywords=tuple(texts["keywords"]),
+        attributes=_stored_attributes(texts["attributes"]),
+    )
+
+
+def _stored_variant(variant: Mapping[str, Any]) -> Variant:
+    return Variant(
+        id=variant["id"],
+        title=variant["title"],
+        mpn=variant["mpn"],
+        gtin=tuple(variant["gtin"]),
+        image_urls=tuple(variant["image_urls"]),
+        attributes=_stored_attributes(variant["attributes"]),
+    )
+
+
+def _stored_attributes(attributes: dict[str, Any]) -> Mapping[str, AttributeValue]:
+    for name, value in attributes.items():
+        if type(value) is list:
+            attributes[name] = tuple(value)
+        elif type(value) is dict:
+            attributes[name] = Quantity(value["value"], value["unit"])
+    return attributes
 
 
 def with_offers(product: Product, offers: Mapping[str, Offer]) -> Product:

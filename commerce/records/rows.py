@@ -1,15 +1,17 @@
 """Catalogue items to and from rows of the tables."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
-from commerce.documents import catalog_item_from_json, whole_product_to_json, with_offers
+from commerce.documents import stored_product, whole_product_to_json, with_offers
 from commerce.product import CatalogItem, Offer, Tier
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 Row = sa.Row[*tuple[Any, ...]]
 
 
@@ -36,9 +38,17 @@ def variant_rows(catalog_id: str, item: CatalogItem) -> Iterator[dict[str, objec
         }
 
 
+def findable(ids: Iterable[str]) -> Iterator[str]:
+    """Yield the ids that a record can have. A database refuses to look for others: PostgreSQL those with NUL, and all
+    those with half a surrogate pair."""
+    for identity in ids:
+        if "\0" not in identity and not _HALF_PAIR.search(identity):
+            yield identity
+
+
 def item_of(row: Row, offers: Mapping[str, Offer]) -> CatalogItem:
     """Return the item of a product's row; ``offers`` are those of its variants."""
-    product = catalog_item_from_json(orjson.loads(row.document)).product
+    product = stored_product(orjson.loads(row.document))
     return CatalogItem(with_offers(product, offers), offer_of(row), row.popularity)
 
 
