@@ -1,14 +1,14 @@
 """Text to index terms: the one analysis that indexing, queries and highlights share."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 _STEMMERS = {"en": "english", "de": "german"}
 _LONGEST_TERM = 100
-_REMEMBERED = 100_000
+_REMEMBERED = 500_000
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -23,10 +23,17 @@ class Analyzer:
         self._terms: dict[str, str] = {}
         self.plain = _builder().build()
         self.stemmed = _builder().filter(Filter.stemmer(_STEMMERS[self.language])).build()
+        self._stems = _Stems(self.stemmed)
 
     def terms(self, text: str) -> list[str]:
         """Return the stemmed terms of ``text`` in order."""
-        return self.stemmed.analyze(text)
+        return self.stems(self.plain.analyze(text))
+
+    def stems(self, words: Iterable[str]) -> list[str]:
+        """Return the stemmed terms of words as ``words`` returns them."""
+        if len(self._stems) > _REMEMBERED:
+            self._stems.clear()
+        return list(map(self._stems.__getitem__, words))
 
     def words(self, text: str) -> list[str]:
         """Return the terms of ``text`` without stemming: lower case, accents folded."""
@@ -54,6 +61,18 @@ class Analyzer:
             if len(self._terms) < _REMEMBERED:
                 self._terms[word] = known
         return known
+
+
+class _Stems(dict[str, str]):
+    """The stem of each word, made once: texts repeat their words."""
+
+    def __init__(self, stemmed: TextAnalyzer) -> None:
+        super().__init__()
+        self._stemmed = stemmed
+
+    def __missing__(self, word: str) -> str:
+        stem = self[word] = next(iter(self._stemmed.analyze(word)), word)
+        return stem
 
 
 def _builder() -> TextAnalyzerBuilder:

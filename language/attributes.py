@@ -9,7 +9,6 @@ from typing import Literal
 
 Kind = Literal["text", "number", "boolean"]
 _PREFERENCE: tuple[Kind, ...] = ("number", "boolean", "text")
-_MOST_DISTINCT = 10_000
 _WORDS = {
     "wi fi": "Wi-Fi", "usb": "USB", "lan": "LAN", "rj": "RJ", "hdmi": "HDMI", "dvi": "DVI", "vga": "VGA", "hdd": "HDD",
     "ssd": "SSD", "cpu": "CPU", "ram": "RAM", "ups": "UPS", "ac": "AC", "dc": "DC", "tv": "TV", "pc": "PC",
@@ -24,58 +23,45 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class AttributeInfo:
-    """One attribute of a catalogue: its kind, its name for people, the products that carry it, its distinct values.
-
-    ``distinct`` stops counting at 10,000.
-    """
+    """One attribute of a catalogue: its kind, its name for people, and how many products or variants carry it."""
 
     name: str
     kind: Kind
     label: str
     products: int
-    distinct: int
 
 
 class AttributeDictionaryBuilder:
-    """Learns the attribute dictionary from products, one at a time."""
+    """Learns the kind of each attribute from products, one at a time."""
 
     def __init__(self) -> None:
-        self._kinds: defaultdict[str, Counter[Kind]] = defaultdict(Counter)
-        self._distinct: defaultdict[str, set[object]] = defaultdict(set)
+        self._counts: Counter[tuple[str, type]] = Counter()
 
     def add(self, attributes: Mapping[str, object]) -> None:
         """Count one product's attributes: scalars, tuples of them, or quantities with a numeric ``value``."""
-        for name, given in attributes.items():
-            values = given if isinstance(given, tuple) else (given,)
-            if not values:
-                continue
-            plain = [getattr(value, "value", value) for value in values]
-            self._kinds[name][_kind(plain[0])] += 1
-            seen = self._distinct[name]
-            if len(seen) < _MOST_DISTINCT:
-                seen.update(plain)
+        self._counts.update(
+            (name, type(value[0]) if type(value) is tuple and value else type(value))
+            for name, value in attributes.items()
+        )
 
     def build(self) -> Mapping[str, AttributeInfo]:
         """Return the dictionary: each attribute has the kind that most products use.
 
         On a tie a number goes before a boolean, a boolean before a text.
         """
+        kinds: defaultdict[str, Counter[Kind]] = defaultdict(Counter)
+        for (name, of_type), count in self._counts.items():
+            if of_type is not tuple:
+                kinds[name][_kind(of_type)] += count
         return {
-            name: AttributeInfo(
-                name,
-                max(_PREFERENCE, key=lambda kind: kinds[kind]),
-                label_of(name),
-                kinds.total(),
-                len(self._distinct[name]),
-            )
-            for name, kinds in self._kinds.items()
+            name: AttributeInfo(name, max(_PREFERENCE, key=lambda kind: counts[kind]), label_of(name), counts.total())
+            for name, counts in kinds.items()
         }
 
 
-def _kind(value: object) -> Kind:
-    if isinstance(value, bool):
-        return "boolean"
-    return "number" if isinstance(value, int | float) else "text"
+def _kind(of_type: type) -> Kind:
+    # What is neither text nor truth value is a number or a quantity.
+    return "text" if of_type is str else "boolean" if of_type is bool else "number"
 
 
 @lru_cache(maxsize=50_000)

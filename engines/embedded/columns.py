@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,25 +12,36 @@ from engines.embedded.container import Array
 Ints = NDArray[np.int32]
 
 
+class _Numbers(dict[str, int]):
+    """Numbers strings in the order of their first coming."""
+
+    def __missing__(self, key: str) -> int:
+        number = self[key] = len(self)
+        return number
+
+
 class KeyColumn:
     """The values of one field as numbered keys; eight bytes an entry."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers = _Numbers()
+        self._number = self._numbers.__getitem__
         self._rows = array("i")
         self._keys = array("i")
 
-    def add(self, row: int, values: Iterable[str]) -> None:
+    def add(self, row: int, values: Sequence[str]) -> None:
         """Let a row carry values, each of them once or several times."""
-        numbers = self._numbers
-        for value in values:
-            self._keys.append(numbers.setdefault(value, len(numbers)))
+        if len(values) == 1:
+            self._keys.append(self._number(values[0]))
             self._rows.append(row)
+        else:
+            self._keys.extend(map(self._number, values))
+            self._rows.extend(repeat(row, len(values)))
 
     def add_many(self, names: Sequence[str], rows: Array, keys: Array) -> None:
         """Take entries whose keys are numbered by ``names``."""
         numbers = self._numbers
-        renumbered = np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int32)
+        renumbered = np.array([numbers[name] for name in names], dtype=np.int32)
         self._rows.frombytes(np.ascontiguousarray(rows, dtype=np.int32).tobytes())
         self._keys.frombytes(renumbered[keys].tobytes() if len(names) else b"")
 

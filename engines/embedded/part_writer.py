@@ -69,9 +69,10 @@ class PartWriter:
         surfaces: dict[str, set[str]] = {}
         for field, text in document.texts.items():
             words, surface, pairs = self._fields[field]
-            terms = words.terms(text)
+            plain = words.words(text)
+            terms = words.stems(plain)
             postings.add_terms(field, at, terms, scored=True)
-            surfaces.setdefault(surface, set()).update(words.words(text))
+            surfaces.setdefault(surface, set()).update(plain)
             if pairs:
                 neighbours = [f"{a} {b}" for a, b in pairwise(terms)]
                 postings.add_terms(pairs, at, neighbours, scored=True)
