@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from commerce.product import AttributeValue, CatalogItem, Offer, Product, Quantity, Relation, Texts, Variant
+from commerce.product import AttributeValue, CatalogItem, Offer, Product, Quantity, Relation, Scalar, Texts, Variant
 from commerce.reading import LONGEST_ID, Members
 from language.errors import VitrineError
 
@@ -145,10 +145,14 @@ def _stored_variant(variant: Mapping[str, Any]) -> Variant:
 def _stored_attributes(attributes: dict[str, Any]) -> Mapping[str, AttributeValue]:
     for name, value in attributes.items():
         if type(value) is list:
-            attributes[name] = tuple(value)
+            attributes[name] = tuple(map(_stored_value, value))
         elif type(value) is dict:
-            attributes[name] = Quantity(value["value"], value["unit"])
+            attributes[name] = _stored_value(value)
     return attributes
+
+
+def _stored_value(value: Any) -> Scalar | Quantity:
+    return Quantity(value["value"], value["unit"]) if type(value) is dict else value
 
 
 def with_offers(product: Product, offers: Mapping[str, Offer]) -> Product:

@@ -16,7 +16,7 @@ class Quantity:
     unit: str
 
 
-AttributeValue = Scalar | Quantity | tuple[Scalar, ...]
+AttributeValue = Scalar | Quantity | tuple[Scalar | Quantity, ...]
 
 
 @dataclass(frozen=True, slots=True)

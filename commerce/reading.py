@@ -208,21 +208,23 @@ def _escaped(name: object) -> str:
 
 
 def _attribute(value: object) -> AttributeValue | None:
-    if value is None:
-        return None
-    if isinstance(value, Mapping):
-        number, unit = value.get("value"), value.get("unit")
-        if unit is None:
-            return _attribute(number)
-        if isinstance(number, bool) or not isinstance(number, int | float) or not isinstance(unit, str):
-            raise ValueError('a quantity is {"value": number, "unit": text}')
-        return Quantity(_finite(number), clean_text(unit))
+    if isinstance(value, Mapping) and value.get("unit") is None:
+        return _attribute(value.get("value"))
     if isinstance(value, list):
         if len(value) > MOST_VALUES:
             raise ValueError(f"has {len(value):,} values, at most {MOST_VALUES:,} are kept")
-        values = tuple(read for each in value if (read := _scalar(each)) is not None)
+        values = tuple(read for each in value if (read := _single(each)) is not None)
         return values or None
-    return _scalar(value)
+    return None if value is None else _single(value)
+
+
+def _single(value: object) -> Scalar | Quantity | None:
+    if not isinstance(value, Mapping):
+        return _scalar(value)
+    number, unit = value.get("value"), value.get("unit")
+    if isinstance(number, bool) or not isinstance(number, int | float) or not isinstance(unit, str):
+        raise ValueError('a quantity is {"value": number, "unit": text}')
+    return Quantity(_finite(number), clean_text(unit))
 
 
 def _scalar(value: object) -> Scalar | None:
