@@ -1,0 +1,59 @@
+"""What an update says of products that the records hold already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from commerce.product import CatalogItem, Offer, Texts
+from commerce.readers.bmecat.file import Found
+from commerce.readers.bmecat.structure import CATALOG_GROUPS, Structure
+
+
+def updated(found: Found, stored: CatalogItem | None) -> CatalogItem | None:
+    """Return the item of an update; what BMEcat cannot say (stock, popularity) stays as it is stored.
+
+    So do the price if the update names none, and the categories if it names none. None for a deletion.
+    """
+    item = found.item
+    if item is None or stored is None:
+        return item
+    offer = item.offer if found.has_prices else stored.offer
+    product = item.product
+    if not product.category:
+        product = replace(product, category=stored.product.category)
+        texts = {
+            locale: replace(text, category=text.category or stored.product.texts.get(locale, Texts()).category)
+            for locale, text in product.texts.items()
+        }
+        product = replace(product, texts=texts)
+    return CatalogItem(product, replace(offer, stock=stored.offer.stock), stored.popularity)
+
+
+def repriced(found: Found, stored: CatalogItem) -> CatalogItem | None:
+    """Return the stored item at the new price; None if the update has no usable one."""
+    if found.item is None or found.item.offer == Offer():
+        return None
+    return replace(stored, offer=replace(found.item.offer, stock=stored.offer.stock))
+
+
+def regrouped(structure: Structure, stored: Sequence[CatalogItem], locale: str) -> Iterator[CatalogItem]:
+    """Yield the stored items as the update's assignments to groups put them, where that is elsewhere than before."""
+    for item in stored:
+        assigned = structure.assignments.get(item.product.id)
+        if assigned is None:
+            continue
+        added = [structure.paths(CATALOG_GROUPS, group) for group in assigned.added]
+        removed = [structure.paths(CATALOG_GROUPS, group) for group in assigned.removed]
+        category = _moved(item.product.category, added, removed, locale)
+        texts = {
+            own: replace(text, category=_moved(text.category, added, removed, own))
+            for own, text in item.product.texts.items()
+        }
+        yield replace(item, product=replace(item.product, category=category, texts=texts))
+
+
+def _moved(
+    paths: Sequence[str], added: Sequence[Mapping[str, str]], removed: Sequence[Mapping[str, str]], locale: str
+) -> tuple[str, ...]:
+    gone = {each[locale] for each in removed if locale in each}
+    new = [each[locale] for each in added if locale in each]
+    return tuple(path for path in dict.fromkeys([*paths, *new]) if path not in gone)
