@@ -3,86 +3,23 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from commerce.errors import MappingError
-
-Reducer = Literal["first", "last", "most_frequent", "median_positive", "count_distinct"]
-AttributeKind = Literal["text", "number", "boolean"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from commerce.readers.part_rules import AnyPart, ArticlePart, CategoriesPart, with_kinds
+from commerce.readers.rules import AttributeKind, Condition, Match, Rule, SourceRule, Strict
 
 
-def _column_only(value: object) -> object:
-    return {"column": value} if isinstance(value, str) else value
-
-
-def _compile(value: object) -> object:
-    return re.compile(value) if isinstance(value, str) else value
-
-
-Pattern = Annotated[re.Pattern[str], BeforeValidator(_compile)]
-
-
-class FieldRule(_Strict):
-    """Where one product field comes from. A bare text in the file stands for ``{column = …}``.
-
-    ``split`` cuts a text into a list, ``divide`` divides a number (100 for cents), ``reduce`` folds the rows
-    of a group into one value, of which only those that match ``matches`` count.
-    """
-
-    column: str | None = None
-    columns: tuple[str, ...] = ()
-    constant: str | None = None
-    split: str | None = None
-    divide: int = Field(default=1, gt=0)
-    reduce: Reducer = "first"
-    matches: Pattern | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> "FieldRule":
-        if (self.column is not None) + bool(self.columns) + (self.constant is not None) != 1:
-            raise ValueError("give one of column, columns or constant")
-        return self
-
-    def names(self) -> tuple[str, ...]:
-        """Return the columns that the rule reads."""
-        return self.columns or ((self.column,) if self.column is not None else ())
-
-
-Rule = Annotated[FieldRule, BeforeValidator(_column_only)]
-
-
-class CatalogRule(_Strict):
+class CatalogRule(Strict):
     """The catalogue that the file describes."""
 
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     locale: str = "en"
 
 
-class SourceRule(_Strict):
-    """How the file is written. CSV only: ``delimiter`` and ``decimal`` (the decimal sign)."""
-
-    format: Literal["csv", "jsonl", "parquet"] | None = None
-    encoding: str = "utf-8-sig"
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    decimal: Literal[".", ","] = "."
-    group_by: str | None = None
-
-
-class Condition(_Strict):
-    """Rows whose ``column`` does not match are left out and counted under ``reason``; they are not errors."""
-
-    column: str
-    matches: Pattern
-    reason: str
-
-
-class ProductRule(_Strict):
+class ProductRule(Strict):
     """The product's fields."""
 
     id: Rule
@@ -96,7 +33,7 @@ class ProductRule(_Strict):
     released: Rule | None = None
 
 
-class OfferRule(_Strict):
+class OfferRule(Strict):
     """Price, stock and how often the product is chosen."""
 
     net: Rule | None = None
@@ -104,23 +41,52 @@ class OfferRule(_Strict):
     popularity: Rule | None = None
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """A load with a larger share of rejected rows keeps nothing."""
 
     max_reject_share: float = Field(default=0.05, ge=0, le=1)
 
 
-class Mapping(_Strict):
-    """One mapping file. ``attributes`` maps a column, or a pattern with one ``*``, to a kind; what the star
-    stands for is the name."""
+class Mapping(Strict):
+    """One mapping file: either for files of products, or for an export in ``parts``.
+
+    ``attributes`` maps a column, or a pattern with one ``*``, to a kind; what the star stands for is the name.
+    ``delete`` marks rows as removals of their product.
+    """
 
     catalog: CatalogRule
     source: SourceRule = SourceRule()
     where: tuple[Condition, ...] = ()
-    product: ProductRule
+    delete: Match | None = None
+    product: ProductRule | None = None
     offer: OfferRule = OfferRule()
-    attributes: dict[str, AttributeKind] = {}
+    attributes: dict[str, AttributeKind] = Field(default={})
+    parts: Annotated[dict[str, AnyPart], BeforeValidator(with_kinds)] = Field(default={})
     limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "Mapping":
+        if not self.parts:
+            if self.product is None:
+                raise ValueError("product: Field required, or parts for an export in several files")
+            return self
+        alone = {"product", "offer", "attributes", "where", "delete"} & self.model_fields_set
+        if alone:
+            raise ValueError(f"{', '.join(sorted(alone))}: with parts this stands in the parts, as parts.NAME.…")
+        articles = {name: part for name, part in self.parts.items() if isinstance(part, ArticlePart)}
+        if not any(part.holds == "products" for part in articles.values()):
+            raise ValueError('parts: one must hold "products"')
+        has_tree = any(isinstance(part, CategoriesPart) for part in self.parts.values())
+        for name, part in self.parts.items():
+            if part.source and part.source.group_by:
+                raise ValueError(f"parts.{name}.source.group_by: details of one id are folded by reduce alone")
+            own = {locale for each in getattr(part, "pairs", ()) for locale in each.texts}
+            if self.catalog.locale in own | set(getattr(part, "texts", {})):
+                raise ValueError(f"parts.{name}: texts are for other locales than the catalogue's")
+        for name, part in articles.items():
+            if part.category_keys and not has_tree:
+                raise ValueError(f'parts.{name}.category_keys: needs a part that holds "categories"')
+        return self
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -140,5 +106,11 @@ def read_mapping(path: Path) -> Mapping:
 def _explain(error: ValidationError | re.error) -> str:
     if isinstance(error, re.error):
         return f"a pattern is broken: {error}"
-    lines = [f"{'.'.join(str(step) for step in each['loc']) or 'file'}: {each['msg']}" for each in error.errors()]
-    return "; ".join(lines)
+    return "; ".join(f"{_place(each['loc'])}: {each['msg']}" for each in error.errors())
+
+
+def _place(steps: tuple[int | str, ...]) -> str:
+    if steps[:1] == ("parts",):
+        # Behind a part's name stands what it holds, which is no key of the file.
+        steps = steps[:2] + steps[3:]
+    return ".".join(str(step) for step in steps) or "file"

@@ -13,7 +13,7 @@ import pyarrow.parquet
 import zstandard
 
 from commerce.errors import MappingError
-from commerce.readers.mapping import SourceRule
+from commerce.readers.rules import SourceRule
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -49,7 +49,7 @@ def read_rows(path: Path, source: SourceRule, progress: Progress | None = None) 
     ``progress`` is called with (bytes read, bytes of the file). Raises MappingError if the file is missing or of
     an unknown format.
     """
-    kind = source.format or _format(path)
+    kind = file_format(path, source)
     if not path.is_file():
         raise MappingError(f"{path}: there is no such file")
     size = path.stat().st_size
@@ -69,7 +69,10 @@ def read_rows(path: Path, source: SourceRule, progress: Progress | None = None) 
         progress(size, size)
 
 
-def _format(path: Path) -> str:
+def file_format(path: Path, source: SourceRule) -> str:
+    """Return "csv", "jsonl" or "parquet": what the mapping says, or else the file's name. Raises MappingError."""
+    if source.format:
+        return source.format
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in {".zst", ".gz"}]
     known = {
         ".csv": "csv",

@@ -1,0 +1,71 @@
+"""Folds what several rows say about one article: prices with their tiers, stock, texts."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from commerce.readers.part_rules import ArticlePart
+from commerce.readers.rows import Reject
+from commerce.readers.said import Entry
+from commerce.readers.values import reduced
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOffer:
+    """A price and a stock as the rows of one article say them, ready for ``catalog_item_from_json``."""
+
+    price: Mapping[str, object] | None
+    stock: int | None
+
+
+class Folder:
+    """Folds rows by the rules of their parts; ``rejects`` are the rows that contradict an earlier one."""
+
+    def __init__(self, parts: Mapping[str, ArticlePart]) -> None:
+        self.rejects: list[Reject] = []
+        self._parts = parts
+
+    def offer(self, entries: Iterable[Entry]) -> SaidOffer:
+        """Return the offer that the rows of one article make."""
+        entries = list(entries)
+        prices: dict[int, list[Entry]] = {}
+        for entry in entries:
+            if entry.said.net:
+                prices.setdefault(entry.said.min_quantity, []).append(entry)
+        nets = {
+            quantity: self._one("net", each, lambda entry: entry.said.net) for quantity, each in sorted(prices.items())
+        }
+        single = nets.pop(1, None)
+        tiers = [{"min_quantity": quantity, "net": net} for quantity, net in nets.items() if net]
+        stock = self._one("stock", [e for e in entries if e.said.stock], lambda entry: entry.said.stock)
+        price = {"net": single or None, "tiers": tiers} if single or tiers else None
+        return SaidOffer(price, int(float(stock)) if stock else None)
+
+    def popularity(self, entries: Sequence[Entry]) -> float:
+        """Return how often buyers chose the product; 0 if no row says it."""
+        found = self._one("popularity", [e for e in entries if e.said.popularity], lambda e: e.said.popularity)
+        return float(found or 0)
+
+    def _one(self, name: str, entries: Sequence[Entry], value: Callable[[Entry], str]) -> str:
+        if not entries:
+            return ""
+        rule = getattr(self._parts[entries[0].part], name)
+        if "reduce" in rule.model_fields_set:
+            return reduced(rule.reduce, [value(entry) for entry in entries])
+        first = entries[0]
+        for entry in entries[1:]:
+            if value(entry) != value(first):
+                reason = f"another value stands in {first.file} line {first.line}; reduce in the mapping can fold them"
+                self.rejects.append(Reject(entry.file, entry.line, name, reason, value(entry)[:200]))
+        return value(first)
+
+
+def union(lists: Iterable[Sequence[str]]) -> list[str]:
+    """Return the texts of all lists in their order, each once."""
+    return list(dict.fromkeys(text for each in lists for text in each))
+
+
+def first_text(texts: Iterable[str]) -> tuple[str, int]:
+    """Return the first text that is not empty, and how many later ones differ from it."""
+    found: Iterator[str] = (text for text in texts if text)
+    first = next(found, "")
+    return first, sum(text != first for text in found)

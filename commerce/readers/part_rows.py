@@ -1,0 +1,306 @@
+"""One row of a part to what it says."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from commerce.errors import MappingError
+from commerce.product import Scalar
+from commerce.readers.markup import plain_text
+from commerce.readers.notes import Notes
+from commerce.readers.number_texts import NumberAttributes
+from commerce.readers.part_rules import ArticlePart, PairRule, Part
+from commerce.readers.rows import Reject, Row
+from commerce.readers.rules import AttributeKind, FieldRule, SourceRule
+from commerce.readers.said import Entry, Said
+from commerce.readers.values import (
+    attribute_of,
+    number_of,
+    starred,
+    text_of,
+    texts_of,
+    valid_gtins,
+    value_of,
+)
+from commerce.reading import LONGEST_ID, clean_text, read_price
+
+REPEATED = "text in {} that only repeats the catalogue's own"
+UNTRANSLATED = "attribute value in {} that is only the attribute's name"
+
+
+class Unusable(ValueError):
+    """A value that spoils its row: the key of its rule, the reason, and the value."""
+
+    def __init__(self, name: str, reason: str, value: object = "") -> None:
+        super().__init__(reason)
+        self.reject = (name, reason, text_of(value)[:200])
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What one column of a file is: an attribute of its own, or one side of a numbered pair."""
+
+    role: Literal["attribute", "key", "value", "text"]
+    name: str
+    kind: AttributeKind | Literal["auto"] = "auto"
+    pair: int = 0
+    locale: str = ""
+
+
+class PartReader:
+    """Reads the rows of one part of articles; tells ``numbers`` the values of attributes of no given kind."""
+
+    def __init__(self, name: str, part: ArticlePart, source: SourceRule, numbers: NumberAttributes) -> None:
+        self._name = name
+        self._part = part
+        self._decimal = source.decimal
+        self._numbers = numbers
+        self._columns: dict[str, tuple[_Column, ...]] = {}
+        self._pairs = [_PairColumns(pair) for pair in part.pairs]
+
+    def read(self, file: str, row: Row, notes: Notes) -> Entry | Reject:
+        """Return what the row says, or why it cannot be used."""
+        part, values = self._part, row.values
+        try:
+            identity = self._key("id", part.id, values)
+            product = self._key("product", part.product, values) if part.product else ""
+            owner = identity if part.holds == "products" else product
+            return Entry(identity, owner, self._name, file, row.line, self._said(values, notes))
+        except Unusable as error:
+            name, reason, value = error.reject
+            return Reject(file, row.line, name, reason, value)
+
+    def _key(self, name: str, rule: FieldRule, values: Mapping[str, object]) -> str:
+        key = clean_text(text_of(value_of(rule, values)))
+        if not key:
+            raise Unusable(name, "must not be empty")
+        if len(key) > LONGEST_ID:
+            raise Unusable(name, f"has {len(key):,} characters, at most {LONGEST_ID:,} are kept", key)
+        return key
+
+    def _said(self, values: Mapping[str, object], notes: Notes) -> Said:
+        part = self._part
+        title, description = self._plain(part.title, values, notes), self._plain(part.description, values, notes)
+        keywords = texts_of(part.keywords, values)
+        texts: dict[str, dict[str, list[str]]] = {}
+        for locale, rules in part.texts.items():
+            given = {
+                "title": [self._plain(rules.title, values, notes)],
+                "description": [self._plain(rules.description, values, notes)],
+                "keywords": texts_of(rules.keywords, values),
+            }
+            own = {"title": [title], "description": [description], "keywords": keywords}
+            for name, found in given.items():
+                if not any(found):
+                    continue
+                if found == own[name]:
+                    notes.skipped[REPEATED.format(locale)] += 1
+                else:
+                    texts.setdefault(locale, {})[name] = found
+        attributes, loose, attribute_texts = self._attributes(values, notes)
+        return Said(
+            title=title,
+            description=description,
+            brand=self._plain(part.brand, values, notes),
+            mpn=self._plain(part.mpn, values, notes),
+            released=_single(part.released, values),
+            gtin=self._gtins(values, notes),
+            category=texts_of(part.category, values),
+            category_keys=texts_of(part.category_keys, values),
+            keywords=keywords,
+            image_urls=texts_of(part.image_urls, values),
+            net=self.net(values),
+            min_quantity=self._quantity(values),
+            stock=self.stock(values),
+            popularity=self._popularity(values),
+            attributes=attributes,
+            loose=loose,
+            texts=texts,
+            attribute_texts=attribute_texts,
+            relations=list(self._relations(values)),
+        )
+
+    def net(self, values: Mapping[str, object]) -> str:
+        """Return the row's price in whole units of the currency, empty for none. Raises Unusable."""
+        rule = self._part.net
+        text = _single(rule, values)
+        if not text or rule is None:
+            return ""
+        number = number_of(text, self._decimal)
+        if number is None:
+            raise Unusable("net", f"{text[:40]!r} is not an amount of money", text)
+        try:
+            return str(read_price(number / rule.divide))
+        except ValueError as error:
+            raise Unusable("net", str(error), text) from error
+
+    def stock(self, values: Mapping[str, object]) -> str:
+        """Return the row's stock, empty for none. Raises Unusable."""
+        text = _single(self._part.stock, values)
+        if not text:
+            return ""
+        number = number_of(text, self._decimal)
+        if number is None:
+            raise Unusable("stock", f"{text[:40]!r} is not a number", text)
+        return str(int(number))
+
+    def _popularity(self, values: Mapping[str, object]) -> str:
+        rule = self._part.popularity
+        text = _single(rule, values)
+        if not text or rule is None or rule.reduce in ("count_distinct", "most_frequent"):
+            return text
+        number = number_of(text, self._decimal)
+        if number is None:
+            raise Unusable("popularity", f"{text[:40]!r} is not a number", text)
+        return str(number)
+
+    def _quantity(self, values: Mapping[str, object]) -> int:
+        text = _single(self._part.min_quantity, values)
+        if not text:
+            return 1
+        number = number_of(text, self._decimal)
+        if number is None or number != int(number) or number < 0:
+            raise Unusable("min_quantity", f"{text[:40]!r} is not a whole number", text)
+        # Many shops write the price without tiers as "from 0".
+        return max(int(number), 1)
+
+    def _plain(self, rule: FieldRule | None, values: Mapping[str, object], notes: Notes) -> str:
+        plain, mended = plain_text(clean_text(_single(rule, values)))
+        if mended:
+            notes.warnings[mended] += 1
+        return plain
+
+    def _gtins(self, values: Mapping[str, object], notes: Notes) -> list[str]:
+        given = texts_of(self._part.gtin, values)
+        valid = valid_gtins(given)
+        if len(valid) < len(given):
+            notes.warnings["gtin with a wrong check digit or length"] += len(given) - len(valid)
+        return valid
+
+    def _relations(self, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+        for relation in self._part.relations:
+            kind = _single(relation.type, values)
+            for target in texts_of(relation.id, values):
+                if not kind:
+                    raise Unusable("relations", "the type of a relation must not be empty", target)
+                yield kind, target
+
+    def _attributes(
+        self, values: Mapping[str, object], notes: Notes
+    ) -> tuple[dict[str, list[Scalar]], dict[str, list[str]], dict[str, dict[str, list[str]]]]:
+        typed: dict[str, list[Scalar]] = {}
+        loose: dict[str, list[str]] = {}
+        texts: dict[str, dict[str, list[str]]] = {}
+        pairs: dict[tuple[int, str], _Pair] = {}
+        for column, value in values.items():
+            for what in self._columns.get(column) or self._target(column):
+                if value is None or value == "":
+                    continue
+                if what.role == "attribute":
+                    self._take(what.name, value, what.kind, typed, loose, notes)
+                else:
+                    pair = pairs.setdefault((what.pair, what.name), _Pair())
+                    if what.role == "text":
+                        pair.texts[what.locale] = text_of(value)
+                    else:
+                        setattr(pair, what.role, value)
+        for (number, _), pair in pairs.items():
+            name = text_of(pair.key)
+            if not name:
+                notes.warnings["attribute value without the attribute's name"] += pair.value is not None
+                continue
+            self._take(name, pair.value, self._part.pairs[number].kind, typed, loose, notes)
+            for locale, text in pair.texts.items():
+                if not text or text == text_of(pair.value):
+                    notes.skipped[REPEATED.format(locale)] += bool(text)
+                elif text == name:
+                    # Exports fill a translation that is missing with the key.
+                    notes.skipped[UNTRANSLATED.format(locale)] += 1
+                else:
+                    texts.setdefault(locale, {}).setdefault(name, []).append(text)
+        return typed, loose, texts
+
+    def _take(
+        self,
+        name: str,
+        value: object,
+        kind: AttributeKind | Literal["auto"],
+        typed: dict[str, list[Scalar]],
+        loose: dict[str, list[str]],
+        notes: Notes,
+    ) -> None:
+        several = value if isinstance(value, list) else [value]
+        for each in several:
+            text = clean_text(text_of(each))
+            if not text:
+                continue
+            if kind == "auto":
+                self._numbers.see(name, text)
+                loose.setdefault(name, []).append(text)
+                continue
+            read = attribute_of(each, kind, self._decimal)
+            if isinstance(read, str | int | float | bool):
+                typed.setdefault(name, []).append(read)
+            else:
+                notes.warnings[f"attribute value is no {kind}"] += 1
+
+    def _target(self, column: str) -> tuple[_Column, ...]:
+        found = []
+        for pattern, kind in self._part.attributes.items():
+            if (name := starred(pattern, column)) is not None:
+                found.append(_Column("attribute", name, kind))
+                break
+        for number, pair in enumerate(self._pairs):
+            found += pair.roles(number, column)
+        self._columns[column] = tuple(found)
+        return self._columns[column]
+
+
+@dataclass(slots=True)
+class _Pair:
+    key: object = None
+    value: object = None
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+class _PairColumns:
+    """Knows the columns of one rule for pairs."""
+
+    def __init__(self, rule: PairRule) -> None:
+        self._patterns: list[tuple[Literal["key", "value", "text"], str, re.Pattern[str]]] = [
+            ("key", "", _numbered(rule.key)),
+            ("value", "", _numbered(rule.value)),
+            *(("text", locale, _numbered(column)) for locale, column in rule.texts.items()),
+        ]
+
+    def roles(self, number: int, column: str) -> Iterator[_Column]:
+        for role, locale, pattern in self._patterns:
+            if found := pattern.fullmatch(column):
+                yield _Column(role, "".join(found.groups()), pair=number, locale=locale)
+
+
+def check_columns(where: str, part: Part, file: str, columns: Iterable[str]) -> None:
+    """Raise MappingError if a part names a column that its file does not have."""
+    there = list(columns)
+    missing = {column: key for column, key in part.columns().items() if column not in there}
+    for pair in getattr(part, "pairs", ()):
+        for pattern in (pair.key, pair.value, *pair.texts.values()):
+            if "#" in pattern and not any(_numbered(pattern).fullmatch(column) for column in there):
+                missing[pattern] = "pairs"
+    if missing:
+        column, key = next(iter(missing.items()))
+        shown = ", ".join(there[:20]) + (", …" if len(there) > 20 else "")
+        raise MappingError(f"parts.{where}.{key}: {file} has no column {column!r}; it has {shown}")
+
+
+def _numbered(pattern: str) -> re.Pattern[str]:
+    before, sign, after = pattern.partition("#")
+    return re.compile(re.escape(before) + (r"(\d+)" if sign else "") + re.escape(after))
+
+
+def _single(rule: FieldRule | None, values: Mapping[str, object]) -> str:
+    if rule is None:
+        return ""
+    text = text_of(value_of(rule, values))
+    return "" if rule.matches and not rule.matches.search(text) else text
