@@ -69,7 +69,7 @@ class ValueReader:
         """Return why a bare number of an attribute has a unit: the rule of its type, or else of every type."""
         for key in (type_name, None) if type_name else (None,):
             for rule in self._rules.get((name, key), ()):
-                if rule.values is None or number in rule.values:
+                if type_name not in rule.not_types and rule.holds(number):
                     return rule
         return None
 
@@ -107,7 +107,7 @@ class ValueReader:
             name=name,
             label=entry.label(locale) or label_of(name),
             group=entry.group,
-            value=value.value if isinstance(value, Quantity) else value,
+            value=tuple(_bare(each) for each in value) if isinstance(value, tuple) else _bare(value),
             unit=unit,
             normalised=shown or None if isinstance(value, tuple) else shown,
             normalised_unit=entry.unit if normalised and entry.kind == "number" else None,
@@ -120,6 +120,10 @@ def _evidence(rule: UnitRule) -> str:
     if rule.source == "text":
         return f"the unit is stated by {rule.support} of {rule.seen} products that give numbers of it: {rule.evidence}"
     return rule.evidence
+
+
+def _bare(value: Scalar | Quantity) -> Scalar:
+    return value.value if isinstance(value, Quantity) else value
 
 
 def _first(value: AttributeValue) -> Scalar | Quantity:

@@ -12,7 +12,8 @@ UnitSource = Literal["given", "name", "text", "sibling", "override"]
 class UnitRule:
     """The unit of an attribute's bare numbers, for the products of one type (None: of every type).
 
-    ``values`` None means every number; else the unit holds for these numbers only. ``support`` products of ``seen``
+    ``values`` None means every number; else the unit holds for these numbers only. ``low`` and ``high`` (inclusive)
+    bound the numbers that it holds for; it says nothing of products of ``not_types``. ``support`` products of ``seen``
     state the number with this unit in their texts; ``evidence`` quotes one.
     """
 
@@ -24,6 +25,17 @@ class UnitRule:
     support: int = 0
     seen: int = 0
     evidence: str = ""
+    low: float | None = None
+    high: float | None = None
+    not_types: tuple[str, ...] = ()
+
+    def holds(self, number: float) -> bool:
+        """Say whether the rule speaks of this number."""
+        return (
+            (self.values is None or number in self.values)
+            and (self.low is None or number >= self.low)
+            and (self.high is None or number <= self.high)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,13 @@ class AttributeEntry:
 def entry_from_json(value: Mapping[str, Any]) -> AttributeEntry:
     """Read an entry as it was written from its fields."""
     rules = tuple(
-        UnitRule(**{**rule, "values": None if rule["values"] is None else tuple(rule["values"])})
+        UnitRule(
+            **{
+                **rule,
+                "values": None if rule["values"] is None else tuple(rule["values"]),
+                "not_types": tuple(rule.get("not_types", ())),
+            }
+        )
         for rule in value["rules"]
     )
     return AttributeEntry(**{**value, "rules": rules})

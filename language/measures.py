@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from language.numbers import NUMBER, format_number, read_number
+from language.numbers import NUMBER, NUMBER_TAIL, format_number, read_number
 from language.unit_table import units
 from language.units import symbol_of
 
@@ -36,6 +36,11 @@ _INCH_MARKS = ('"', "″", "”", "''", "′′")
 _SEPARATORS = {"x": "size", "×": "size", "X": "size", "*": "size", "/": "choice"}
 _THREAD = re.compile(rf"(?<![\w.,])M([0-9]{{1,2}}(?:[.,][0-9]{{1,2}})?)\s?[x×]\s?({NUMBER})(?![\w]|[.,]\d)")
 _VERSIONED = re.compile(r"(?:USB|Bluetooth|HDMI|DDR|DisplayPort|Cat\.?|Type|Version|V)\s*-?$", re.IGNORECASE)
+_RATIO = re.compile(
+    r"\s?(?:/\s?|per |pro )(?:s|sec|second|min|minute|h|hr|hour|day|month|year|Tag|Monat|Jahr|m|cm|mm|in|inch|ft|K|kg|g|l"
+    r"|ml|turn|page|sheet|pc|Stück|Std)(?![^\W_])|[·*]\w"
+)
+_COLOUR_TEMPERATURES = (1_000, 20_000)
 _MOST_NUMBERS = 6
 
 
@@ -45,14 +50,16 @@ def _pattern() -> re.Pattern[str]:
         {re.escape(s) for unit in units().values() for s in unit.spellings if not s.isalpha()}, key=len, reverse=True
     )
     join = r"\s?(?:x|X|×|\*|/|-|–|—|bis|to|\.\.\.|…)\s?"
+    # It begins with a digit, and looks behind only then: so the search skips from digit to digit.
+    first = rf"[0-9](?<![\w.,/'’][0-9])(?<![0-9][-–][0-9]){NUMBER_TAIL}"
     return re.compile(
-        rf"(?<![\w.,/'’])(?<!\d[-–])(?P<sign>(?:±|\+/-|\+-|[-−–+])\s?)?"
-        rf"(?P<numbers>{NUMBER}(?:{join}{NUMBER}){{0,{_MOST_NUMBERS - 1}}})"
+        rf"(?P<numbers>{first}(?:{join}{NUMBER}){{0,{_MOST_NUMBERS - 1}}})"
         rf"(?P<gap>[ \u00a0\u202f]?-?[ \u00a0\u202f]?)"
         rf"(?P<unit>(?:{'|'.join(spaced)})(?![^\W_])|[^\W\d_]+(?![^\W_]))"
     )
 
 
+_SIGN = re.compile(r"(?:±|\+/-|\+-|(?<![\w.)])[-−–])\s?$")
 _NUMBERS = re.compile(NUMBER)
 
 
@@ -90,12 +97,14 @@ def _measure(match: re.Match[str], text: str, locale: str) -> Measure | None:
     numbers = [number for number in read if number is not None]
     if len(numbers) < len(read):
         return None
-    sign = (match["sign"] or "").strip()
-    if sign in {"±", "+/-", "+-"}:
-        return Measure((numbers[-1],), unit, (match.start("sign"), end), "tolerance") if len(numbers) == 1 else None
-    if sign in {"-", "−", "–"} and unit in _SIGNED:
-        numbers[0] = -numbers[0]
-        start = match.start("sign")
+    if unit == "K" and not _COLOUR_TEMPERATURES[0] <= numbers[0] <= _COLOUR_TEMPERATURES[1]:
+        return None  # "512K cache", "4K"
+    if start and (sign := _SIGN.search(text, max(0, start - 4), start)):
+        if sign[0][0] in "±+":
+            return Measure((numbers[0],), unit, (sign.start(), end), "tolerance") if len(numbers) == 1 else None
+        if unit in _SIGNED:
+            numbers[0] = -numbers[0]
+            start = sign.start()
     if len(numbers) == 1:
         return Measure((numbers[0],), unit, (start, end))
     return _several(numbers, joins, unit, (start, end))
@@ -129,6 +138,8 @@ def _unit(match: re.Match[str], text: str) -> str | None:
     symbol = symbol_of(spelling)
     if symbol is None:
         return None
+    if _RATIO.match(text, match.end()):
+        return None  # "300 mm/turn", "4.5 W/m·K": another unit, which is not known
     if spelling in _INCH_MARKS:
         return symbol if not gap and not _inside_quotes(text, match.start(), match.end()) else None
     if spelling == "in" and not _is_inch(text, match.end(), gap):

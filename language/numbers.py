@@ -3,8 +3,9 @@
 import re
 from decimal import Decimal
 
-# Digits in groups of three with marks between them, or plain digits; at most one fraction.
-NUMBER = r"(?:[0-9]{1,3}(?:[.,'’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
+# What may follow a number's first digit: groups of three with marks between them, or plain digits; one fraction.
+NUMBER_TAIL = r"(?:[0-9]{0,2}(?:[.,'’\u00a0\u202f][0-9]{3})+(?![0-9])(?:[.,][0-9]+)?|[0-9]*(?:[.,][0-9]+)?)"
+NUMBER = rf"[0-9]{NUMBER_TAIL}"
 _NUMBER = re.compile(NUMBER)
 _ALWAYS_GROUPING = str.maketrans("", "", "'’\u00a0\u202f")
 

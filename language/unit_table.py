@@ -212,7 +212,8 @@ dB | decibel | decibel, Dezibel, dB(A), dBA, db(A), dB (A) # codespell:ignore de
 dBi | isotropic_gain |
 dBm | milliwatt_level |
 % | percent | percent, per cent, Prozent, pct
-m/s | meter/second |
+mm/s | mm/second | mm/sec
+m/s | meter/second | m/sec
 km/h | kilometer/hour | km/hr, kmh, kph
 mph | mile/hour | miles per hour
 m³/h | meter**3/hour | m3/h, cbm/h, m³/Std.
