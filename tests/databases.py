@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import URL
+import sqlalchemy as sa
 
 from commerce.records import Records
 
@@ -25,7 +25,6 @@ _SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "shared_buffers": "32MB",
     "max_connections": "60",
 }
@@ -85,24 +84,24 @@ class Cluster:
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected to it."""
-        name = url.rpartition("/")[2].partition("?")[0]
+        name = sa.make_url(url).database
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def url(self, name: str) -> str:
         """Return the URL of a database."""
-        address = URL.create("postgresql", "vitrine", PASSWORD, database=name, query={"host": str(self.folder)})
+        address = sa.URL.create("postgresql", "vitrine", PASSWORD, database=name, query={"host": str(self.folder)})
         return address.render_as_string(hide_password=False)
 
-    def execute(self, statement: str) -> None:
-        """Run one statement outside a transaction."""
-        with psycopg.connect(
-            host=str(self.folder), user="vitrine", password=PASSWORD, dbname="postgres", autocommit=True
-        ) as connection:
-            connection.execute(statement.encode())
+    def execute(self, statement: str) -> list[tuple[object, ...]]:
+        """Run one statement outside a transaction and return its rows."""
+        given = {"host": str(self.folder), "user": "vitrine", "password": PASSWORD, "dbname": "postgres"}
+        with psycopg.connect("", autocommit=True, **given) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
 
     def disconnect(self, url: str) -> None:
         """Cut every connection to a database."""
-        name = url.rpartition("/")[2].partition("?")[0]
+        name = sa.make_url(url).database
         self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
     def _run(self, binary: str, *words: str) -> None:

@@ -17,11 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from commerce.records.address import engine_of
-from commerce.records.errors import NewerDatabase, RecordsUnavailable
+from commerce.records.errors import NewerDatabase, unavailable
 
 _WRITERS_LOCK = 7_146_321
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_BUSY = ("database is locked", "lock timeout")
 
 
 class Database:
@@ -117,15 +116,9 @@ class Database:
             with self._engine.connect() as connection:
                 yield connection
         except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
-            raise _unavailable(error) from error
-
-
-def _unavailable(error: sa.exc.SQLAlchemyError) -> RecordsUnavailable:
-    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-    reason = str(cause).strip().partition("\n")[0]
-    if any(each in reason for each in _BUSY):
-        return RecordsUnavailable("another write keeps the records: try again when it has finished", reason)
-    return RecordsUnavailable("the records' database does not answer: see that it runs, then try again", reason)
+            if (found := unavailable(error)) is not None:
+                raise found from error
+            raise
 
 
 def _refuse_newer(connection: Connection) -> None:

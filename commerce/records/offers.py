@@ -9,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from commerce.records.rows import findable
 from commerce.records.tables import products, variants
 
 _CHUNK = 500
@@ -48,7 +49,7 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
     known: set[str] = set()
     for table, column in ((products, products.c.product_id), (variants, variants.c.variant_id)):
         updates: dict[tuple[str, ...], list[dict[str, object]]] = {}
-        for row in _stored(connection, table, column, catalog_id, [id for id in wanted if id not in known]):
+        for row in _stored(connection, table, column, catalog_id, [id for id in findable(wanted) if id not in known]):
             identity = row._mapping[column.name]
             known.add(identity)
             new = {name: value for name, value in wanted[identity].items() if row._mapping[name] != value}

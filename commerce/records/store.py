@@ -21,11 +21,12 @@ from commerce.records import offers as offering
 from commerce.records.database import Database
 from commerce.records.history import LoadRecord
 from commerce.records.offers import OfferChange
-from commerce.records.rows import item_of, offer_of, product_row, variant_rows
-from commerce.records.tables import catalog_texts, catalogs, changes, products, variants
+from commerce.records.rows import findable, item_of, offer_of, product_row, variant_rows
+from commerce.records.tables import LONGEST_LOCALE, catalog_texts, catalogs, changes, products, variants
 
 ChangeKind = Literal["upsert", "delete", "offer"]
 _CHUNK = 500
+_CURRENCY = 3
 _CATALOG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -54,6 +55,11 @@ class Records(Database):
         """Make a catalogue known, or change its currency and locale. Raises InvalidCatalog for an unusable name."""
         if not _CATALOG.fullmatch(catalog.id):
             raise InvalidCatalog(f"catalogue name {catalog.id!r}: use 1 to 64 lower-case letters, digits, _ and -")
+        if len(catalog.currency) != _CURRENCY or len(catalog.locale) > LONGEST_LOCALE:
+            raise InvalidCatalog(
+                f"catalogue {catalog.id}: a currency is a code such as EUR, a locale such as en-GB "
+                f"({catalog.currency[:40]!r}, {catalog.locale[:40]!r})"
+            )
         values = {"id": catalog.id, "currency": catalog.currency, "locale": catalog.locale}
         with self._write() as connection:
             self._upsert(connection, catalogs, ("id",), [values])
@@ -111,7 +117,7 @@ class Records(Database):
         return unknown
 
     def patch_known_offers(self, catalog_id: str, offers: Sequence[OfferChange]) -> Written:
-        """Change prices and stock as ``patch_offers`` does, all or none: raises UnknownProducts if any id is unknown."""
+        """Change prices and stock as ``patch_offers`` does, all or none. Raises UnknownProducts for unknown ids."""
         with self._write() as connection:
             changed, unknown = offering.patch(connection, catalog_id, offers)
             if unknown:
@@ -123,7 +129,7 @@ class Records(Database):
         """Return what can be bought of each product that exists, as (id of variant or product, offer) pairs."""
         found: dict[str, list[tuple[str, Offer]]] = {}
         with self._read() as connection:
-            for chunk in batches(ids, _CHUNK):
+            for chunk in batches(findable(ids), _CHUNK):
                 key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
                 columns = (products.c.product_id, products.c.net, products.c.stock, products.c.tiers)
                 rows = connection.execute(sa.select(*columns, products.c.variants).where(key)).all()
@@ -136,18 +142,13 @@ class Records(Database):
     def items(self, catalog_id: str, *, ids: Sequence[str] | None = None) -> Iterator[CatalogItem]:
         """Yield a catalogue's products by id, or those of ``ids`` that exist, as of one moment."""
         with self._read() as connection:
-            if ids is None:
-                query = sa.select(products).where(products.c.catalog == catalog_id).order_by(products.c.product_id)
-                # Through a cursor of the server: a million products do not stand in memory at once.
-                stream = {"yield_per": 2_000}
-                rows: Iterable[sa.Row[tuple[object, ...]]] = connection.execute(query, execution_options=stream)
-            else:
-                rows = self._rows(connection, catalog_id, ids)
-            for chunk in batches(rows, _CHUNK):
-                several = [row.product_id for row in chunk if row.variants]
-                offers = self._variant_offers(connection, catalog_id, several)
-                for row in chunk:
-                    yield item_of(row, offers.get(row.product_id, {}))
+            if ids is not None:
+                yield from self._whole(connection, catalog_id, self._rows(connection, catalog_id, ids))
+                return
+            query = sa.select(products).where(products.c.catalog == catalog_id).order_by(products.c.product_id)
+            # Through a cursor of the server: a million products do not stand in memory at once.
+            with connection.execute(query, execution_options={"yield_per": 2_000}) as rows:
+                yield from self._whole(connection, catalog_id, rows)
 
     def count(self, catalog_id: str) -> int:
         """Return the number of products."""
@@ -221,13 +222,23 @@ class Records(Database):
             written += len(rows)
         return Written(written, unchanged=unchanged)
 
+    def _whole(
+        self, connection: Connection, catalog_id: str, rows: Iterable[sa.Row[tuple[object, ...]]]
+    ) -> Iterator[CatalogItem]:
+        for chunk in batches(rows, _CHUNK):
+            several = [row.product_id for row in chunk if row.variants]
+            offers = self._variant_offers(connection, catalog_id, several)
+            for row in chunk:
+                yield item_of(row, offers.get(row.product_id, {}))
+
     def _variant_offers(
         self, connection: Connection, catalog_id: str, ids: Sequence[str]
     ) -> dict[str, dict[str, Offer]]:
         found: dict[str, dict[str, Offer]] = {}
         for chunk in batches(ids, _CHUNK):
             key = (variants.c.catalog == catalog_id) & variants.c.product_id.in_(chunk)
-            for row in connection.execute(sa.select(variants).where(key)).all():
+            query = sa.select(variants).where(key).order_by(variants.c.product_id, variants.c.variant_id)
+            for row in connection.execute(query).all():
                 found.setdefault(row.product_id, {})[row.variant_id] = offer_of(row)
         return found
 
@@ -251,7 +262,7 @@ class Records(Database):
     def _rows(
         self, connection: Connection, catalog_id: str, ids: Sequence[str]
     ) -> Iterator[sa.Row[tuple[object, ...]]]:
-        for chunk in batches(ids, _CHUNK):
+        for chunk in batches(findable(ids), _CHUNK):
             key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
             yield from connection.execute(sa.select(products).where(key)).all()
 

@@ -1,23 +1,31 @@
 """The tables of the records."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, column, func
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
+LONGEST_LOCALE = 35
 _BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _key(length: int) -> TypeEngine[str]:
+    """A text that rows are found and sorted by: in the order of its bytes on every database, whatever its locale."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
 
 catalogs = Table(
     "catalogs",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", _key(64), primary_key=True),
     Column("currency", String(3), nullable=False),
-    Column("locale", String(35), nullable=False),
+    Column("locale", String(LONGEST_LOCALE), nullable=False),
 )
 
 products = Table(
     "products",
     metadata,
-    Column("catalog", String(64), primary_key=True),
-    Column("product_id", String(512), primary_key=True),
+    Column("catalog", _key(64), primary_key=True),
+    Column("product_id", _key(512), primary_key=True),
     Column("document", Text, nullable=False),
     # Decimal text: exact on every database.
     Column("net", String(32)),
@@ -31,21 +39,25 @@ products = Table(
 variants = Table(
     "variants",
     metadata,
-    Column("catalog", String(64), primary_key=True),
-    Column("product_id", String(512), primary_key=True),
-    Column("variant_id", String(512), primary_key=True),
+    Column("catalog", _key(64), primary_key=True),
+    Column("product_id", _key(512), primary_key=True),
+    Column("variant_id", _key(512), primary_key=True),
     Column("net", String(32)),
     Column("stock", _BIG),
     Column("tiers", Text),
     Index("variants_by_id", "catalog", "variant_id"),
+    # On PostgreSQL instead of the primary key, which two long ids do not fit into.
+    Index(
+        "variants_by_product", "catalog", "product_id", func.hashtextextended(column("variant_id"), 0), unique=True
+    ).ddl_if("postgresql"),
 )
 
 changes = Table(
     "changes",
     metadata,
     Column("seq", _BIG, primary_key=True, autoincrement=True),
-    Column("catalog", String(64), nullable=False),
-    Column("product_id", String(512), nullable=False),
+    Column("catalog", _key(64), nullable=False),
+    Column("product_id", _key(512), nullable=False),
     Column("kind", String(8), nullable=False),
     Column("at", String(32), nullable=False),
     Index("changes_by_catalog", "catalog", "seq"),
@@ -56,7 +68,7 @@ loads = Table(
     "loads",
     metadata,
     Column("id", _BIG, primary_key=True, autoincrement=True),
-    Column("catalog", String(64), nullable=False),
+    Column("catalog", _key(64), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("files", Text, nullable=False),
     Column("started_at", String(32), nullable=False),
@@ -72,7 +84,7 @@ loads = Table(
 catalog_texts = Table(
     "catalog_texts",
     metadata,
-    Column("catalog", String(64), primary_key=True),
-    Column("name", String(64), primary_key=True),
+    Column("catalog", _key(64), primary_key=True),
+    Column("name", _key(64), primary_key=True),
     Column("content", Text, nullable=False),
 )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from random import Random
 
 import orjson
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce.documents import InvalidProduct, catalog_item_from_json, product_from_json, product_to_json
-from commerce.errors import UnknownCatalog
-from commerce.product import Catalog, CatalogItem, Offer, Product, Quantity
+from commerce.errors import InvalidCatalog, UnknownCatalog
+from commerce.product import Catalog, CatalogItem, Offer, Product, Quantity, Tier, Variant
+from commerce.reading import HIGHEST_PRICE, LARGEST_STOCK, LONGEST_ID
 from commerce.records import OfferChange, Records
 
 
@@ -79,6 +81,57 @@ def test_writers_at_once_lose_nothing_and_numbers_ascend(records: Records) -> No
     numbers = [change.seq for change in records.changes_since("shop", 0)]
     assert numbers == sorted(set(numbers))
     assert len(numbers) == records.count("shop") == 40
+
+
+def test_products_come_in_the_order_of_their_bytes_under_any_locale(records: Records) -> None:
+    ids = ["a", "B", "A", "b", "ä", "é", "Z", "_1", "-1", "10", "9", "中", "\U0001f600"]
+    records.upsert("shop", [item(identity) for identity in ids])
+    assert [each.product.id for each in records.items("shop")] == sorted(ids, key=str.encode)
+
+
+def test_the_longest_ids_are_kept_in_any_script(records: Records) -> None:
+    # Four bytes a character, and nothing in them to compress.
+    random = Random(1)
+    own, *of_variants = ("".join(chr(random.randrange(0x10000, 0x10FFF)) for _ in range(LONGEST_ID)) for _ in range(4))
+    variants = tuple(Variant(identity, offer=Offer(Decimal(1))) for identity in of_variants)
+    full = CatalogItem(Product(own, "t", variants=variants))
+    records.upsert("shop", [full])
+    assert list(records.items("shop")) == [full]
+    assert records.patch_offers("shop", [OfferChange(of_variants[1], stock=7)]) == []
+    assert {offer.stock for _, offer in records.offers("shop", [own])[own]} == {None, 7}
+    assert records.changes_since("shop", 0)[-1].product_id == own
+    assert records.delete("shop", [own]) == 1
+
+
+def test_the_largest_numbers_are_kept_as_they_are(records: Records) -> None:
+    offer = Offer(HIGHEST_PRICE - Decimal("0.000001"), LARGEST_STOCK, (Tier(10**9, Decimal("0.000001")),))
+    full = CatalogItem(Product("1", "t"), offer, popularity=0.1 + 0.2)
+    records.upsert("shop", [full])
+    assert list(records.items("shop")) == [full]
+    assert records.upsert("shop", [full]).unchanged == 1
+
+
+def test_control_characters_are_cleaned_before_they_reach_the_database(records: Records) -> None:
+    read = catalog_item_from_json({"id": "a\0b", "title": "t\0\x01", "mpn": "\0", "attributes": {"x\0": "y\0z"}})
+    records.upsert("shop", [read])
+    kept = list(records.items("shop"))[0].product
+    assert (kept.id, kept.title, kept.mpn, kept.attributes) == ("a b", "t", None, {"x\0": "y z"})
+
+
+@pytest.mark.parametrize("identity", ["a\0b", "\ud800", "'; DROP TABLE products; --", "x" * 10_000, ""])
+def test_an_id_that_no_product_can_have_is_unknown_and_no_error(records: Records, identity: str) -> None:
+    records.upsert("shop", [item("1")])
+    assert records.delete("shop", [identity]) == 0
+    assert records.patch_offers("shop", [OfferChange(identity, stock=1)]) == [identity]
+    assert records.offers("shop", [identity]) == {}
+    assert [each.product.id for each in records.items("shop", ids=[identity, "1"])] == ["1"]
+
+
+@pytest.mark.parametrize("catalog", [Catalog("shop", "EURO"), Catalog("shop", "EUR", "x" * 36), Catalog("Shop", "EUR")])
+def test_a_catalogue_that_does_not_fit_is_refused_by_name(records: Records, catalog: Catalog) -> None:
+    with pytest.raises(InvalidCatalog, match=catalog.id):
+        records.put_catalog(catalog)
+    assert records.catalogs() == [Catalog("shop", "EUR", "en")]
 
 
 def test_an_unknown_catalogue_is_named(records: Records) -> None:
