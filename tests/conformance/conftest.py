@@ -1,5 +1,8 @@
 """Every engine that the suite runs over, and a way to fill one."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import count
@@ -8,17 +11,43 @@ from pathlib import Path
 import pytest
 
 from engines.embedded import EmbeddedEngine
+from engines.opensearch import OpenSearchEngine, OpenSearchSettings, parse_url
 from engines.port import Document, Schema, SearchEngine, SearchIndex
 from tests.conformance.catalogue import SCHEMA
 
 Reopen = Callable[[], SearchEngine]
 Fill = Callable[..., SearchIndex]
 _names = count(1)
+_LOCAL = Path(__file__).parents[2] / "deploy" / "opensearch-local" / "local.py"
 
 
-@pytest.fixture(scope="session", params=["embedded"])
+@pytest.fixture(scope="session")
+def opensearch() -> Iterator[OpenSearchSettings]:
+    """Return a real node: the one that ``VITRINE_TEST_OPENSEARCH_URL`` names, else one that is started here.
+
+    Whatever this process puts into it is removed at the end; a node on this machine runs on for the next one.
+    """
+    url = os.environ.get("VITRINE_TEST_OPENSEARCH_URL")
+    if url is None:
+        started = subprocess.run([sys.executable, _LOCAL, "start"], capture_output=True, text=True, check=False)
+        if started.returncode:
+            pytest.skip(f"no OpenSearch: {started.stderr.strip()[:300]}")
+        url = started.stdout.strip()
+    settings = parse_url(url, prefix=f"test{os.getpid()}")
+    yield settings
+    engine = OpenSearchEngine(settings)
+    found = engine.connection.call("GET", f"/{settings.prefix}.*/_settings/index.uuid", ignore=(404,))
+    for index in found:
+        if index.startswith(settings.prefix):
+            engine.connection.call("DELETE", f"/{index}", ignore=(404,))
+    engine.close()
+
+
+@pytest.fixture(scope="session", params=["embedded", "opensearch"])
 def reopen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reopen:
     """Return a function that opens the same store once more, in another process if need be."""
+    if request.param == "opensearch":
+        return partial(OpenSearchEngine, request.getfixturevalue("opensearch"))
     home: Path = tmp_path_factory.mktemp(request.param)
     return partial(EmbeddedEngine, home)
 

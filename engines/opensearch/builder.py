@@ -1,0 +1,249 @@
+"""Writes one version of one catalogue into the cluster.
+
+New products of a long load are streamed while they come; what replaces or removes products waits in memory for
+the commit, so that until then the index still holds the last one. Nothing that was sent is visible before the commit
+refreshes the index, and readers pass over products of batches that were never committed; whoever opens the version
+next removes them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+
+import orjson
+
+from engines.opensearch import control
+from engines.opensearch.connection import Connection, Json
+from engines.opensearch.documents import Encoder, offer_source, values_of
+from engines.opensearch.encoding import numbering
+from engines.opensearch.knowledge import MOST_DOCUMENTS, Knowledge, KnowledgeCollector, read_knowledge
+from engines.opensearch.loading import Action, Loader, index_action
+from engines.opensearch.mapping import serving_settings, vector_mapping
+from engines.opensearch.naming import knowledge_key, product_key
+from engines.opensearch.suggesting import write_phrases
+from engines.port import Document, FieldKind, OfferUpdate
+
+_HELD = 2_000
+"""Up to so many products wait for the commit; beyond, new ones are streamed."""
+_LOOKED_UP = 1_000
+_SET_OFFERS = """
+for (unit in ctx._source.units) {
+  def offer = params.offers[unit.id];
+  if (offer != null) { unit.putAll(offer); }
+}
+"""
+"""Constant, so that it is compiled once and no text of a catalogue can ever be part of it."""
+_ANY_UNIT = ""
+
+
+class OpenSearchBuilder:
+    """The one writer of a version."""
+
+    def __init__(self, connection: Connection, index: str) -> None:
+        self._connection = connection
+        self._index = index
+        self._schema = control.read_schema(connection, index)
+        self._commit, self._stamp = control.read_commit(connection, index)
+        self._loader = Loader(connection, index)
+        self._encoder = Encoder(self._schema, numbering(self._schema.kinds))
+        self._collector = KnowledgeCollector()
+        self._row = self._commit.rows
+        self._varied = self._commit.varied
+        self._dimensions = self._commit.dimensions
+        self._held: dict[str, Document | None] = {}
+        self._streamed: set[str] = set()
+        self._offers: dict[str, dict[str, dict[str, object]]] = {}
+        self._drop_uncommitted()
+
+    def extend(self, kinds: Mapping[str, FieldKind]) -> None:
+        """Make new fields known; the kind of a field that is known already stays."""
+        new = {name: kind for name, kind in kinds.items() if name not in self._schema.kinds}
+        if new:
+            self._schema = replace(self._schema, kinds={**self._schema.kinds, **new})
+            control.write_schema(self._connection, self._index, self._schema)
+            self._encoder = Encoder(self._schema, numbering(self._schema.kinds))
+
+    def write(self, documents: Iterable[Document]) -> int:
+        """Add documents, each replacing an earlier one of its id; return how many."""
+        count = 0
+        for document in documents:
+            self._held[document.stored.id] = document
+            self._offers.pop(document.stored.id, None)
+            count += 1
+            if len(self._held) >= _HELD:
+                self._stream()
+        return count
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Remove products; return how many ids were named."""
+        named = list(ids)
+        self._held.update(dict.fromkeys(named))
+        return len(named)
+
+    def patch_offers(self, offers: Iterable[OfferUpdate]) -> int:
+        """Change prices and stock of committed products; return how many units were found."""
+        count = 0
+        waiting = iter(offers)
+        while chunk := list(islice(waiting, _LOOKED_UP)):
+            units = self._units_of([update.product_id for update in chunk])
+            for update in chunk:
+                have = units.get(update.product_id, frozenset())
+                unit = _ANY_UNIT if _ANY_UNIT in have else update.unit_id
+                if unit in have:
+                    own = self._offers.setdefault(update.product_id, {})
+                    own[unit] = offer_source(update.net, update.stock)
+                    count += 1
+        return count
+
+    def commit(self, applied: int) -> None:
+        """Make all that was written visible and durable; ``applied`` is the change-log number that it contains.
+
+        Raises DocumentsRefused where the cluster refuses documents; the last commit then stands.
+        """
+        self._loader.finish()
+        known = self._existing(list(self._held))
+        self._loader.send(self._actions(self._held, known))
+        self._loader.finish()
+        # A product is priced anew after it was written: by then the loader has nothing under way.
+        self._loader.send(_offer_action(product, own) for product, own in self._offers.items())
+        knowledge = self._write_knowledge()
+        self._loader.finish()
+        first = self._stamp is None
+        if first:
+            self._connection.patiently(
+                "PUT", f"/{self._index}/_settings", {"index": serving_settings(self._connection.settings)}
+            )
+            self._connection.patiently("POST", f"/{self._index}/_flush")
+        self._connection.patiently("POST", f"/{self._index}/_refresh")
+        commit = replace(
+            self._commit,
+            batch=self._commit.batch + 1,
+            rows=self._row,
+            applied=applied,
+            varied=self._varied,
+            dimensions=self._dimensions,
+            knowledge=knowledge,
+        )
+        self._stamp = control.write_commit(self._connection, self._index, commit, self._stamp)
+        self._drop_knowledge(set(self._commit.knowledge) - set(knowledge))
+        self._commit = commit
+        self._collector = KnowledgeCollector()
+        self._held.clear()
+        self._offers.clear()
+        self._streamed.clear()
+
+    def close(self) -> None:
+        """Let go of the version; what was not committed is gone."""
+        self._loader.close()
+        if self._streamed:
+            self._drop_uncommitted()
+            self._streamed.clear()
+
+    def _stream(self) -> None:
+        """Send the new products among those held; what replaces or removes others waits on."""
+        documents = {identity: each for identity, each in self._held.items() if each is not None}
+        empty = self._stamp is None
+        known = self._streamed & documents.keys()
+        if not empty:
+            known |= self._existing(list(documents))
+        new = {identity: each for identity, each in documents.items() if identity not in known}
+        # Of a version that nobody reads yet everything may be sent at once, replacements behind what they replace.
+        again = {identity: each for identity, each in documents.items() if empty and identity in known}
+        if again:
+            self._loader.finish()
+        self._loader.send(self._actions({**new, **again}, set()))
+        self._streamed.update(new)
+        for identity in (*new, *again):
+            del self._held[identity]
+
+    def _actions(self, held: Mapping[str, Document | None], known: set[str]) -> Iterator[Action]:
+        for identity, document in held.items():
+            if document is None:
+                yield Action("delete", product_key(identity))
+            else:
+                # A product that was there before stays visible to readers of the last commit.
+                old = identity in known and identity not in self._streamed
+                yield self._action(document, self._commit.batch if old else self._commit.batch + 1)
+
+    def _action(self, document: Document, batch: int) -> Action:
+        source, words = self._encoder.source(document)
+        if document.vector and not self._dimensions:
+            self._dimensions = len(document.vector)
+            self._connection.patiently("PUT", f"/{self._index}/_mapping", vector_mapping(self._dimensions))
+        self._varied |= bool(document.units)
+        self._collector.add(
+            values_of(document, self._schema.kinds),
+            self._schema.kinds,
+            words,
+            _phrases(document),
+            priced=document.stored.net is not None or any(unit.net is not None for unit in document.units),
+        )
+        source["batch"] = batch
+        source["row"] = self._row
+        self._row += 1
+        return index_action(product_key(document.stored.id), source)
+
+    def _existing(self, ids: list[str]) -> set[str]:
+        """Return which of these products the index holds, committed or not."""
+        found: set[str] = set()
+        for start in range(0, len(ids), _LOOKED_UP):
+            chunk = ids[start : start + _LOOKED_UP]
+            docs = self._get_many(chunk, "false")
+            found.update(identity for identity, doc in zip(chunk, docs, strict=True) if doc.get("found"))
+        return found
+
+    def _units_of(self, ids: list[str]) -> dict[str, frozenset[str]]:
+        ids = list(dict.fromkeys(ids))
+        docs = self._get_many(ids, "units.id")
+        return {
+            identity: frozenset(unit["id"] for unit in doc["_source"]["units"])
+            for identity, doc in zip(ids, docs, strict=True)
+            if doc.get("found")
+        }
+
+    def _get_many(self, ids: list[str], source: str) -> list[Json]:
+        keys = [product_key(identity) for identity in ids]
+        path = f"/{self._index}/_mget"
+        found: list[Json] = self._connection.patiently("POST", path, {"ids": keys}, params={"_source": source})["docs"]
+        return found
+
+    def _write_knowledge(self) -> tuple[int, ...]:
+        """Store what the batch tells, joined with what was told before where that is much; return what counts now."""
+        numbers = self._commit.knowledge
+        if not self._collector.knowledge.products:
+            return numbers
+        write_phrases(self._connection, self._index, self._loader, self._collector.phrases, fresh=self._stamp is None)
+        number = max(numbers, default=0) + 1
+        told = self._collector.knowledge
+        if len(numbers) >= MOST_DOCUMENTS:
+            told = Knowledge()
+            for each in read_knowledge(self._connection, self._index, numbers):
+                told.add(each)
+            told.add(self._collector.knowledge)
+            numbers = ()
+        self._loader.send([index_action(knowledge_key(number), {"control": told.to_json()})])
+        return (*numbers, number)
+
+    def _drop_knowledge(self, numbers: set[int]) -> None:
+        self._loader.send(Action("delete", knowledge_key(number)) for number in sorted(numbers))
+        self._loader.finish()
+
+    def _drop_uncommitted(self) -> None:
+        """Remove what an earlier writer sent and never committed."""
+        self._connection.patiently("POST", f"/{self._index}/_refresh")
+        later = {"range": {"batch": {"gt": self._commit.batch}}}
+        params = {"conflicts": "proceed", "refresh": "true"}
+        self._connection.patiently("POST", f"/{self._index}/_delete_by_query", {"query": later}, params=params)
+
+
+def _phrases(document: Document) -> Iterator[tuple[str, str]]:
+    for text in dict.fromkeys(document.suggestions):
+        yield "query", text
+    for kind in ("category", "brand"):
+        for value in dict.fromkeys(document.values.get(kind, ())):
+            yield kind, str(value)
+
+
+def _offer_action(product: str, offers: Mapping[str, Mapping[str, object]]) -> Action:
+    script = {"lang": "painless", "source": _SET_OFFERS, "params": {"offers": offers}}
+    return Action("update", product_key(product), orjson.dumps({"script": script}))

@@ -1,0 +1,151 @@
+"""Aggregations over the units of a search's hits, and what their answers say. A count is of products."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.opensearch.connection import Json
+from engines.opensearch.documents import OFFERED
+from engines.opensearch.encoding import SEPARATOR, numbers_of, text_term
+from engines.opensearch.filters import (
+    HAS,
+    IN_STOCK,
+    NUMBERS,
+    PRICE,
+    PRICE_FIELDS,
+    TEXTS,
+    UNITS,
+    Names,
+    terms_field,
+    within,
+)
+from engines.plan import FacetRequest, Interval, Selection
+from engines.ranges import Numbers
+
+_DISTINCT_NUMBERS = 1_000
+"""So many different numbers of a field come with the first answer; more are asked for where there are more."""
+_ALL_NUMBERS = 40_000
+_VARIED_VALUES = 1_000
+"""Where products have variants, values come by the number of units and are then put in the order of products."""
+_PRODUCTS: Json = {"products": {"reverse_nested": {}}}
+_RESERVED = set('.?+*|{}[]()"\\#@&<>~^$-')
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCounts:
+    """The numbers of one field: distinct values ascending, the units that carry each; whether these are all."""
+
+    values: NDArray[np.float64]
+    units: NDArray[np.int64]
+    complete: bool
+
+    def numbers(self) -> Numbers:
+        """Return every unit's number."""
+        return Numbers(np.repeat(self.values, self.units))
+
+
+def over_units(condition: Json, aggregations: Json) -> Json:
+    """Return aggregations over the hits' units that meet a condition."""
+    return {"nested": {"path": UNITS}, "aggs": {"in": {"filter": condition, "aggs": aggregations}}}
+
+
+def values_of(request: FacetRequest, own: Selection | None, names: Names, *, varied: bool) -> Json:
+    """Return the aggregation that counts one text, Boolean or hierarchy field; ticked values are counted whatever
+    their place."""
+    counted = {"aggs": _PRODUCTS} if varied else {}
+    if request.field == OFFERED:
+        values: dict[str, object] = {"terms": {"field": IN_STOCK, "size": 2}, **counted}
+    else:
+        number = names.numbers[request.field]
+        size = max(request.limit, _VARIED_VALUES) if varied else request.limit
+        include = f"{number}{SEPARATOR}{_any_case(request.prefix) if request.prefix else ''}.*"
+        field = terms_field(request.field)
+        values = {"terms": {"field": field, "include": include, "size": size}, **counted}
+    aggregations: dict[str, object] = {"values": values}
+    if own and own.values and request.field != OFFERED:
+        field, number = terms_field(request.field), names.numbers[request.field]
+        terms = {str(at): {"term": {field: text_term(number, value)}} for at, value in enumerate(own.values)}
+        aggregations["ticked"] = {"filters": {"filters": terms}, **counted}
+    return {"filter": {"match_all": {}}, "aggs": aggregations}
+
+
+def counts_in(answer: Json, own: Selection | None) -> Counter[str]:
+    """Return how many products carry each value, from the answer to ``values_of``."""
+    found: Counter[str] = Counter()
+    for bucket in answer["values"]["buckets"]:
+        key = bucket.get("key_as_string") or str(bucket["key"]).split(SEPARATOR, 1)[1]
+        found[key] = _products(bucket)
+    if "ticked" in answer and own:
+        for at, value in enumerate(own.values):
+            name = str(value).lower() if isinstance(value, bool) else str(value)
+            found[name] = _products(answer["ticked"]["buckets"][str(at)])
+    return found
+
+
+def numbers_in_units(field: str, names: Names, *, every: bool) -> Json:
+    """Return the aggregation that lists the numbers of one field, or of prices; ``every`` one where there are many."""
+    size = _ALL_NUMBERS if every else _DISTINCT_NUMBERS
+    if field in PRICE_FIELDS:
+        return {
+            "filter": {"exists": {"field": PRICE}},
+            "aggs": {"values": {"terms": {"field": PRICE, "size": size}}},
+        }
+    number = names.numbers[field]
+    terms = {"field": NUMBERS, "include": f"{number}{SEPARATOR}.*", "size": size}
+    return {"filter": {"term": {HAS: number}}, "aggs": {"values": {"terms": terms}}}
+
+
+def number_counts(answer: Json, field: str) -> NumberCounts:
+    """Read the answer to ``numbers_in_units``."""
+    values = answer["values"]
+    return counts_of_buckets(values["buckets"], field, complete=not values["sum_other_doc_count"])
+
+
+def counts_of_buckets(buckets: Sequence[Json], field: str, *, complete: bool) -> NumberCounts:
+    """Read buckets of numbers, in any order."""
+    units = np.array([bucket["doc_count"] for bucket in buckets], dtype=np.int64)
+    if field in PRICE_FIELDS:
+        found = np.array([bucket["key"] for bucket in buckets], dtype=np.float64)
+    else:
+        found = numbers_of([bucket["key"].split(SEPARATOR, 1)[1] for bucket in buckets])
+    order = np.argsort(found, kind="stable")
+    return NumberCounts(found[order], units[order], complete)
+
+
+def in_intervals(field: str, intervals: Sequence[Interval], names: Names) -> Json:
+    """Return the aggregation that counts the products that have a number in each interval."""
+    inside = {str(at): within(field, interval, names) for at, interval in enumerate(intervals)}
+    return {"filters": {"filters": inside}, "aggs": _PRODUCTS}
+
+
+def products_in(answer: Json, count: int) -> list[int]:
+    """Read the answer to ``in_intervals``."""
+    return [_products(answer["buckets"][str(at)]) for at in range(count)]
+
+
+def everything(pairs: int) -> Json:
+    """Return the aggregations from which automatic facets are chosen: which fields the units carry, and the most
+    frequent texts and numbers of all fields together."""
+    return {
+        "has": {"terms": {"field": HAS, "size": pairs}},
+        "texts": {"terms": {"field": TEXTS, "size": pairs}},
+        "numbers": {"terms": {"field": NUMBERS, "size": pairs}},
+    }
+
+
+def _products(bucket: Json) -> int:
+    inner = bucket.get("products")
+    return int((inner or bucket)["doc_count"])
+
+
+def _any_case(prefix: str) -> str:
+    """Return a regular expression for texts that begin with ``prefix`` in any case."""
+    parts = []
+    for char in prefix:
+        cases = {form for form in (char, char.lower(), char.upper(), char.title()) if len(form) == 1}
+        escaped = [f"\\{form}" if form in _RESERVED else form for form in sorted(cases)]
+        parts.append(escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})")
+    return "".join(parts)

@@ -1,0 +1,149 @@
+"""Products to what the index keeps of them, and back."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from engines.opensearch.connection import Json
+from engines.opensearch.encoding import number_term, text_term
+from engines.opensearch.mapping import SURFACE
+from engines.port import Document, FieldKind, Schema, Unit, text_field
+from engines.results import StoredProduct, UnitOffer
+from language.analysis import Analyzer, analyzer
+from language.filters.tree import Scalar
+
+OFFERED = "in_stock"
+"""Follows from the offer, which changes more often than the product."""
+KEYS = frozenset({"id", "mpn", "gtin"})
+"""Fields nearly unique to a product: kept apart, so that no count ever walks over them."""
+STORED = ("stored", "popularity", "units.id", "units.net", "units.stock")
+"""What an answer needs of a product."""
+PRICE_SCALE = 1_000_000
+_CENT = Decimal("0.01")
+
+
+class Encoder:
+    """Turns documents into sources of the index, for one schema."""
+
+    def __init__(self, schema: Schema, numbers: Mapping[str, str]) -> None:
+        self._kinds = schema.kinds
+        self._numbers = numbers
+        default = schema.locales[0]
+        self.texts: dict[str, tuple[Analyzer, str, str]] = {
+            text_field(field, locale, default): (analyzer(locale), text_field(SURFACE, locale, default), locale)
+            for locale in schema.locales
+            for field in schema.texts
+        }
+
+    def source(self, document: Document) -> tuple[dict[str, object], dict[str, set[str]]]:
+        """Return a document's source, without row and batch, and its words by locale."""
+        stored = document.stored
+        texts: dict[str, object] = {}
+        words: dict[str, set[str]] = {}
+        surfaces: dict[str, set[str]] = {}
+        for field, text in document.texts.items():
+            words_of, surface, locale = self.texts[field]
+            texts[field] = " ".join(words_of.terms(text))
+            seen = words_of.words(text)
+            surfaces.setdefault(surface, set()).update(seen)
+            words.setdefault(locale, set()).update(seen)
+        texts.update({surface: " ".join(sorted(seen)) for surface, seen in surfaces.items()})
+        units = document.units or (Unit("", {}, stored.net, stored.stock),)
+        source: dict[str, object] = {
+            "popularity": document.popularity,
+            "identifiers": document.identifiers,
+            "text": texts,
+            "units": [self._unit(document.values, unit) for unit in units],
+            "stored": {
+                "id": stored.id,
+                "title": stored.title,
+                "document": stored.document.decode(),
+                "more": stored.more.decode(),
+            },
+        }
+        if document.vector:
+            source["vector"] = document.vector
+        return source, words
+
+    def _unit(self, shared: Mapping[str, tuple[Scalar, ...]], unit: Unit) -> dict[str, object]:
+        has: dict[str, None] = {}
+        terms: dict[str, None] = {}
+        numbers: dict[str, None] = {}
+        keys: dict[str, None] = {}
+        for values in (shared, unit.values):
+            for name, given in values.items():
+                if name == OFFERED or not given:
+                    continue
+                kind, field = self._kinds[name], self._numbers[name]
+                has[field] = None
+                if kind == "number":
+                    numbers.update((number_term(field, float(value)), None) for value in given)
+                else:
+                    into = keys if name in KEYS else terms
+                    into.update((text_term(field, value), None) for value in given)
+        return {
+            "has": list(has),
+            "kv": list(terms),
+            "num": list(numbers),
+            "key": list(keys),
+            "id": unit.id,
+            **offer_source(unit.net, unit.stock),
+        }
+
+
+def offer_source(net: Decimal | None, stock: int | None) -> dict[str, object]:
+    """Return what a unit keeps of its offer; a unit without stock data can be had."""
+    return {
+        "price": None if net is None else float(net),
+        "net": None if net is None else int(net * PRICE_SCALE),
+        "stock": stock,
+        "in_stock": stock != 0,
+    }
+
+
+def values_of(document: Document, kinds: Mapping[str, FieldKind]) -> dict[str, set[Scalar]]:
+    """Return all values that a document or one of its units has, by field."""
+    found: dict[str, set[Scalar]] = {}
+    for values in (document.values, *(unit.values for unit in document.units)):
+        for name, given in values.items():
+            if given and name != OFFERED and name in kinds:
+                found.setdefault(name, set()).update(given)
+    return found
+
+
+def product_of(source: Json, matched: Sequence[int] | None = None) -> StoredProduct:
+    """Return the stored product of a source; ``matched`` are the places of the units that meet the conditions, None
+    where there are no conditions."""
+    stored = source["stored"]
+    units = source["units"]
+    if not units[0]["id"]:
+        net, stock = _decimal(units[0]["net"]), units[0]["stock"]
+        offers: tuple[UnitOffer, ...] = ()
+        ids: tuple[str, ...] = ()
+    else:
+        offers = tuple(UnitOffer(unit["id"], _decimal(unit["net"]), unit["stock"]) for unit in units)
+        counting = offers
+        ids = ()
+        if matched is not None:
+            counting = tuple(offers[at] for at in sorted(matched)) or offers
+            ids = tuple(offer.id for offer in counting)
+        stocks = [offer.stock for offer in counting if offer.stock is not None]
+        net = min((offer.net for offer in counting if offer.net is not None), default=None)
+        stock = sum(stocks) if len(stocks) == len(counting) else None
+    return StoredProduct(
+        id=stored["id"],
+        document=stored["document"].encode(),
+        title=stored["title"],
+        net=net,
+        stock=stock,
+        more=stored["more"].encode(),
+        units=offers,
+        matched=ids,
+    )
+
+
+def _decimal(net: int | None) -> Decimal | None:
+    if net is None:
+        return None
+    price = Decimal(net).scaleb(-6)
+    cents = price.quantize(_CENT)
+    return cents if cents == price else price.normalize()

@@ -1,0 +1,138 @@
+"""Filter trees and selections to conditions on units, in the cluster's query language.
+
+Each condition is about one unit: whoever asks for products wraps it in ``of_product``, which then holds where one unit
+meets it as a whole.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engines.opensearch.connection import Json
+from engines.opensearch.documents import KEYS, OFFERED
+from engines.opensearch.encoding import AFTER_SEPARATOR, SEPARATOR, number_term, spelling, text_term
+from engines.plan import Interval, Selection
+from engines.port import FieldKind
+from language.filters.tree import And, Compare, Exists, Filter, In, Not, Operator, Or, Scalar
+
+UNITS = "units"
+HAS, TEXTS, NUMBERS, UNIQUE = "units.has", "units.kv", "units.num", "units.key"
+PRICE, IN_STOCK = "units.price", "units.in_stock"
+PRICE_FIELDS = ("price", "list_price")
+NOTHING: Json = {"match_none": {}}
+EVERYTHING: Json = {"match_all": {}}
+_RANGES: dict[Operator, str] = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What conditions must know of a version's fields: their kinds and numbers."""
+
+    kinds: Mapping[str, FieldKind]
+    numbers: Mapping[str, str]
+
+
+def of_product(condition: Json, *, inner_hits: Json | None = None) -> Json:
+    """Return a query for the products that have a unit which meets the condition."""
+    nested = {"path": UNITS, "query": condition, "score_mode": "none"}
+    return {"nested": nested if inner_hits is None else {**nested, "inner_hits": inner_hits}}
+
+
+def all_of(conditions: Iterable[Json]) -> Json:
+    """Return the condition that all of these hold."""
+    parts = list(conditions)
+    return parts[0] if len(parts) == 1 else {"bool": {"filter": parts}} if parts else EVERYTHING
+
+
+def condition_of(node: Filter, names: Names) -> Json:
+    """Return a filter's condition; a field that the version does not have satisfies no comparison."""
+    match node:
+        case And(parts=parts):
+            return all_of(condition_of(each, names) for each in parts)
+        case Or(parts=parts):
+            return _any_of([condition_of(each, names) for each in parts])
+        case Not(part=inner):
+            return {"bool": {"must_not": [condition_of(inner, names)]}}
+        case Exists(field=field):
+            return _exists(field, names)
+        case In(field=field, values=values):
+            return _has_any(field, values, names)
+        case Compare(field=field, op="=", value=value):
+            return _has_any(field, (value,), names)
+        case Compare(field=field, op="!=", value=value):
+            has, other = _exists(field, names), _has_any(field, (value,), names)
+            return {"bool": {"filter": [has], "must_not": [other]}}
+        case Compare(field=field, op=op, value=value):
+            return _ordered(field, op, value, names)
+
+
+def selected(selection: Selection, names: Names) -> Json:
+    """Return the condition that a unit carries any of the selected values or lies in any of the intervals."""
+    parts = [_has_any(selection.field, selection.values, names)] if selection.values else []
+    parts += [within(selection.field, interval, names) for interval in selection.intervals]
+    return _any_of(parts)
+
+
+def within(field: str, interval: Interval, names: Names) -> Json:
+    """Return the condition that a unit has a number in the interval."""
+    if field in PRICE_FIELDS:
+        bounds = {name: end for name, end in (("gte", interval.gte), ("lt", interval.lt)) if end is not None}
+        return {"range": {PRICE: bounds}} if bounds else {"exists": {"field": PRICE}}
+    if names.kinds.get(field) != "number":
+        return NOTHING
+    number = names.numbers[field]
+    first = number + SEPARATOR if interval.gte is None else number_term(number, interval.gte)
+    last = number + AFTER_SEPARATOR if interval.lt is None else number_term(number, interval.lt)
+    return {"range": {NUMBERS: {"gte": first, "lt": last}}}
+
+
+def terms_field(field: str) -> str:
+    """Return the index field in which a text or Boolean field's terms stand."""
+    return UNIQUE if field in KEYS else TEXTS
+
+
+def _exists(field: str, names: Names) -> Json:
+    if field == OFFERED:
+        return EVERYTHING
+    if field in PRICE_FIELDS:
+        return {"exists": {"field": PRICE}}
+    return {"term": {HAS: names.numbers[field]}} if field in names.numbers else NOTHING
+
+
+def _has_any(field: str, values: Iterable[Scalar], names: Names) -> Json:
+    if field == OFFERED:
+        return _any_of([{"term": {IN_STOCK: state}} for state in dict.fromkeys(spelling(v) == "true" for v in values)])
+    if field in PRICE_FIELDS:
+        return {"terms": {PRICE: [float(value) for value in values if not isinstance(value, str)]}}
+    kind = names.kinds.get(field)
+    if kind is None:
+        return NOTHING
+    number = names.numbers[field]
+    if kind == "number":
+        terms = [number_term(number, float(value)) for value in values if not isinstance(value, str)]
+        return {"terms": {NUMBERS: terms}}
+    return {"terms": {terms_field(field): [text_term(number, value) for value in values]}}
+
+
+def _ordered(field: str, op: Operator, value: Scalar, names: Names) -> Json:
+    if field == OFFERED:
+        wanted = spelling(value)
+        held = {"<": wanted > "false", "<=": wanted >= "false", ">": wanted < "false", ">=": wanted <= "false"}
+        true = {"<": wanted > "true", "<=": wanted >= "true", ">": wanted < "true", ">=": wanted <= "true"}
+        states = [state for state, holds in ((False, held[op]), (True, true[op])) if holds]
+        return _any_of([{"term": {IN_STOCK: state}} for state in states])
+    kind = "number" if field in PRICE_FIELDS else names.kinds.get(field)
+    if kind is None or (kind == "number" and isinstance(value, str)):
+        return NOTHING
+    if field in PRICE_FIELDS:
+        return {"range": {PRICE: {_RANGES[op]: float(value)}}}
+    number = names.numbers[field]
+    term = number_term(number, float(value)) if kind == "number" else text_term(number, value)
+    other = {"gte": number + SEPARATOR} if op in {"<", "<="} else {"lt": number + AFTER_SEPARATOR}
+    where = NUMBERS if kind == "number" else terms_field(field)
+    return {"range": {where: {_RANGES[op]: term, **other}}}
+
+
+def _any_of(parts: list[Json]) -> Json:
+    if not parts:
+        return NOTHING
+    return parts[0] if len(parts) == 1 else {"bool": {"should": parts, "minimum_should_match": 1}}

@@ -1,0 +1,106 @@
+"""The textual part of a plan as a query whose score carries its tiers.
+
+The rules are those of every engine (see the port's conformance suite): a word counts where it stands best with a tenth
+of each other place, products that match more words stand before all that match fewer, and a part number before all.
+Scores are single-precision numbers, so tiers are no higher than they must be: ``Tiers`` bounds what words and phrases
+can score, from the number of products, and takes the next power of two for each word matched.
+"""
+
+from dataclasses import dataclass
+from math import ceil, log, log2
+
+from engines.opensearch.connection import Json
+from engines.opensearch.filters import NOTHING
+from engines.opensearch.mapping import SURFACE
+from engines.plan import TextMatch, Word
+from engines.port import text_field
+
+TIE_BREAKER = 0.1
+_PREFIX_WEIGHT = 0.4
+_K1 = 1.2
+_SATURATED = _K1 + 1.0
+"""Lucene leaves this factor of BM25 out because it changes no order; beside constants such as a prefix's it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """What one word matched adds to a score, and what a part number does."""
+
+    word: float
+    identifier: float
+
+    def words(self, score: float) -> int:
+        """Return how many words a score says were matched."""
+        return int(score % self.identifier // self.word)
+
+    def named(self, score: float) -> bool:
+        """Say whether a part number was matched."""
+        return score >= self.identifier
+
+    def score(self, score: float) -> float:
+        """Return a score without its tiers."""
+        return score % self.word
+
+
+def tiers_of(text: TextMatch, products: int) -> Tiers:
+    """Return tiers that no sum of words and phrases over so many products can reach."""
+    rarest = _SATURATED * log(2.0 * products + 2.0)
+    weights = sorted(text.fields.values(), reverse=True)
+    bound = 1.0
+    for word in text.words:
+        said = sum(weight for _, weight in word.forms) * sum(weights)
+        bound += rarest * (max(weights, default=0.0) + TIE_BREAKER * said) + _PREFIX_WEIGHT
+    bound += sum(text.phrase_boost * rarest * len(phrase) for phrase in text.phrases)
+    tier = 2.0 ** ceil(log2(bound))
+    return Tiers(tier, 2.0 ** ceil(log2(tier * (len(text.words) + 1))))
+
+
+class TextQuery:
+    """A text match as queries, for one locale."""
+
+    def __init__(self, text: TextMatch, default_locale: str, products: int) -> None:
+        self.text = text
+        self.tiers = tiers_of(text, products)
+        locale = text.locale or default_locale
+        self._fields = {f"text.{text_field(f, locale, default_locale)}": w for f, w in text.fields.items()}
+        self._surface = f"text.{text_field(SURFACE, locale, default_locale)}"
+        title = next(iter(text.fields), "title")
+        self._title = f"text.{text_field(title, locale, default_locale)}"
+        self._words = [self._ways(word) for word in text.words]
+
+    def scored(self, least: int) -> Json:
+        """Return the query for products that match ``least`` words at least, or carry a part number."""
+        parts = [self._scored_words(least)] if self._words else []
+        if self.text.identifiers:
+            named = {"terms": {"identifiers": list(self.text.identifiers)}}
+            parts.append({"constant_score": {"filter": named, "boost": self.tiers.identifier}})
+        if not parts:
+            return NOTHING
+        return parts[0] if len(parts) == 1 else {"bool": {"should": parts, "minimum_should_match": 1}}
+
+    def matching(self, least: int) -> Json:
+        """Return the condition that a product matches ``least`` words at least, without score."""
+        return {"bool": {"should": self._words, "minimum_should_match": least}} if self._words else NOTHING
+
+    def _scored_words(self, least: int) -> Json:
+        tiered = [
+            {"function_score": {"query": ways, "functions": [{"weight": self.tiers.word}], "boost_mode": "sum"}}
+            for ways in self._words
+        ]
+        phrases = [
+            {"match_phrase": {self._title: {"query": " ".join(phrase), "boost": self.text.phrase_boost * _SATURATED}}}
+            for phrase in self.text.phrases
+        ]
+        words = {"bool": {"should": tiered, "minimum_should_match": least}}
+        return {"bool": {"must": [words], "should": phrases}} if phrases else words
+
+    def _ways(self, word: Word) -> Json:
+        ways: list[Json] = [
+            {"term": {field: {"value": form, "boost": weight * of_form * _SATURATED}}}
+            for form, of_form in word.forms
+            for field, weight in self._fields.items()
+        ]
+        if word.prefix:
+            begins = {"prefix": {self._surface: word.prefix}}
+            ways.append({"constant_score": {"filter": begins, "boost": _PREFIX_WEIGHT}})
+        return {"dis_max": {"queries": ways, "tie_breaker": TIE_BREAKER}} if ways else NOTHING

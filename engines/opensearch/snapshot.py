@@ -1,0 +1,263 @@
+"""A snapshot of one version in the cluster: a point in time, and what this process must know of it to ask."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from commerce.buyer import Buyer
+from engines.opensearch.connection import Json
+from engines.opensearch.documents import STORED, product_of
+from engines.opensearch.facets import Catalogue, Facets
+from engines.opensearch.filters import NOTHING, Names, all_of, condition_of, of_product, selected
+from engines.opensearch.naming import product_key
+from engines.opensearch.ordering import Position, decode_cursor, encode_cursor, order_of
+from engines.opensearch.point import PointInTime
+from engines.opensearch.scoring import TextQuery
+from engines.opensearch.suggesting import KINDS, query_of, search_of, suggestions_of
+from engines.plan import SearchPlan, VectorMatch
+from engines.port import EngineUnavailable, FieldInfo, Stats, Suggestion
+from engines.results import Hit, SearchResult, StoredProduct
+from language.analysis import analyzer
+from language.dictionary import AttributeEntry
+from language.vocabulary import Vocabulary
+
+_MATCHED = "matched"
+_MOST_UNITS = 100
+_MOST_NEIGHBOURS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a snapshot's process knows of its version."""
+
+    batch: int
+    stats: Stats
+    catalogue: Catalogue
+    vocabularies: Mapping[str, Vocabulary]
+    dictionary: Mapping[str, AttributeEntry]
+    dimensions: int
+    shards: int
+
+
+class OpenSearchIndex:
+    """What the serving version holds at one moment; safe for concurrent use.
+
+    Every buyer sees the whole catalogue at its own price: assortments and price lists are not kept yet.
+    """
+
+    def __init__(self, point: PointInTime, known: Known) -> None:
+        self._point = point
+        self._known = known
+        self._committed: Json = {"range": {"batch": {"lte": known.batch}}}
+
+    def search(self, plan: SearchPlan) -> SearchResult:
+        """Execute a plan.
+
+        Raises InvalidCursor for a cursor that does not belong to it, EngineUnavailable where the cluster cannot answer.
+        """
+        return _Search(self._point, self._known, self._committed, plan).run()
+
+    def suggest(self, typed: str, limit: int, buyer: Buyer) -> Sequence[Suggestion]:  # noqa: ARG002 - see the class
+        """Complete what was typed, up to ``limit`` of each kind."""
+        query = query_of(typed, analyzer(self._known.stats.locales[0]))
+        if query is None:
+            return []
+        answers = self._point.search_many([search_of(query, kind, limit) for kind in KINDS])
+        if failed := next((answer for answer in answers if "error" in answer), None):
+            raise EngineUnavailable(f"OpenSearch cannot complete: {str(failed['error'])[:300]}")
+        return [each for kind, answer in zip(KINDS, answers, strict=True) for each in suggestions_of(kind, answer)]
+
+    def get(self, ids: Sequence[str], buyer: Buyer) -> Mapping[str, StoredProduct]:  # noqa: ARG002 - see the class
+        """Return the products of the ids that this catalogue holds."""
+        if not ids:
+            return {}
+        named = {"ids": {"values": [product_key(identity) for identity in dict.fromkeys(ids)]}}
+        query = {"bool": {"filter": [named, self._committed]}}
+        body = {"query": query, "size": len(ids), "_source": list(STORED), "track_total_hits": False}
+        hits = self._point.search(body)["hits"]["hits"]
+        found = (product_of(hit["_source"]) for hit in hits)
+        return {product.id: product for product in found}
+
+    def fields(self) -> Mapping[str, FieldInfo]:
+        """Return every field that filters, facets and sorting may name."""
+        return self._known.catalogue.fields
+
+    def vocabulary(self, locale: str) -> Vocabulary:
+        """Return the words of the searched texts of one locale, of the default one where it is not kept."""
+        known = self._known.vocabularies
+        return known.get(locale) or known[self._known.stats.locales[0]]
+
+    def dictionary(self) -> Mapping[str, AttributeEntry]:
+        """Return what the attributes mean."""
+        return self._known.dictionary
+
+    def stats(self) -> Stats:
+        """Return the size of this version."""
+        return self._known.stats
+
+
+class _Search:
+    """One plan on its way through the cluster."""
+
+    def __init__(self, point: PointInTime, known: Known, committed: Json, plan: SearchPlan) -> None:
+        self._point = point
+        self._known = known
+        self._plan = plan
+        catalogue = known.catalogue
+        names: Names = catalogue.names
+        self._after = decode_cursor(known.stats.version, plan)
+        self._condition = None if plan.filter is None else condition_of(plan.filter, names)
+        chosen = [(each, selected(each, names)) for each in plan.selections]
+        self._facets = Facets(plan, catalogue, self._condition, chosen)
+        self._filters = [committed] + ([] if self._condition is None else [of_product(self._condition)])
+        conditions = ([] if self._condition is None else [self._condition]) + [each for _, each in chosen]
+        self._conditions = all_of(conditions) if conditions else None
+        self._chosen = bool(chosen)
+        self._text = None
+        if plan.text is not None and plan.vector is None:
+            self._text = TextQuery(plan.text, known.stats.locales[0], known.stats.products)
+
+    def run(self) -> SearchResult:
+        began = perf_counter()
+        if self._text is None:
+            least, answer = 0, self._ask(0)
+        else:
+            least, answer = self._ask_for_words(self._text)
+        found = perf_counter()
+        hits = answer["hits"]["hits"]
+        total = int(answer["hits"]["total"]["value"])
+        facets = self._facets.read(answer.get("aggregations", {}), lambda parts: self._count(least, parts))
+        shown = hits[: self._plan.limit]
+        result = SearchResult(
+            hits=tuple(self._hit(hit) for hit in shown),
+            total=total,
+            facets=facets,
+            words=least,
+            cursor=self._cursor(hits, total, least),
+            timings={"match": (found - began) * 1e3, "facets": (perf_counter() - found) * 1e3},
+        )
+        return result
+
+    def _ask_for_words(self, text: TextQuery) -> tuple[int, Json]:
+        """Ask for the products that match all words; where they are not enough, for those that match fewer."""
+        plan = text.text
+        most = len(plan.words)
+        if self._after is not None:
+            return self._after.least, self._ask(self._after.least)
+        if most <= plan.minimum:
+            return plan.minimum, self._ask(plan.minimum)
+        answer = self._ask(most)
+        whole = answer.get("aggregations", {}).get("whole")
+        if (whole["doc_count"] if whole else answer["hits"]["total"]["value"]) >= plan.enough:
+            return most, answer
+        least = self._least(text, most)
+        return least, self._ask(least)
+
+    def _least(self, text: TextQuery, most: int) -> int:
+        """Return the largest number of words below ``most`` that enough products match, or the smallest allowed."""
+        steps = range(most - 1, text.text.minimum, -1)
+        if not steps:
+            return text.text.minimum
+        parts = {str(least): {"filter": text.matching(least)} for least in steps}
+        query = {"bool": {"filter": [*self._filters, text.matching(text.text.minimum)]}}
+        answer = self._point.search({"size": 0, "track_total_hits": False, "query": query, "aggs": parts})
+        counts = answer["aggregations"]
+        enough = (least for least in steps if counts[str(least)]["doc_count"] >= text.text.enough)
+        return next(enough, text.text.minimum)
+
+    def _ask(self, least: int) -> Json:
+        plan = self._plan
+        scored = self._text is not None or plan.vector is not None
+        size = plan.limit + 1 if self._after is not None and plan.limit else plan.limit
+        body: dict[str, object] = {
+            **self._query(least),
+            "size": size,
+            "track_total_hits": True,
+            "_source": list(STORED),
+            "sort": order_of(plan.sort, self._known.catalogue.names, self._conditions, scored=scored),
+            "track_scores": scored,
+        }
+        if self._after is not None:
+            body["search_after"] = list(self._after.after)
+        else:
+            body["from"] = plan.offset
+        if self._conditions is not None and (self._chosen or self._known.catalogue.varied):
+            inner: Json | None = None
+            if self._known.catalogue.varied and plan.limit:
+                inner = {"name": _MATCHED, "size": _MOST_UNITS, "_source": False}
+            body["post_filter"] = of_product(self._conditions, inner_hits=inner)
+        aggregations = dict(self._facets.aggregations())
+        if self._text is not None and self._counts_apart(least):
+            aggregations["whole"] = {"filter": self._text.matching(least)}
+        if aggregations:
+            body["aggs"] = aggregations
+        return self._point.search(body, self._params())
+
+    def _count(self, least: int, parts: Json) -> Json:
+        """Send further aggregations over the same hits."""
+        body = {**self._query(least, scored=False), "size": 0, "track_total_hits": False, "aggs": parts}
+        found: Json = self._point.search(body)["aggregations"]
+        return found
+
+    def _query(self, least: int, *, scored: bool = True) -> dict[str, object]:
+        if self._plan.vector is not None:
+            return self._nearest(self._plan.vector)
+        if self._text is None:
+            return {"query": {"bool": {"filter": self._filters}}}
+        query = self._text.scored(least)
+        if scored:
+            return {"query": {"bool": {"must": [query], "filter": self._filters}}}
+        return {"query": {"bool": {"filter": [query, *self._filters]}}}
+
+    def _nearest(self, vector: VectorMatch) -> dict[str, object]:
+        """Return the query for the nearest products; the filter is applied while they are sought."""
+        if len(vector.values) != self._known.dimensions or not vector.limit:
+            return {"query": NOTHING}
+        neighbours = {
+            "vector": list(vector.values),
+            "k": min(vector.limit, _MOST_NEIGHBOURS),
+            "filter": {"bool": {"filter": self._filters}},
+        }
+        return {"query": {"knn": {"vector": neighbours}}, "min_score": _of_product(vector.floor)}
+
+    def _counts_apart(self, least: int) -> bool:
+        """Whether the number of products that match the words is not the number of hits."""
+        text = self._plan.text
+        return text is not None and least > text.minimum and bool(text.identifiers or self._chosen)
+
+    def _params(self) -> Json | None:
+        # The rarity of a word is that of the whole version, not of each shard.
+        return {"search_type": "dfs_query_then_fetch"} if self._known.shards > 1 else None
+
+    def _hit(self, hit: Json) -> Hit:
+        matched = None
+        if "inner_hits" in hit:
+            inner = hit["inner_hits"][_MATCHED]["hits"]["hits"]
+            matched = [each["_nested"]["offset"] for each in inner]
+        product = product_of(hit["_source"], matched)
+        if self._plan.vector is not None:
+            return Hit(product, _inner_product(hit["_score"]))
+        if self._text is None:
+            return Hit(product, float(hit["_source"]["popularity"]))
+        tiers = self._text.tiers
+        return Hit(product, tiers.score(hit["_score"]), tiers.named(hit["_score"]))
+
+    def _cursor(self, hits: Sequence[Json], total: int, least: int) -> str | None:
+        limit = self._plan.limit
+        if not limit or len(hits) < limit:
+            return None
+        if self._after is None and self._plan.offset + limit >= total:
+            return None
+        if self._after is not None and len(hits) == limit:
+            return None
+        position = Position(tuple(hits[limit - 1]["sort"]), least)
+        return encode_cursor(self._known.stats.version, self._plan, position)
+
+
+def _of_product(value: float) -> float:
+    """Return the score that the cluster gives an inner product: it must be positive and rise with it."""
+    return value + 1.0 if value >= 0.0 else 1.0 / (1.0 - value)
+
+
+def _inner_product(score: float) -> float:
+    return score - 1.0 if score >= 1.0 else 1.0 - 1.0 / score
