@@ -13,7 +13,7 @@ MOST_ATTRIBUTES = 5_000
 MOST_VALUES = 1_000
 HIGHEST_PRICE = Decimal(10_000_000)
 LARGEST_STOCK = 10**12
-_LARGEST_QUANTITY = 10**9
+LARGEST_QUANTITY = 10**9
 
 
 class Members:
@@ -118,7 +118,7 @@ class Members:
         for tier in Members(price, f"{self._at}/price", self._problems).objects("tiers"):
             quantity, net = tier._value.get("min_quantity"), tier._value.get("net")
             whole = isinstance(quantity, int) and not isinstance(quantity, bool)
-            if not whole or not 1 <= quantity <= _LARGEST_QUANTITY:  # type: ignore[operator]
+            if not whole or not 1 <= quantity <= LARGEST_QUANTITY:  # type: ignore[operator]
                 tier._wrong("min_quantity", "a whole number from 1 is needed")
             elif (amount := tier._money("net", net)) is not None:
                 found[quantity] = Tier(quantity, amount)  # type: ignore[index, arg-type]

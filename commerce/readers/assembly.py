@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from commerce.documents import InvalidProduct, catalog_item_from_json
-from commerce.product import CatalogItem, Scalar
+from commerce.product import CatalogItem, Offer, Scalar
 from commerce.readers.category_tree import CategoryTree
 from commerce.readers.folding import Folder, first_text, union
 from commerce.readers.levels import levels
@@ -89,7 +89,7 @@ class Assembler:
             "image_urls": union(row.said.image_urls for row in own),
             "category": self._paths(every),
             "keywords": union(row.said.keywords for row in every),
-            "price": offer.price,
+            "price": _price(offer),
             "stock": offer.stock,
             "popularity": self._folder.popularity(every),
             "relations": _relations(every),
@@ -118,7 +118,7 @@ class Assembler:
             "gtin": union(each.said.gtin for each in rows),
             "image_urls": union(each.said.image_urls for each in rows),
             "attributes": _plain(values),
-            "price": offer.price,
+            "price": _price(offer),
             "stock": offer.stock,
         }
 
@@ -185,6 +185,11 @@ class Assembler:
 def _plain(values: Mapping[str, object]) -> dict[str, object]:
     """Return single values bare."""
     return {name: each[0] if isinstance(each, list) and len(each) == 1 else each for name, each in values.items()}
+
+
+def _price(offer: Offer) -> dict[str, object]:
+    tiers = [{"min_quantity": tier.min_quantity, "net": str(tier.net)} for tier in offer.tiers]
+    return {"net": None if offer.net is None else str(offer.net), "tiers": tiers}
 
 
 def _relations(rows: Sequence[Entry]) -> list[dict[str, str]]:

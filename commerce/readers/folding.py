@@ -1,20 +1,13 @@
 """Folds what several rows say about one article: prices with their tiers, stock, texts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from decimal import Decimal
 
+from commerce.product import Offer, Tier
 from commerce.readers.part_rules import ArticlePart
 from commerce.readers.rows import Reject
 from commerce.readers.said import Entry
 from commerce.readers.values import reduced
-
-
-@dataclass(frozen=True, slots=True)
-class SaidOffer:
-    """A price and a stock as the rows of one article say them, ready for ``catalog_item_from_json``."""
-
-    price: Mapping[str, object] | None
-    stock: int | None
 
 
 class Folder:
@@ -24,7 +17,7 @@ class Folder:
         self.rejects: list[Reject] = []
         self._parts = parts
 
-    def offer(self, entries: Iterable[Entry]) -> SaidOffer:
+    def offer(self, entries: Iterable[Entry]) -> Offer:
         """Return the offer that the rows of one article make."""
         entries = list(entries)
         prices: dict[int, list[Entry]] = {}
@@ -35,10 +28,9 @@ class Folder:
             quantity: self._one("net", each, lambda entry: entry.said.net) for quantity, each in sorted(prices.items())
         }
         single = nets.pop(1, None)
-        tiers = [{"min_quantity": quantity, "net": net} for quantity, net in nets.items() if net]
+        tiers = tuple(Tier(quantity, Decimal(net)) for quantity, net in nets.items() if net)
         stock = self._one("stock", [e for e in entries if e.said.stock], lambda entry: entry.said.stock)
-        price = {"net": single or None, "tiers": tiers} if single or tiers else None
-        return SaidOffer(price, int(float(stock)) if stock else None)
+        return Offer(Decimal(single) if single else None, max(int(Decimal(stock)), 0) if stock else None, tiers)
 
     def popularity(self, entries: Sequence[Entry]) -> float:
         """Return how often buyers chose the product; 0 if no row says it."""

@@ -23,7 +23,7 @@ from commerce.readers.values import (
     valid_gtins,
     value_of,
 )
-from commerce.reading import LONGEST_ID, clean_text, read_price
+from commerce.reading import LARGEST_QUANTITY, LARGEST_STOCK, LONGEST_ID, clean_text, read_price
 
 REPEATED = "text in {} that only repeats the catalogue's own"
 UNTRANSLATED = "attribute value in {} that is only the attribute's name"
@@ -110,9 +110,9 @@ class PartReader:
             category_keys=texts_of(part.category_keys, values),
             keywords=keywords,
             image_urls=texts_of(part.image_urls, values),
-            net=self.net(values),
+            net=self._net(values),
             min_quantity=self._quantity(values),
-            stock=self.stock(values),
+            stock=self._stock(values),
             popularity=self._popularity(values),
             attributes=attributes,
             loose=loose,
@@ -121,7 +121,7 @@ class PartReader:
             relations=list(self._relations(values)),
         )
 
-    def net(self, values: Mapping[str, object]) -> str:
+    def _net(self, values: Mapping[str, object]) -> str:
         """Return the row's price in whole units of the currency, empty for none. Raises Unusable."""
         rule = self._part.net
         text = _single(rule, values)
@@ -135,7 +135,7 @@ class PartReader:
         except ValueError as error:
             raise Unusable("net", str(error), text) from error
 
-    def stock(self, values: Mapping[str, object]) -> str:
+    def _stock(self, values: Mapping[str, object]) -> str:
         """Return the row's stock, empty for none. Raises Unusable."""
         text = _single(self._part.stock, values)
         if not text:
@@ -143,6 +143,8 @@ class PartReader:
         number = number_of(text, self._decimal)
         if number is None:
             raise Unusable("stock", f"{text[:40]!r} is not a number", text)
+        if abs(number) > LARGEST_STOCK:
+            raise Unusable("stock", f"is beyond {LARGEST_STOCK:,}", text)
         return str(int(number))
 
     def _popularity(self, values: Mapping[str, object]) -> str:
@@ -160,8 +162,8 @@ class PartReader:
         if not text:
             return 1
         number = number_of(text, self._decimal)
-        if number is None or number != int(number) or number < 0:
-            raise Unusable("min_quantity", f"{text[:40]!r} is not a whole number", text)
+        if number is None or number != int(number) or not 0 <= number <= LARGEST_QUANTITY:
+            raise Unusable("min_quantity", f"{text[:40]!r} is not a whole number up to {LARGEST_QUANTITY:,}", text)
         # Many shops write the price without tiers as "from 0".
         return max(int(number), 1)
 

@@ -88,6 +88,12 @@ class Spool:
             for product in products:
                 yield Joined(product, variants.get(product.id, []), details.get(product.id, []))
 
+    def by_id(self) -> Iterator[list[Entry]]:
+        """Yield the details of each id, whether or not there is such an article, in the order of reading."""
+        rows = self._db.execute(f"SELECT {_COLUMNS} FROM details t ORDER BY id, seq")  # noqa: S608
+        for _, group in groupby(map(self._entry, rows), key=lambda entry: entry.id):
+            yield list(group)
+
     def has_product(self, identity: str) -> bool:
         """Return whether there is a product of that id."""
         return self._db.execute("SELECT 1 FROM products WHERE id = ?", (identity,)).fetchone() is not None

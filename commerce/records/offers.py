@@ -9,7 +9,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from commerce.records.rows import findable
+from commerce.product import Tier
+from commerce.records.rows import findable, tiers_to_text
 from commerce.records.tables import products, variants
 
 _CHUNK = 500
@@ -26,11 +27,12 @@ UNSET: Final = Unset.UNSET
 
 @dataclass(frozen=True, slots=True)
 class OfferChange:
-    """A new price or stock for one product or variant; what is UNSET stays."""
+    """A new price, stock or tiers for one product or variant; what is UNSET stays."""
 
     product_id: str
     net: Decimal | Unset | None = UNSET
     stock: int | Unset | None = UNSET
+    tiers: tuple[Tier, ...] | Unset = UNSET
 
 
 def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]) -> tuple[list[str], list[str]]:
@@ -45,6 +47,8 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
             own["net"] = None if offer.net is None else str(offer.net)
         if offer.stock is not UNSET:
             own["stock"] = offer.stock
+        if offer.tiers is not UNSET:
+            own["tiers"] = tiers_to_text(offer.tiers)
     changed: list[str] = []
     known: set[str] = set()
     for table, column in ((products, products.c.product_id), (variants, variants.c.variant_id)):
@@ -67,7 +71,7 @@ def _stored(
     connection: Connection, table: sa.Table, column: sa.Column[str], catalog_id: str, ids: Sequence[str]
 ) -> list[sa.Row[Any]]:
     found: list[sa.Row[Any]] = []
-    names = dict.fromkeys((table.c.product_id, column, table.c.net, table.c.stock))
+    names = dict.fromkeys((table.c.product_id, column, table.c.net, table.c.stock, table.c.tiers))
     for start in range(0, len(ids), _CHUNK):
         key = (table.c.catalog == catalog_id) & column.in_(ids[start : start + _CHUNK])
         found += connection.execute(sa.select(*names).where(key)).all()

@@ -1,7 +1,7 @@
 """Catalogue items to and from rows of the tables."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -59,9 +59,13 @@ def offer_of(row: Row) -> Offer:
 
 
 def _offer_columns(offer: Offer) -> dict[str, object]:
-    tiers = [[tier.min_quantity, str(tier.net)] for tier in offer.tiers]
     return {
         "net": None if offer.net is None else str(offer.net),
         "stock": offer.stock,
-        "tiers": orjson.dumps(tiers).decode() if tiers else None,
+        "tiers": tiers_to_text(offer.tiers),
     }
+
+
+def tiers_to_text(tiers: Sequence[Tier]) -> str | None:
+    """Return tiers as they stand in their column."""
+    return orjson.dumps([[tier.min_quantity, str(tier.net)] for tier in tiers]).decode() if tiers else None
