@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from math import floor, log10
 
 import numpy as np
@@ -18,6 +19,7 @@ _SAMPLE = 400
 _SLACK = 50
 _EXPLAINED = 0.98
 _FINEST = 15
+_SAMPLED = 20_000
 
 Floats = NDArray[np.float64]
 Rounding = Callable[[float, float], float]
@@ -25,8 +27,8 @@ Rounding = Callable[[float, float], float]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of a result set, ascending. ``owners`` are the products that they belong to, None where each number
-    is another product's."""
+    """The numbers of a result set. ``owners`` are the products that they belong to, those of one product side by side;
+    None where each number is another product's."""
 
     values: Floats
     owners: NDArray[np.int64] | None = None
@@ -39,31 +41,54 @@ class Numbers:
             return Numbers(np.empty(0))
         values = np.concatenate([part[0] for part in parts])
         if all(owners is None for _, owners in parts):
-            values.sort()
             return Numbers(values)
         others = iter(range(-1, -len(values) - 1, -1))
         owners = np.concatenate(
             [np.fromiter(others, np.int64, len(own)) if whose is None else whose for own, whose in parts]
         )
-        order = np.argsort(values, kind="stable")
-        return Numbers(values[order], owners[order])
+        return Numbers(values, owners)
 
     def count(self, interval: Interval) -> int:
         """Count the products that have a number in one interval."""
-        first = 0 if interval.gte is None else int(self.values.searchsorted(interval.gte))
-        last = len(self.values) if interval.lt is None else int(self.values.searchsorted(interval.lt))
-        return self.products(first, last)
+        inside = np.ones(len(self.values), bool)
+        if interval.gte is not None:
+            inside &= self.values >= interval.gte
+        if interval.lt is not None:
+            inside &= self.values < interval.lt
+        return self._products(inside)
 
-    def products(self, first: int, last: int) -> int:
-        """Count the products of the numbers at ``first:last``."""
+    def counts(self, edges: Sequence[float]) -> list[int]:
+        """Count the products between successive edges, below the first and from the last on."""
         if self.owners is None:
-            return max(last - first, 0)
-        return len(np.unique(self.owners[first:last]))
+            below = [0, *(int(np.count_nonzero(self.values < edge)) for edge in edges), len(self.values)]
+            return [last - first for first, last in pairwise(below)]
+        return [self.count(Interval(gte, lt)) for gte, lt in pairwise([None, *edges, None])]
 
     def stats(self) -> tuple[float, float, float] | None:
         """Return the smallest number, the largest and the mean; None without any."""
         values = self.values
-        return (float(values[0]), float(values[-1]), float(values.sum()) / len(values)) if len(values) else None
+        if not len(values):
+            return None
+        return float(values.min()), float(values.max()), float(values.sum()) / len(values)
+
+    def sample(self) -> Floats:
+        """Return the numbers in ascending order, of very many an even sample."""
+        return np.sort(self.values[:: len(self.values) // _SAMPLED + 1])
+
+    def distinct(self, most: int) -> Floats | None:
+        """Return the distinct numbers in ascending order; None if there are more than ``most``."""
+        found = np.unique(self.sample())
+        if len(found) > most:
+            return None
+        others = self.values[~np.isin(self.values, found)]
+        found = np.union1d(found, others[: 1 if len(found) == most else len(others)])
+        return found if len(found) <= most else None
+
+    def _products(self, inside: NDArray[np.bool_]) -> int:
+        if self.owners is None:
+            return int(np.count_nonzero(inside))
+        owners = self.owners[inside]
+        return int(np.count_nonzero(np.diff(owners))) + 1 if len(owners) else 0
 
 
 def intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tuple[Interval, int]]:
@@ -72,32 +97,30 @@ def intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tuple[I
     Up to eight distinct values get an interval each, ``[v, next v)``. Breaks minimise the variance within intervals
     (Fisher, 1958; Jenks), of the numbers' logarithms where they spread over orders of magnitude, and are as few as
     explain 98 % of it; each edge is the roundest number that moves at most one number in fifty across the break.
-    ``rounded(below, above)`` makes an edge in ``(below, above]`` another way.
+    ``rounded(below, above)`` makes an edge in ``(below, above]`` another way. Of very many numbers a sample finds the
+    edges, and all are counted.
     """
-    values = numbers.values
-    if not len(values):
+    if not len(numbers.values):
         return []
-    places = np.flatnonzero(values[1:] != values[:-1]) + 1
-    if len(places) < _FEW:
-        cuts = places.tolist()
-        edges = values[places].tolist()
-    else:
-        rounded = rounded or roundest
-        cuts, edges = [], []
-        slack = len(values) // _SLACK
-        for cut in _cuts(values, places):
-            below, above = values[max(cut - 1 - slack, 0)], values[min(cut + slack, len(values) - 1)]
-            edge = rounded(float(below), float(above))
-            at = int(values.searchsorted(edge))
-            if 0 < at < len(values) and (not cuts or at > cuts[-1]):
-                cuts.append(at)
-                edges.append(edge)
-    ends = [0, *cuts, len(values)]
-    bounds: list[float | None] = [None, *edges, None]
-    return [
-        (Interval(gte, lt), numbers.products(first, last))
-        for gte, lt, first, last in zip(bounds, bounds[1:], ends, ends[1:], strict=False)
-    ]
+    few = numbers.distinct(_FEW)
+    edges = few[1:].tolist() if few is not None else _edges(numbers.sample(), rounded or roundest)
+    bounds = pairwise([None, *edges, None])
+    return [(Interval(gte, lt), count) for (gte, lt), count in zip(bounds, numbers.counts(edges), strict=True)]
+
+
+def _edges(values: Floats, rounded: Rounding) -> list[float]:
+    """Return where to cut numbers that are in ascending order."""
+    edges: list[float] = []
+    last = 0
+    slack = len(values) // _SLACK
+    for cut in _cuts(values, np.flatnonzero(values[1:] != values[:-1]) + 1):
+        below, above = values[max(cut - 1 - slack, 0)], values[min(cut + slack, len(values) - 1)]
+        edge = rounded(float(below), float(above))
+        at = int(values.searchsorted(edge))
+        if last < at < len(values):
+            edges.append(edge)
+            last = at
+    return edges
 
 
 def start_of_year(_: float, moment: float) -> float:

@@ -23,6 +23,8 @@ _SPARSE = 16
 """With fewer codes than one in so many of the table, sorting them is cheaper than counting over the table."""
 _RANGE_BITS = 2.6
 """What six ranges of like size tell."""
+_SAMPLE = 20_000
+"""Units that are looked at to choose facets, of results that have more."""
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -50,6 +52,14 @@ class PartHits:
             return None
         return np.repeat(owners[self.units], ends[self.units + 1] - ends[self.units])
 
+    def every(self, step: int) -> "PartHits":
+        """Return an even sample of the hits."""
+        if step == 1:
+            return self
+        mask = np.zeros_like(self.mask)
+        mask[self.units[::step]] = True
+        return hits_by_part([self.view], [mask])[0]
+
 
 def hits_by_part(views: Sequence[View], masks: Sequence[Mask]) -> list[PartHits]:
     """Pair parts with the masks of their hit units; parts without a hit are left out."""
@@ -62,6 +72,12 @@ def hits_by_part(views: Sequence[View], masks: Sequence[Mask]) -> list[PartHits]
             products = len(units) if owners is None else 1 + int(np.count_nonzero(np.diff(owners[units])))
             split.append(PartHits(view, mask, units, products))
     return split
+
+
+def sampled(hits: Sequence[PartHits]) -> Sequence[PartHits]:
+    """Return the hits, of very many an even sample."""
+    step = -(-sum(len(each.units) for each in hits) // _SAMPLE)
+    return [each.every(step) for each in hits] if step > 1 else hits
 
 
 class NumberEntries:
@@ -80,6 +96,11 @@ class NumberEntries:
             return self._values[:0], None
         own = self._fields == at
         return self._values[own], None if self._rows is None else self._rows[own] + self._part.base
+
+    def repeats(self, field: str) -> bool:
+        """Say whether a unit may carry several numbers of one field, whose owners then must be known."""
+        column = self._part.numbers.get(field)
+        return column is not None and self._rows is None and column.last - column.first > column.carried
 
     def coverage(self) -> Floats:
         """Return how many products carry each field."""
@@ -207,6 +228,11 @@ def merge_codes(tables: Sequence[PartTables], field: str, most: int) -> Counter[
     return total
 
 
+def has_repeats(tables: Sequence[PartTables], field: str) -> bool:
+    """Say whether a unit may carry several numbers of one field."""
+    return any(each.numbers.repeats(field) for each in tables)
+
+
 def merge_numbers(tables: Sequence[PartTables], field: str) -> Numbers:
     """Return the values of a number field that the hits carry, from what was read for all fields at once."""
     return Numbers.joined([each.numbers.of(field) for each in tables])
@@ -224,9 +250,15 @@ def numbers_of(hits: Sequence[PartHits], field: str) -> Numbers:
         else:
             continue
         hit = each.mask[units]
-        owners = None if part.row_of_unit is None else part.row_of_unit[units[hit]] + part.base
-        found.append((values[hit], owners))
+        found.append((values[hit], _owners(part, units[hit])))
     return Numbers.joined(found)
+
+
+def _owners(part: Part, units: Array) -> NDArray[np.int64] | None:
+    """Return the products of ascending units; None where each is another one."""
+    if part.row_of_unit is not None:
+        return part.row_of_unit[units] + part.base
+    return units.astype(np.int64) + part.base if np.any(units[1:] == units[:-1]) else None
 
 
 def _count_offered(hits: PartHits) -> dict[str, int]:

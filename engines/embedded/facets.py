@@ -14,10 +14,12 @@ from engines.embedded.counting import (
     PartHits,
     PartTables,
     count_codes,
+    has_repeats,
     hits_by_part,
     merge_codes,
     merge_numbers,
     numbers_of,
+    sampled,
 )
 from engines.embedded.filtering import PRICE_FIELDS
 from engines.embedded.part import Mask
@@ -91,11 +93,15 @@ class _Counter:
         self._selected[selection.field] = (selection, without)
 
     def useful(self, candidates: FacetFields, limit: int) -> list[str]:
-        self._tables = [PartTables(each, CodeCounts(each), NumberEntries(each)) for each in self._hits]
-        total = sum(each.products for each in self._hits)
+        seen = sampled(self._hits)
+        tables = [PartTables(each, CodeCounts(each), NumberEntries(each)) for each in seen]
+        total = sum(each.products for each in seen)
         if not total:
             return []
-        names, scores = candidates.scores(self._tables, total)
+        names, scores = candidates.scores(tables, total)
+        if seen is self._hits:
+            # What was counted to choose is what the facets show; a sample only chooses.
+            self._tables = tables
         return choose([*names, "price"], np.append(scores, 1.0), limit)
 
     def facet(self, request: FacetRequest) -> Facet:
@@ -103,6 +109,7 @@ class _Counter:
         kind = self._fields[request.field].kind
         if kind == "number":
             read = own is None and self._tables and request.field not in PRICE_FIELDS
+            read = read and not has_repeats(self._tables, request.field)
             numbers = merge_numbers(self._tables, request.field) if read else numbers_of(hits, request.field)
             return _range(request, numbers, own)
         if own is None and self._tables and not request.prefix:

@@ -40,6 +40,15 @@ def test_a_number_is_cut_into_ranges_that_cover_all_hits(fill: Fill) -> None:
     assert all(left.lt == right.gte for left, right in itertools.pairwise(edges))
 
 
+def test_a_product_with_several_numbers_counts_once_in_a_range(fill: Fill) -> None:
+    shelf = [document(str(at), "cable", weight=(1.0, 1.5, float(at))) for at in range(1, 21)]
+    index = fill(shelf)
+    for plan in (SearchPlan(facets=(FacetRequest("attributes.weight"),)), SearchPlan(auto_facets=5)):
+        facet = next(each for each in index.search(plan).facets if each.field == "attributes.weight")
+        assert facet.values[0].count == 20
+        assert sum(value.count for value in facet.values[1:]) <= 20
+
+
 def test_a_ticked_range_stays_in_the_facet(fill: Fill) -> None:
     ticked = Interval(120.0, 141.0)
     plan = SearchPlan(selections=(Selection("price", (), (ticked,)),), facets=(FacetRequest("price"),))
