@@ -10,6 +10,8 @@ from rich.table import Table
 
 from api.product_page import money
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from cli.dry_run import dry_run
+from cli.report import take_figures
 from commerce.buyer import ANONYMOUS
 from commerce.readers import LoadReport, load_files, read_mapping
 from indexer import RebuildReport, rebuild, roll_back
@@ -72,18 +74,28 @@ def index(
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Serve the version before the current one again.")
     ] = False,
+    check_only: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing: print what would be indexed and what is missing or odd.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build a new version of a catalogue's index from its records and switch to it.
 
     A running service goes over to it between two requests; the version before is kept for --rollback.
     """
+    if rollback and check_only:
+        raise typer.BadParameter("--rollback and --dry-run do not go together: name one of them")
     with opened() as context:
+        if check_only:
+            if dry_run(context, catalog, as_json=as_json):
+                raise typer.Exit(1)
+            return
         if rollback:
             version = roll_back(context.engine, catalog)
             print_json({"version": version}) if as_json else typer.echo(f"{catalog}: version {version} serves again")
             return
         report = index_catalog(context, catalog, quiet=as_json)
+        take_figures(context, catalog)
     if as_json:
         print_json(asdict(report))
     else:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import catalog, demo, evaluate, serve, tokens
+from cli import catalog, demo, evaluate, report, serve, tokens
 from language.errors import VitrineError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("serve")(serve.serve)
 app.command("token")(tokens.token)
 app.command("demo")(demo.demo)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(report.app, name="report")
 
 
 def main() -> None:
