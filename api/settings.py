@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from commerce.records.address import database_address
@@ -58,7 +58,15 @@ class Settings(BaseSettings):
     home: Path = Path(".vitrine")
     # Secret: it may hold a password.
     database_url: Annotated[SecretStr | None, AfterValidator(_of_records)] = None
-    engine: Literal["embedded"] = "embedded"
+    engine: Literal["embedded", "opensearch"] = "embedded"
+    # Secret: it may hold a password.
+    opensearch_url: SecretStr | None = None
+    opensearch_api_key: SecretStr | None = None
+    opensearch_ca_file: FilePath | None = None
+    opensearch_timeout: Annotated[float, Field(gt=0)] = 10.0
+    opensearch_shards: Annotated[int, Field(ge=1, le=1024)] = 1
+    opensearch_replicas: Annotated[int, Field(ge=0, le=20)] = 0
+    opensearch_prefix: Annotated[str, Field(pattern="^[a-z][a-z0-9_-]{0,40}$")] = "vitrine"
     jwt_secret: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
     jwks_url: Annotated[str | None, AfterValidator(_over_http)] = None
     jwt_audience: str | None = None

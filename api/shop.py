@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
+from api.engine import open_engine
 from api.settings import Settings
 from commerce.buyer import ANONYMOUS, Buyer
 from commerce.errors import UnknownCatalog
 from commerce.product import Catalog
 from commerce.records import Records
-from engines.embedded import EmbeddedEngine
 from engines.port import EngineUnavailable, SearchEngine, SearchIndex
 from engines.results import StoredProduct
 from indexer import Follower
@@ -43,7 +43,7 @@ class Shop:
 
     def __init__(self, settings: Settings) -> None:
         self.records = Records(settings.records_url())
-        self.engine: SearchEngine = EmbeddedEngine(settings.home)
+        self.engine: SearchEngine = open_engine(settings)
         self._follower = Follower(self.records, self.engine, settings.home)
         self._known: dict[tuple[str, int], Catalog] = {}
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.engine import open_engine
 from api.settings import Settings, read_settings
 from commerce.errors import UnknownCatalog
 from commerce.records import Records, RecordsUnavailable
-from engines.embedded import EmbeddedEngine
 from engines.port import SearchEngine, SearchIndex
 from language.errors import VitrineError
 
@@ -64,7 +64,7 @@ def opened() -> Iterator[Context]:
     except (SQLAlchemyError, OSError) as error:
         raise CannotOpen(f"{where}: cannot be opened: {str(error).splitlines()[0]}") from error
     try:
-        yield Context(settings, records, EmbeddedEngine(settings.home))
+        yield Context(settings, records, open_engine(settings))
     finally:
         records.close()
 
