@@ -14,10 +14,11 @@ from commerce.readers.bmecat.header import Fault
 from commerce.readers.bmecat.languages import by_locale, preferred
 from commerce.readers.bmecat.ledger import Ledger
 from commerce.readers.bmecat.nodes import Node
-from commerce.readers.bmecat.sheet import Sheet
+from commerce.readers.bmecat.sheet import Sheet, attribute_name
 from commerce.readers.bmecat.structure import Structure
 from commerce.readers.bmecat.texts import Cleaner
 from commerce.readers.bmecat.values import Reading, read_values, says_nothing
+from commerce.readers.bmecat.variants import Choice, read_choice
 
 _SEPARATOR = " > "
 _DEEPEST = 32
@@ -49,13 +50,27 @@ class FeatureReader:
         self._ledger = ledger
         self._fault = fault
 
-    def read(self, features: Node, sheet: Sheet) -> None:
-        """Add the features of one PRODUCT_FEATURES to the attributes."""
+    def read(self, features: Node, sheet: Sheet) -> list[Choice]:
+        """Add the features of one PRODUCT_FEATURES to the attributes; return those that make variants."""
+        choices: list[Choice] = []
         for feature in self._named(features):
-            if _is_block(feature):
+            variants = feature.node.first("VARIANTS")
+            if variants is not None:
+                choices.append(self._choice(variants, feature))
+            elif _is_block(feature):
                 self._pass_block(feature.node)
             else:
                 self._add(feature, sheet)
+        return choices
+
+    def _choice(self, variants: Node, feature: _Feature) -> Choice:
+        self._ledger.merge(*(each for each in feature.node.all("FUNIT") if each.text))
+        name, unit = attribute_name(feature.name), self._unit(feature.node)
+        return read_choice(variants, name, unit, self._readable, self._clean, self._ledger, self._fault)
+
+    def _readable(self, code: str) -> str:
+        names = self._structure.values.get(code, {})
+        return names.get(self._locale) or next(iter(names.values()), "")
 
     def _named(self, features: Node) -> Iterator[_Feature]:
         """Yield every feature that has a name, below the names of what holds it."""

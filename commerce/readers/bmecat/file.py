@@ -8,13 +8,14 @@ from pathlib import Path
 
 from commerce.product import CatalogItem
 from commerce.readers.bmecat.errors import InvalidBmecat
-from commerce.readers.bmecat.ledger import Ledger
+from commerce.readers.bmecat.ledger import Ledger, Page
 from commerce.readers.bmecat.nodes import Node
 from commerce.readers.bmecat.products import ProductReader, UnusableProduct
 from commerce.readers.bmecat.source import read_units
 from commerce.readers.bmecat.structure import Structure
 from commerce.readers.rows import Progress, Reject
 
+REJECTED = "the product was rejected"
 _LONGEST_VALUE = 200
 
 
@@ -31,14 +32,19 @@ class Account:
 class Found:
     """One product of a file: its mode ("new", "update", "delete"), its id, and its item unless it is to be deleted.
 
-    ``has_prices`` says whether the file gave prices at all, usable or not.
+    ``has_prices`` says whether the file gave prices at all, usable or not; ``page`` is its part of the account.
     """
 
+    file: str
+    page: Page
     mode: str
     id: str
-    line: int
     item: CatalogItem | None
     has_prices: bool = False
+
+    def refused(self, field: str, reason: str) -> Reject:
+        """Return the reject that names the product."""
+        return Reject(self.file, self.page.unit.line, field, reason, self.id)
 
 
 class BmecatFile:
@@ -70,31 +76,30 @@ class BmecatFile:
     def products(
         self, locale: str, currency: str, today: date, progress: Progress | None = None
     ) -> Iterator[Found | Reject]:
-        """Yield the products for a catalogue of a locale and a currency, or a Reject for each that cannot be taken."""
+        """Yield the products for a catalogue of a locale and a currency, or a Reject for each that cannot be taken.
+
+        Whoever takes a product or refuses it counts its page.
+        """
         account = self._account
         reader = ProductReader(self.structure, locale, currency, today, account.warnings, account.ledger, self._fault)
         for unit in read_units(self.path, "products", _half(progress, 1)):
-            node = unit.node
             try:
-                found = self._found(node, reader)
+                mode, identity, item = self._read(unit.node, reader)
             except UnusableProduct as unusable:
-                account.ledger.settle(node, unit.above, rejected="the product was rejected")
+                account.ledger.count(account.ledger.close(unit.node, unit.above), rejected=REJECTED)
                 yield Reject(self.path.name, unusable.node.line, unusable.field, unusable.reason, _value(unusable.node))
                 continue
-            account.ledger.settle(node, unit.above)
-            yield found
+            has_prices = unit.node.first("PRODUCT_PRICE_DETAILS") is not None
+            yield Found(self.path.name, account.ledger.close(unit.node, unit.above), mode, identity, item, has_prices)
 
-    def _found(self, node: Node, reader: ProductReader) -> Found:
+    def _read(self, node: Node, reader: ProductReader) -> tuple[str, str, CatalogItem | None]:
         identity = reader.identity(node)
         if self.transaction == "T_UPDATE_PRICES":
-            item = reader.prices_only(node, identity)
-            return Found("update", identity, node.line, item, has_prices=True)
+            return "update", identity, reader.prices_only(node, identity)
         mode = node.attributes.get("mode", "new").strip() or "new"
         if mode not in ("new", "update", "delete"):
             raise UnusableProduct(node, "mode", f"{mode[:20]!r} is no mode: use new, update or delete")
-        if mode == "delete":
-            return Found(mode, identity, node.line, None)
-        return Found(mode, identity, node.line, reader.item(node), node.first("PRODUCT_PRICE_DETAILS") is not None)
+        return mode, identity, None if mode == "delete" else reader.item(node)
 
     def _fault(self, node: Node, field: str, reason: str) -> None:
         self._account.tell(Reject(self.path.name, node.line, field, reason, _value(node)))

@@ -38,6 +38,15 @@ class ElementCount:
     left_out: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was decided upon one unit, and the element that it stands in."""
+
+    unit: Node
+    above: str
+    decided: Mapping[Node, str]
+
+
 @dataclass(slots=True)
 class _Count:
     kept: int = 0
@@ -66,10 +75,18 @@ class Ledger:
         """Decide that a value, with all that it holds, is not taken."""
         self._decided[node] = reason
 
-    def settle(self, unit: Node, above: str, *, rejected: str | None = None) -> None:
-        """Count a unit whose mapping is done; with ``rejected`` nothing of it was taken, for that reason."""
-        self._settle(unit, above, rejected, override=rejected)
-        self._decided.clear()
+    def settle(self, unit: Node, above: str) -> None:
+        """Count a unit whose mapping is done."""
+        self.count(self.close(unit, above))
+
+    def close(self, unit: Node, above: str) -> Page:
+        """Return what was decided upon a unit, to be counted when it is known whether it is taken at all."""
+        decided, self._decided = self._decided, {}
+        return Page(unit, above, decided)
+
+    def count(self, page: Page, *, rejected: str | None = None) -> None:
+        """Count a unit; with ``rejected`` nothing of it was taken, for that reason."""
+        self._settle(page.unit, page.above, {} if rejected else page.decided, rejected)
 
     def counts(self) -> dict[str, ElementCount]:
         """Return the account by kind."""
@@ -83,13 +100,13 @@ class Ledger:
             for kind, count in sorted(self._counts.items())
         }
 
-    def _settle(self, node: Node, above: str, inherited: str | None, override: str | None) -> bool:
+    def _settle(self, node: Node, above: str, decisions: Mapping[Node, str], inherited: str | None) -> bool:
         """Count an element and all below; return whether any of it is kept or merged."""
-        decided = override or self._decided.get(node) or inherited
+        decided = decisions.get(node) or inherited
         below = MERGED if decided == KEPT else decided
         used = False
         for child in node.children:
-            used |= self._settle(child, node.written, below, override)
+            used |= self._settle(child, node.written, decisions, below)
         outcome = decided or self._default(node, used)
         kind = f"{above}/{node.written}" if above else node.written
         self._count(kind, outcome)

@@ -8,7 +8,7 @@ from datetime import date
 import orjson
 from stdnum import ean
 
-from commerce.documents import InvalidProduct, catalog_item_from_json, whole_product_to_json
+from commerce.documents import InvalidProduct, catalog_item_from_json, whole_product_to_json, with_offers
 from commerce.product import AttributeValue, CatalogItem, Product, Texts
 from commerce.readers.bmecat.details import read_details, read_extensions
 from commerce.readers.bmecat.features import FeatureReader, product_classes
@@ -20,10 +20,12 @@ from commerce.readers.bmecat.prices import PriceReader
 from commerce.readers.bmecat.sheet import Sheet
 from commerce.readers.bmecat.structure import CATALOG_GROUPS, Structure
 from commerce.readers.bmecat.texts import Cleaner, texts_by_locale
+from commerce.readers.bmecat.variants import Choice, read_variants
 from commerce.reading import LONGEST_ID, MOST_ATTRIBUTES, MOST_VALUES
 
 _GTIN_TYPES = frozenset({"", "gtin", "ean", "upc", "gtin13", "gtin14", "gtin12", "gtin8"})
 ByLocale = Mapping[str, tuple[str, ...]]
+Sheets = Mapping[str, Mapping[str, AttributeValue]]
 
 
 class UnusableProduct(Exception):
@@ -42,7 +44,7 @@ class _Texts:
     descriptions: ByLocale
     keywords: ByLocale
     categories: ByLocale
-    attributes: Mapping[str, Mapping[str, AttributeValue]]
+    attributes: Sheets
 
 
 class ProductReader:
@@ -73,10 +75,12 @@ class ProductReader:
         identity = self.identity(node)
         details = node.first("PRODUCT_DETAILS") or _empty(node)
         classes = product_classes(node.all("PRODUCT_FEATURES"), self._ledger)
-        texts = self._texts(node, details, self._categories(identity, classes))
+        attributes, choices = self._sheet(node)
+        texts = self._texts(details, self._categories(identity, classes), attributes)
         title = _in(texts.titles, self._locale)
         if not title:
             raise UnusableProduct(details, "title", "has no DESCRIPTION_SHORT")
+        offer = self._prices.offer(node)
         product = Product(
             id=identity,
             title=title[0],
@@ -91,8 +95,9 @@ class ProductReader:
             classifications=classes,
             relations=relations(node, identity, self._structure.header, self._ledger, self._fault),
             texts=self._other_texts(texts),
+            variants=read_variants(identity, choices, offer, self._ledger, self._fault),
         )
-        return CatalogItem(_checked(product, node), self._prices.offer(node))
+        return CatalogItem(_checked(product, node), offer)
 
     def identity(self, node: Node) -> str:
         """Return the product's id. Raises UnusableProduct."""
@@ -108,24 +113,24 @@ class ProductReader:
         """Return an item that says no more than the offer, for an update of prices."""
         return CatalogItem(Product(identity, title=""), self._prices.offer(node))
 
-    def _texts(self, node: Node, details: Node, categories: ByLocale) -> _Texts:
+    def _texts(self, details: Node, categories: ByLocale, attributes: Sheets) -> _Texts:
         def read(tag: str) -> ByLocale:
             return texts_by_locale(details.all(tag), self._default, self._clean, self._ledger)
 
-        return _Texts(
-            read("DESCRIPTION_SHORT"), read("DESCRIPTION_LONG"), read("KEYWORD"), categories, self._sheet(node)
-        )
+        titles, descriptions, keywords = read("DESCRIPTION_SHORT"), read("DESCRIPTION_LONG"), read("KEYWORD")
+        return _Texts(titles, descriptions, keywords, categories, attributes)
 
-    def _sheet(self, node: Node) -> Mapping[str, Mapping[str, AttributeValue]]:
+    def _sheet(self, node: Node) -> tuple[Sheets, list[Choice]]:
         sheet = Sheet(self._locale)
+        choices: list[Choice] = []
         for features in node.all("PRODUCT_FEATURES"):
-            self._features.read(features, sheet)
+            choices += self._features.read(features, sheet)
         read_details(node, self._locale, self._default, sheet, self._clean, self._ledger)
         read_extensions(node, sheet, self._clean, self._ledger)
         found = sheet.attributes()
         if any(len(attributes) > MOST_ATTRIBUTES for attributes in found.values()):
             self._warnings[f"attributes beyond the {MOST_ATTRIBUTES:,} of one product left out"] += 1
-        return {locale: dict(list(own.items())[:MOST_ATTRIBUTES]) for locale, own in found.items()}
+        return {locale: dict(list(own.items())[:MOST_ATTRIBUTES]) for locale, own in found.items()}, choices
 
     def _other_texts(self, texts: _Texts) -> dict[str, Texts]:
         sources: Sequence[Mapping[str, object]] = (
@@ -198,9 +203,10 @@ def _empty(node: Node) -> Node:
 
 
 def _checked(product: Product, node: Node) -> Product:
-    """Return the product as the records will give it back. Raises UnusableProduct for what they would not keep."""
+    """Return the product as a ``product`` object has it. Raises UnusableProduct for what that would not take."""
     try:
-        return catalog_item_from_json(orjson.loads(whole_product_to_json(product))).product
+        checked = catalog_item_from_json(orjson.loads(whole_product_to_json(product))).product
     except InvalidProduct as error:
         pointer, message = error.problems[0]
         raise UnusableProduct(node, pointer.strip("/"), message) from error
+    return with_offers(checked, {variant.id: variant.offer for variant in product.variants})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from commerce.product import CatalogItem, Offer, Texts
 from commerce.readers.bmecat.file import Found
 from commerce.readers.bmecat.structure import CATALOG_GROUPS, Structure
+from commerce.readers.bmecat.variants import repriced_variants
 
 
 def updated(found: Found, stored: CatalogItem | None) -> CatalogItem | None:
@@ -25,6 +26,7 @@ def updated(found: Found, stored: CatalogItem | None) -> CatalogItem | None:
             for locale, text in product.texts.items()
         }
         product = replace(product, texts=texts)
+    product = replace(product, variants=repriced_variants(product.variants, offer, stored.product.variants))
     return CatalogItem(product, replace(offer, stock=stored.offer.stock), stored.popularity)
 
 
@@ -32,7 +34,9 @@ def repriced(found: Found, stored: CatalogItem) -> CatalogItem | None:
     """Return the stored item at the new price; None if the update has no usable one."""
     if found.item is None or found.item.offer == Offer():
         return None
-    return replace(stored, offer=replace(found.item.offer, stock=stored.offer.stock))
+    offer, product = found.item.offer, stored.product
+    product = replace(product, variants=repriced_variants(product.variants, offer, product.variants))
+    return replace(stored, product=product, offer=replace(offer, stock=stored.offer.stock))
 
 
 def regrouped(structure: Structure, stored: Sequence[CatalogItem], locale: str) -> Iterator[CatalogItem]:
