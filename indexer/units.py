@@ -7,26 +7,36 @@ nothing elsewhere.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
-from commerce.product import Product
+from commerce.product import AttributeValue, Product, Quantity
 from indexer.unit_evidence import Evidence, Sample, Stated, believed_units, hits
 from indexer.unit_names import is_count, unit_in_name
 from indexer.unit_ranges import split, trimmed
 from indexer.unit_siblings import Siblings
 from language.dictionary import UnitRule
 from language.measures import quantities
-from language.units import convert, dimension, readable_unit
+from language.units import convert, dimension
 
 _OF_ALL_TYPES = 300
 _OF_ONE_TYPE = 120
 _MOST_SAMPLES = 500_000
 _LONGEST_VALUE = 300
+_GIVEN = 100
+_VARIANTS = 10
 _REACH = 3.0  # within one type a unit is believed for numbers up to so many times beyond those that prove it
 _EXPECTED, _HARDLY = 5.0, 0.25  # of a type, fewer than a quarter of at least five expected statements are conspicuous
 _DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedUnits:
+    """The rules of bare numbers by attribute, and by attribute some numbers for each unit that the source gave."""
+
+    rules: Mapping[str, tuple[UnitRule, ...]]
+    given: Mapping[str, Mapping[str, Sequence[float]]]
 
 
 class UnitLearner:
@@ -43,28 +53,27 @@ class UnitLearner:
         self._seen: Counter[tuple[str, str | None]] = Counter()
         self._kept = 0
         self._siblings = Siblings()
+        self._given: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, product: Product, type_name: str | None) -> None:
         """Learn from one product: its bare numbers beside the measures that its texts state."""
-        bare = {
-            name: float(value)
-            for name, value in product.attributes.items()
-            if isinstance(value, int | float) and not isinstance(value, bool)
-        }
-        if not bare:
-            return
-        self._siblings.add(bare)
-        stated = tuple(self._stated(product))
-        if not stated:
-            return
-        for name, number in bare.items():
-            sample = Sample(number, stated, product.id)
-            self._keep((name, None), sample, _OF_ALL_TYPES)
-            if type_name is not None:
-                self._keep((name, type_name), sample, _OF_ONE_TYPE)
+        stated: tuple[Stated, ...] | None = None
+        carriers = [("", product.attributes), *((each.title, each.attributes) for each in product.variants[:_VARIANTS])]
+        for title, attributes in carriers:
+            bare = self._bare(attributes)
+            if not bare:
+                continue
+            self._siblings.add(bare)
+            if stated is None:
+                stated = tuple(self._stated(_texts(product), set()))
+            told = stated
+            if title and title != product.title:
+                told += tuple(self._stated([title], {(each.value, each.unit) for each in stated}))
+            if told:
+                self._sample(bare, told, product.id, type_name)
 
-    def build(self) -> dict[str, tuple[UnitRule, ...]]:
-        """Return the rules by attribute; an attribute without rules has no unit that is known."""
+    def build(self) -> LearnedUnits:
+        """Return what was learned; the bare numbers of an attribute without rules have no unit that is known."""
         types: defaultdict[str, list[str]] = defaultdict(list)
         for name, type_name in self._samples:
             if type_name is not None:
@@ -76,7 +85,15 @@ class UnitLearner:
                 rules[name] = (UnitRule(unit, 0.95, "name", evidence=evidence),)
             elif not is_count(name) and (found := self._of_attribute(name, types[name])):
                 rules[name] = found
-        return {**rules, **self._siblings.settled(rules)}
+        given = {name: dict(units) for name, units in self._given.items()}
+        return LearnedUnits({**rules, **self._siblings.settled(rules)}, given)
+
+    def _count_given(self, name: str, value: AttributeValue) -> None:
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Quantity):
+                kept = self._given[name][each.unit]
+                if len(kept) < _GIVEN:
+                    kept.append(each.value)
 
     def _of_attribute(self, name: str, types: list[str]) -> tuple[UnitRule, ...]:
         samples = self._samples.get((name, None), [])
@@ -107,14 +124,25 @@ class UnitLearner:
                 unlike.append(each)
         return tuple(unlike)
 
-    def _stated(self, product: Product) -> Iterator[Stated]:
-        texts = [product.title, product.description]
-        texts.extend(
-            value
-            for value in product.attributes.values()
-            if isinstance(value, str) and len(value) <= _LONGEST_VALUE and not _DIGITS.isdisjoint(value)
-        )
-        seen = set()
+    def _bare(self, attributes: Mapping[str, AttributeValue]) -> dict[str, float]:
+        bare: dict[str, float] = {}
+        for name, value in attributes.items():
+            if isinstance(value, float | int) and not isinstance(value, bool):
+                bare[name] = float(value)
+            elif isinstance(value, Quantity | tuple):
+                self._count_given(name, value)
+        return bare
+
+    def _sample(
+        self, bare: Mapping[str, float], stated: tuple[Stated, ...], identity: str, type_name: str | None
+    ) -> None:
+        for name, number in bare.items():
+            sample = Sample(number, stated, identity)
+            self._keep((name, None), sample, _OF_ALL_TYPES)
+            if type_name is not None:
+                self._keep((name, type_name), sample, _OF_ONE_TYPE)
+
+    def _stated(self, texts: Iterable[str], seen: set[tuple[float, str]]) -> Iterator[Stated]:
         for text in texts:
             for measure in quantities(text, self._locale):
                 for value in measure.values:
@@ -137,14 +165,12 @@ class UnitLearner:
             kept[at] = sample
 
 
-def canonical_unit(rules: tuple[UnitRule, ...], given: Mapping[str, list[float]]) -> str | None:
-    """Return the unit to keep an attribute's numbers in: of those that rules or the source name, the readable one."""
-    numbers = {unit: list(values) for unit, values in given.items()}
-    for rule in rules:
-        numbers.setdefault(rule.unit, []).extend(
-            number for number in (rule.low, rule.high) if number is not None for _ in range(max(1, rule.support))
-        )
-    return readable_unit(numbers)
+def _texts(product: Product) -> Iterator[str]:
+    yield product.title
+    yield product.description
+    for value in product.attributes.values():
+        if isinstance(value, str) and len(value) <= _LONGEST_VALUE and not _DIGITS.isdisjoint(value):
+            yield value
 
 
 def _of_type(found: list[Evidence], samples: list[Sample], type_name: str) -> tuple[UnitRule, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from commerce.product import AttributeValue, Quantity, Scalar
+from language.attribute_groups import group_label
 from language.attributes import label_of
 from language.dictionary import AttributeEntry, Kind, UnitRule
 from language.units import convert, symbol_of
@@ -92,24 +93,26 @@ class ValueReader:
         return convert(value, rule.unit, entry.unit) if rule else None
 
     def _row(self, name: str, value: AttributeValue, type_name: str | None, locale: str) -> SheetRow:
-        entry = self._dictionary.get(name) or AttributeEntry(name, _kind(_first(value)))
+        several = isinstance(value, tuple)
+        members = value if isinstance(value, tuple) else (value,)
+        first = members[0] if members else ""
+        entry = self._dictionary.get(name) or AttributeEntry(name, _kind(first))
         normalised = tuple(self._normalised(entry, value, type_name))
-        shown: Normalised = normalised if isinstance(value, tuple) else normalised[0] if normalised else None
-        first = _first(value)
         unit: str | None = None
         rule = None
         if isinstance(first, Quantity):
             unit = symbol_of(first.unit) or first.unit
-        elif entry.kind == "number" and _kind(first) == "number" and entry.unit is not None:
+        elif entry.unit is not None and isinstance(first, int | float) and not isinstance(first, bool):
             rule = self.rule(name, float(first), type_name)
             unit = rule.unit if rule else None
+        plain = tuple(each.value if isinstance(each, Quantity) else each for each in members)
         return SheetRow(
             name=name,
             label=entry.label(locale) or label_of(name),
-            group=entry.group,
-            value=tuple(_bare(each) for each in value) if isinstance(value, tuple) else _bare(value),
+            group=group_label(entry.group, locale) if entry.group else None,
+            value=plain if several else plain[0],
             unit=unit,
-            normalised=shown or None if isinstance(value, tuple) else shown,
+            normalised=(normalised if several else normalised[0]) if normalised else None,
             normalised_unit=entry.unit if normalised and entry.kind == "number" else None,
             confidence=rule.confidence if rule else 1.0,
             evidence=_evidence(rule) if rule else None,
@@ -124,10 +127,6 @@ def _evidence(rule: UnitRule) -> str:
 
 def _bare(value: Scalar | Quantity) -> Scalar:
     return value.value if isinstance(value, Quantity) else value
-
-
-def _first(value: AttributeValue) -> Scalar | Quantity:
-    return value[0] if isinstance(value, tuple) else value
 
 
 def _kind(value: Scalar | Quantity) -> Kind:

@@ -41,7 +41,8 @@ class UnitRule:
 @dataclass(frozen=True, slots=True)
 class AttributeEntry:
     """One attribute: kind, names for people by locale, group, the unit that its numbers are kept in, and how the unit
-    of a bare number is known. ``better`` is the direction that buyers want, None if neither or not known."""
+    of a bare number is known. ``better`` is the direction that buyers want, None if neither or not known; ``products``
+    counts those that carry the attribute."""
 
     name: str
     kind: Kind
@@ -50,6 +51,7 @@ class AttributeEntry:
     unit: str | None = None
     rules: tuple[UnitRule, ...] = ()
     better: Literal["higher", "lower"] | None = None
+    products: int = 0
 
     def label(self, locale: str) -> str | None:
         """Return the name for people in a locale, in another one if need be; None if there is none."""

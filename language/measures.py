@@ -37,8 +37,8 @@ _SEPARATORS = {"x": "size", "×": "size", "X": "size", "*": "size", "/": "choice
 _THREAD = re.compile(rf"(?<![\w.,])M([0-9]{{1,2}}(?:[.,][0-9]{{1,2}})?)\s?[x×]\s?({NUMBER})(?![\w]|[.,]\d)")
 _VERSIONED = re.compile(r"(?:USB|Bluetooth|HDMI|DDR|DisplayPort|Cat\.?|Type|Version|V)\s*-?$", re.IGNORECASE)
 _RATIO = re.compile(
-    r"\s?(?:/\s?|per |pro )(?:s|sec|second|min|minute|h|hr|hour|day|month|year|Tag|Monat|Jahr|m|cm|mm|in|inch|ft|K|kg|g|l"
-    r"|ml|turn|page|sheet|pc|Stück|Std)(?![^\W_])|[·*]\w"
+    r"\s?(?:/\s?|per |pro )(?:s|sec|second|min|minute|h|hr|hour|day|month|year|Tag|Monat|Jahr|m|cm|mm|in|inch|ft|K|kg|g"
+    r"|l|ml|turn|page|sheet|pc|Stück|Std)(?![^\W_])|[·*]\w"
 )
 _COLOUR_TEMPERATURES = (1_000, 20_000)
 _MOST_NUMBERS = 6

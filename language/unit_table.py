@@ -100,14 +100,18 @@ yd | yard | yard, yards
 mile | mile | miles, Meile, Meilen
 mm² | mm**2 | mm2, mm^2, sq mm, sqmm, qmm, Quadratmillimeter
 cm² | cm**2 | cm2, cm^2, sq cm, qcm
+dm² | dm**2 | dm2, dm^2
 m² | meter**2 | m2, m^2, sq m, sqm, qm, Quadratmeter
 ft² | foot**2 | ft2, ft^2, sq ft, sqft
 mm³ | mm**3 | mm3, mm^3
 cm³ | cm**3 | cm3, cm^3, ccm
+dm³ | dm**3 | dm3, dm^3
 m³ | meter**3 | m3, m^3, cbm, Kubikmeter
 ft³ | foot**3 | ft3, ft^3, cu ft
 ml | 0.001*liter | mL, millilitre, milliliter, milliliters, Milliliter
 cl | 0.01*liter | cL, Zentiliter
+dl | 0.1*liter | dL, Deziliter
+hl | 100*liter | hL, Hektoliter
 l | liter | L, litre, litres, liter, liters, ltr, Liter, Litern
 pl | 1e-12*liter | pL, picoliter, Pikoliter
 fl oz | 29.5735295625e-3*liter | fl. oz, fl. oz., fl.oz., fluid ounces, fluid ounce
