@@ -21,7 +21,7 @@ class Group(NamedTuple):
 # belongs to a part ("processor cache") goes before what anything may have ("width"). Umlauts are written without dots.
 _ROWS = """
 environment | Operating conditions | Betriebsbedingungen | temperature humidity altitude noise acoustic vibration shock
-  sound_pressure environmental temperatur luftfeuchtigkeit gerausch schutzart | temperatur feuchtigkeit
+  sound_pressure environmental temperatur luftfeuchtigkeit gerausch schutzart | temperatur feuchtigkeit  # codespell:ignore temperatur
 packaging | Packaging | Verpackung | package packages packaging pallet pallets carton cartons outer box shipping layer
   layers master harmonized container eur gtin ean upc ve mindestbestellmenge | verpackung palette karton
 processor | Processor | Prozessor | processor processors cpu cores tdp fsb lithography stepping turbo socket
@@ -84,7 +84,7 @@ def group_label(group: str, locale: str) -> str:
 @lru_cache(maxsize=1)
 def _groups() -> dict[str, Group]:
     table = {}
-    for row in re.sub(r"\n\s+", " ", _ROWS).strip().splitlines():
+    for row in re.sub(r"\n\s+", " ", re.sub(r"\s+#.*", "", _ROWS)).strip().splitlines():
         key, english, german, words, endings = (part.strip() for part in row.split("|"))
         table[key] = Group(english, german, frozenset(words.split()), tuple(endings.split()))
     return table

@@ -3,6 +3,7 @@
     VitrineError                 catch this one to catch them all
     ├── InvalidFilter            a filter expression that cannot be read      (language)
     ├── UnknownField             a field that the catalogue does not have     (language)
+    ├── InvalidDictionary        a dictionary file that cannot be used        (language)
     ├── UnknownCatalog           no catalogue by that name                    (commerce)
     ├── UnknownProduct           no product by that id, or not for this buyer (commerce)
     ├── MappingError             a mapping file that cannot be used           (commerce)
