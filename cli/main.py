@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import catalog, demo, evaluate, report, serve, tokens
+from cli import catalog, demo, dictionary, evaluate, report, serve, tokens
 from language.errors import VitrineError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command("load")(catalog.load)
 app.command("index")(catalog.index)
+app.command("dictionary")(dictionary.dictionary)
 app.command("search")(catalog.search)
 app.command("status")(catalog.status)
 app.command("serve")(serve.serve)
