@@ -1,7 +1,6 @@
-"""Load, index, search and look at catalogues."""
+"""Index, search and look at catalogues."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,60 +12,9 @@ from cli.context import AsJson, CatalogName, Context, opened, print_json, progre
 from cli.dry_run import dry_run
 from cli.report import take_figures
 from commerce.buyer import ANONYMOUS
-from commerce.readers import LoadReport, load_files, read_mapping
 from indexer import RebuildReport, rebuild, roll_back
 from ranking import search as ranking
 from ranking.request import SearchRequest
-
-Files = Annotated[list[Path], typer.Argument(help="CSV, JSONL or Parquet files; .zst and .gz are read as they are.")]
-MappingFile = Annotated[Path, typer.Option("--mapping", "-m", help="TOML file that says which column is what.")]
-
-
-def load(
-    catalog: CatalogName,
-    files: Files,
-    mapping: MappingFile,
-    add: Annotated[
-        bool, typer.Option("--add", help="Add to the catalogue; otherwise the files are the whole of it.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Load a catalogue's products from files.
-
-    Rejected rows are written to VITRINE_HOME/rejects/CATALOG.jsonl with file, line, field and reason. If more are
-    rejected than the mapping allows, nothing is kept. Run `vitrine index CATALOG` afterwards.
-
-    Example: vitrine load icecat samples/icecat/products.jsonl.zst --mapping samples/icecat/mapping.toml
-    """
-    with opened() as context:
-        context.engine.versions(catalog)  # refuses a name that no index can have, before anything is written
-        report = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
-    if as_json:
-        print_json(asdict(report))
-        return
-    typer.echo(
-        f"{catalog}: {report.accepted:,} products accepted in {report.seconds:.1f} s "
-        f"({report.written:,} written, {report.unchanged:,} unchanged, {report.removed:,} removed)"
-    )
-    for title, counts in (
-        ("rejected", report.rejected_by_reason),
-        ("left out", report.skipped_by_reason),
-        ("mended", report.warnings),
-    ):
-        for reason, count in counts.items():
-            typer.echo(f"  {title} {count:,}: {reason}")
-    if report.rejects:
-        typer.echo(f"  rejected rows: {report.rejects}")
-
-
-def load_catalog(
-    context: Context, catalog: str, files: list[Path], mapping: Path, *, add: bool, quiet: bool
-) -> LoadReport:
-    """Load one catalogue with a progress bar."""
-    rules = read_mapping(mapping)
-    rejects = context.settings.home / "rejects" / f"{catalog}.jsonl"
-    with progress(f"load {catalog}", hidden=quiet) as step:
-        return load_files(context.records, catalog, files, rules, rejects=rejects, replace=not add, progress=step)
 
 
 def index(

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.catalog import index_catalog, load_catalog
+from cli.catalog import index_catalog
 from cli.context import AsJson, Context, opened, print_json
+from cli.loading import load_catalog
 from cli.serve import Host, serve
 from commerce.errors import MappingError
 

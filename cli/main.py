@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import catalog, demo, dictionary, evaluate, report, serve, tokens
+from cli import catalog, demo, dictionary, evaluate, loading, report, serve, tokens
 from language.errors import VitrineError
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Vitrine: search, facets and suggestions for a shop. Data lives in VITRINE_HOME (default ./.vitrine).",
 )
-app.command("load")(catalog.load)
+app.command("load")(loading.load)
 app.command("index")(catalog.index)
 app.command("dictionary")(dictionary.dictionary)
 app.command("search")(catalog.search)

@@ -6,14 +6,14 @@ batches, each in a transaction of its own. To load the same file again changes n
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from commerce.errors import MappingError
 from commerce.readers.folding import Folder
-from commerce.readers.load import LoadReport, RejectFile
+from commerce.readers.load import RejectFile
 from commerce.readers.mapping import Mapping as MappingFile
 from commerce.readers.notes import Notes
 from commerce.readers.number_texts import NumberAttributes
@@ -33,9 +33,26 @@ _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """How the rows of one file are read: a part that holds nothing but what the delta changes."""
+class DeltaReport:
+    """What a delta did: ``accepted`` are the articles that the catalogue knows, whether or not they had it already."""
 
+    kind: DeltaKind
+    accepted: int
+    rejected: int
+    rejected_by_reason: Mapping[str, int]
+    skipped_by_reason: Mapping[str, int]
+    warnings: Mapping[str, int]
+    rejects: Path | None
+    seconds: float
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """How the rows of one file are read: a part that holds nothing but what the delta changes, and where in the mapping
+    it stands."""
+
+    where: str
     part: ArticlePart
     source: SourceRule
 
@@ -49,7 +66,7 @@ def load_offers(
     *,
     rejects: Path,
     progress: Progress | None = None,
-) -> LoadReport:
+) -> DeltaReport:
     """Change the prices or the stock of products and variants that files name; all else stays as it is.
 
     An empty cell means price on request, or no stock data. Of several rows of one article the last counts, or what
@@ -73,7 +90,7 @@ def delete_products(
     *,
     rejects: Path,
     progress: Progress | None = None,
-) -> LoadReport:
+) -> DeltaReport:
     """Remove the products that files name by their ids; the mapping's other columns need not be there.
 
     Unknown ids are rejects and do not count to the mapping's limit. Raises as ``load_offers`` does.
@@ -97,7 +114,7 @@ def _load(
     write: Callable[[Sequence[Sequence[Entry]], Mapping[str, ArticlePart]], set[str]],
     rejects: Path,
     progress: Progress | None,
-) -> LoadReport:
+) -> DeltaReport:
     began = datetime.now(UTC)
     currency = records.catalog(catalog_id).currency
     if kind == "prices" and currency != mapping.catalog.currency:
@@ -124,11 +141,9 @@ def _load(
     ended = datetime.now(UTC)
     reasons, names = refused.by_reason, [str(file) for file in files]
     records.add_load(LoadRecord(catalog_id, kind, names, began, ended, accepted, reasons.total(), reasons))
-    return LoadReport(
+    return DeltaReport(
+        kind=kind,
         accepted=accepted,
-        written=0 if kind == "deletions" else accepted,
-        removed=accepted if kind == "deletions" else 0,
-        unchanged=0,
         rejected=reasons.total(),
         rejected_by_reason=dict(reasons),
         skipped_by_reason=dict(notes.skipped),
@@ -153,11 +168,11 @@ def _sources(mapping: MappingFile, kind: DeltaKind) -> dict[str, _Source]:
             stock=mapping.offer.stock,
             where=mapping.where,
         )
-        found["product"] = _Source(whole, mapping.source)
+        found["product"] = _Source("offer" if kind != "deletions" else "product", whole, mapping.source)
     for name, part in mapping.parts.items():
         if isinstance(part, ArticlePart):
-            found[name] = _Source(part, source_of(mapping, part))
-    narrowed = {name: _Source(_narrowed(each.part, kind), each.source) for name, each in found.items()}
+            found[name] = _Source(f"parts.{name}", part, source_of(mapping, part))
+    narrowed = {name: replace(each, part=_narrowed(each.part, kind)) for name, each in found.items()}
     usable = {
         name: each
         for name, each in narrowed.items()
@@ -220,7 +235,7 @@ def _spooled(
             yield row
             continue
         if not is_checked:
-            check_columns(name, source.part, file.name, row.values)
+            check_columns(source.where, source.part, file.name, row.values)
             is_checked = True
         failed = next((condition for condition in source.part.where if not matches(condition, row.values)), None)
         if failed:

@@ -283,7 +283,7 @@ class _PairColumns:
 
 
 def check_columns(where: str, part: Part, file: str, columns: Iterable[str]) -> None:
-    """Raise MappingError if a part names a column that its file does not have."""
+    """Raise MappingError if a part, which stands at ``where`` in the mapping, names a column that its file lacks."""
     there = list(columns)
     missing = {column: key for column, key in part.columns().items() if column not in there}
     for pair in getattr(part, "pairs", ()):
@@ -293,7 +293,7 @@ def check_columns(where: str, part: Part, file: str, columns: Iterable[str]) -> 
     if missing:
         column, key = next(iter(missing.items()))
         shown = ", ".join(there[:20]) + (", …" if len(there) > 20 else "")
-        raise MappingError(f"parts.{where}.{key}: {file} has no column {column!r}; it has {shown}")
+        raise MappingError(f"{where}.{key}: {file} has no column {column!r}; it has {shown}")
 
 
 def _numbered(pattern: str) -> re.Pattern[str]:

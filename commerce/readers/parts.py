@@ -119,7 +119,7 @@ class PartsReader:
                 continue
             if not is_checked and file_format(path, first) != "jsonl":
                 for name in names:
-                    check_columns(name, self._mapping.parts[name], path.name, row.values)
+                    check_columns(f"parts.{name}", self._mapping.parts[name], path.name, row.values)
             is_checked = True
             for name in names:
                 yield from self._row(spool, name, path.name, row)
