@@ -1,10 +1,12 @@
 """The attribute dictionary of a catalogue, put together from what was learned: kinds, units, groups, directions."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from indexer.unit_names import without_unit
 from indexer.units import LearnedUnits
 from language.attribute_groups import group_of
-from language.attributes import AttributeInfo
+from language.attributes import AttributeInfo, label_of
 from language.dictionary import AttributeEntry, UnitRule
 from language.preferences import better_direction
 from language.units import dimension, readable_unit, symbol_of
@@ -14,7 +16,12 @@ def dictionary_of(
     infos: Mapping[str, AttributeInfo], units: LearnedUnits, locale: str = "en"
 ) -> dict[str, AttributeEntry]:
     """Return the dictionary: what people know better is merged in by ``language.dictionary_file.merged``."""
-    return {name: _entry(info, units, locale) for name, info in sorted(infos.items())}
+    stems = Counter(without_unit(name) for name in infos)
+    return {
+        # "width_mm" is called "Width", unless there is a "width_in", too.
+        name: _entry(info, label_of(stem) if stems[stem := without_unit(name)] == 1 else info.label, units, locale)
+        for name, info in sorted(infos.items())
+    }
 
 
 def canonical_unit(rules: Sequence[UnitRule], given: Mapping[str, Sequence[float]]) -> str | None:
@@ -36,14 +43,14 @@ def canonical_unit(rules: Sequence[UnitRule], given: Mapping[str, Sequence[float
     return readable_unit(by_dimension[most])
 
 
-def _entry(info: AttributeInfo, units: LearnedUnits, locale: str) -> AttributeEntry:
+def _entry(info: AttributeInfo, label: str, units: LearnedUnits, locale: str) -> AttributeEntry:
     is_number = info.kind == "number"
     rules = units.rules.get(info.name, ()) if is_number else ()
     unit = canonical_unit(rules, units.given.get(info.name, {})) if is_number else None
     return AttributeEntry(
         info.name,
         info.kind,
-        labels={locale: info.label},
+        labels={locale: label},
         group=group_of(info.name),
         unit=unit,
         rules=rules,

@@ -126,23 +126,27 @@ _TELLING = frozenset(
 )
 _TORQUE = re.compile(r"torque|drehmoment")
 # A letter stands for a unit only behind a word for what it measures.
-_LETTERS: Mapping[str, re.Pattern[str]] = {
-    "g": re.compile(r"weight|gewicht|mass(?:e|_|$)"),
-    "t": re.compile(r"weight|gewicht|tragkraft|traglast"),
-    "m": re.compile(r"length|l[aä]e?nge|width|breite|height|h[oö]e?he|depth|tiefe|distance|reichweite|range"),
-    "l": re.compile(r"volum|inhalt|capacity|fassungs"),
-    "w": re.compile(r"power|leistung|wattage"),
-    "v": re.compile(r"voltage|spannung"),
-    "a": re.compile(r"current|strom(?:st|_|$)|amperage"),
-    "h": re.compile(r"time|dauer|zeit|life"),
-    "s": re.compile(r"time|dauer|zeit"),
-    "k": re.compile(r"colou?r_temperature|farbtemperatur"),
+_LETTERS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "g": ("g", re.compile(r"weight|gewicht|mass(?:e|_|$)")),
+    "t": ("t", re.compile(r"weight|gewicht|tragkraft|traglast")),
+    "m": ("m", re.compile(r"length|l[aä]e?nge|width|breite|height|h[oö]e?he|depth|tiefe|distance|reichweite|range")),
+    "l": ("l", re.compile(r"volum|inhalt|capacity|fassungs")),
+    "w": ("W", re.compile(r"power|leistung|wattage")),
+    "v": ("V", re.compile(r"voltage|spannung")),
+    "a": ("A", re.compile(r"current|strom(?:st|_|$)|amperage")),
+    "h": ("h", re.compile(r"time|dauer|zeit|life")),
+    "s": ("s", re.compile(r"time|dauer|zeit")),
+    "k": ("K", re.compile(r"colou?r_temperature|farbtemperatur")),
+    "c": ("°C", re.compile(r"temperature?")),
+    "std": ("h", re.compile(r"time|dauer|zeit")),
 }
 _COUNT = re.compile(
     r"(?:^|_)(?:number|quantity|count|anzahl|st[uü]ckzahl|menge|ids?|ports?|slots?|outlets?|outputs|inputs"
     r"|connectors?|buttons|levels|version|year_of|last_change|transistors)(?:_|$)"
 )
 _BRACKETS = re.compile(r"[(\[]([^)\]]+)[)\]]|__([^_]+(?:_[^_]+)*?)_*(?=__|_?$)")
+_BRACKET_AT_END = re.compile(r"\s*(?:[(\[][^()\[\]]+[)\]]|_{2,3}[^_]+(?:_[^_]+)*_)\s*$")
+_WORD_AT_END = re.compile(r"(?:[\s_]in)?[\s_.,;-]+[^\s_.,;-]+$")
 
 
 @lru_cache(maxsize=50_000)
@@ -165,9 +169,23 @@ def unit_in_name(name: str) -> str | None:
         return "Nm"
     if last in _TELLING:
         return symbol_of(last)
-    pattern = _LETTERS.get(last)
-    stem = "_".join(words[:-1])
-    return symbol_of(last if last in "gmlhst" else last.upper()) if pattern and pattern.search(stem) else None
+    unit, pattern = _LETTERS.get(last, ("", None))
+    return unit if pattern and pattern.search("_".join(words[:-1])) else None
+
+
+def without_unit(name: str) -> str:
+    """Return an attribute's name without the unit that it says at its end; the name itself if it says none there.
+
+    >>> without_unit("tragfahigkeit_kg"), without_unit("battery_capacity__watt_hours_"), without_unit("Höhe (mm)")
+    ('tragfahigkeit', 'battery_capacity', 'Höhe')
+    """
+    if unit_in_name(name) is None:
+        return name
+    for ending in (_BRACKET_AT_END, _WORD_AT_END):
+        stem = ending.sub("", name)
+        if stem and stem != name and unit_in_name(stem) is None:
+            return stem
+    return name
 
 
 @lru_cache(maxsize=50_000)

@@ -58,12 +58,14 @@ class UnitLearner:
     def add(self, product: Product, type_name: str | None) -> None:
         """Learn from one product: its bare numbers beside the measures that its texts state."""
         stated: tuple[Stated, ...] | None = None
-        carriers = [("", product.attributes), *((each.title, each.attributes) for each in product.variants[:_VARIANTS])]
-        for title, attributes in carriers:
+        carriers = [("", product.attributes), *((each.title, each.attributes) for each in product.variants)]
+        for at, (title, attributes) in enumerate(carriers):
             bare = self._bare(attributes)
             if not bare:
                 continue
             self._siblings.add(bare)
+            if at > _VARIANTS:
+                continue  # many variants of one product would outvote other products
             if stated is None:
                 stated = tuple(self._stated(_texts(product), set()))
             told = stated
