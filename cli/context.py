@@ -58,15 +58,22 @@ def opened() -> Iterator[Context]:
     where = "VITRINE_DATABASE_URL" if settings.database_url else f"VITRINE_HOME ({settings.home})"
     try:
         records = Records(settings.records_url())
+    except OSError as error:
+        raise CannotOpen(f"{where}: cannot be opened: {error}") from error
+    try:
+        _prepare(records, where)
+        yield Context(settings, records, open_engine(settings))
+    finally:
+        records.close()
+
+
+def _prepare(records: Records, where: str) -> None:
+    try:
         records.upgrade()
     except RecordsUnavailable as error:
         raise CannotOpen(f"{where}: cannot be opened: {error.reason}") from error
     except (SQLAlchemyError, OSError) as error:
         raise CannotOpen(f"{where}: cannot be opened: {str(error).splitlines()[0]}") from error
-    try:
-        yield Context(settings, records, open_engine(settings))
-    finally:
-        records.close()
 
 
 @contextmanager

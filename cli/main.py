@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import catalog, demo, dictionary, evaluate, loading, report, serve, tokens
+from cli import backup, catalog, demo, dictionary, evaluate, loading, report, serve, tokens
 from language.errors import VitrineError
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app.command("index")(catalog.index)
 app.command("dictionary")(dictionary.dictionary)
 app.command("search")(catalog.search)
 app.command("status")(catalog.status)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)
 app.command("token")(tokens.token)
 app.command("demo")(demo.demo)

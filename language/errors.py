@@ -11,6 +11,7 @@
     ├── UnusableDatabase         an address that no records can live at       (commerce)
     ├── NewerDatabase            tables that a newer Vitrine made             (commerce)
     ├── RecordsUnavailable       the records' database does not answer        (commerce)
+    ├── BackupFailed             a backup that was not written or put back    (commerce)
     ├── InvalidPage              paging outside the limits                    (ranking)
     └── EngineUnavailable        the search engine does not answer            (engines)
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from commerce.records.address import engine_of
 from commerce.records.errors import NewerDatabase, unavailable
 
-_WRITERS_LOCK = 7_146_321
+WRITERS_LOCK = 7_146_321
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -73,7 +73,7 @@ class Database:
             ):
                 return False
             _refuse_newer(connection)
-            wanted = ScriptDirectory.from_config(_alembic(connection)).get_current_head()
+            wanted = known_revisions()[0]
             return revision in {"head", wanted} and _revision(connection) == wanted
 
     @contextmanager
@@ -104,7 +104,7 @@ class Database:
             if connection.dialect.name == "postgresql":
                 # Each statement behind the lock sees what the writer before committed: READ COMMITTED.
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(self._patience * 1000)}")
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
             else:
                 # Waits for other writers now; a lock taken midway would fail if another one wrote meanwhile.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -115,16 +115,19 @@ class Database:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        except (sa.exc.DatabaseError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
             if (found := unavailable(error)) is not None:
                 raise found from error
             raise
 
 
+def known_revisions() -> list[str]:
+    """Return the migrations that there are, the newest first."""
+    return [script.revision for script in _scripts().walk_revisions()]
+
+
 def _refuse_newer(connection: Connection) -> None:
-    found = _revision(connection)
-    scripts = ScriptDirectory.from_config(_alembic(connection))
-    known = [script.revision for script in scripts.walk_revisions()]
+    found, known = _revision(connection), known_revisions()
     if found is not None and found not in known:
         raise NewerDatabase(
             f"the records' tables are at revision {found}, which a newer Vitrine made; this one knows them up to "
@@ -136,7 +139,11 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _alembic(connection: Connection) -> Config:
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_alembic())
+
+
+def _alembic(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

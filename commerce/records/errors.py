@@ -11,6 +11,18 @@ import sqlalchemy as sa
 from language.errors import VitrineError
 
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}
 # Classes of SQLSTATE: connection, transaction rollback, resources, limits of the operator, system.
 _POSTGRES_AWAY = ("08", "25P", "40", "53", "57", "58")
 _POSTGRES_BUSY = "55P03"
@@ -38,6 +50,12 @@ class RecordsUnavailable(VitrineError):
         self.reason = reason
 
 
+class BackupFailed(VitrineError):
+    """A backup that could not be written or be put back; the records are as they were before."""
+
+    code = "backup_failed"
+
+
 def unavailable(error: sa.exc.SQLAlchemyError) -> RecordsUnavailable | None:
     """Return what to raise instead of a driver's error; None if the question was wrong and not the database away."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
@@ -46,7 +64,7 @@ def unavailable(error: sa.exc.SQLAlchemyError) -> RecordsUnavailable | None:
     if isinstance(cause, sqlite3.Error):
         # The low byte is the kind, the rest says more about it.
         kind = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF
-        is_busy, is_away = kind in _SQLITE_BUSY, kind != sqlite3.SQLITE_ERROR
+        is_busy, is_away = kind in _SQLITE_BUSY, kind in _SQLITE_AWAY
     elif isinstance(cause, psycopg.Error) and cause.sqlstate is not None:
         is_busy, is_away = cause.sqlstate == _POSTGRES_BUSY, cause.sqlstate.startswith(_POSTGRES_AWAY)
     if is_busy:
