@@ -146,6 +146,10 @@ class _Reading:
         is_product = len(self._open) == _UNIT_DEPTH and name_of_2005(name) == "PRODUCT"
         if is_product == (self._part == "products"):
             yield Unit(self._node(element, len(self._open)), above, transaction)
+        else:
+            # So that the first of the two passes finds everything that is broken.
+            for reference in element.iter(etree.Entity):
+                self._entity(reference)
         # What is clear may go, but not this element itself: the parser may be about to write behind it.
         element.clear(keep_tail=True)  # type: ignore[call-arg]
         parent = element.getparent()
