@@ -182,7 +182,7 @@ def test_the_demo_loads_a_sample_again_only_when_it_has_changed(vitrine: Shell) 
     assert "--samples" in vitrine("demo", "--samples", "nowhere", "--prepare-only", code=1)
 
 
-COMMANDS = ["", "load", "index", "search", "serve", "status", "token", "demo", "evaluate search"]
+COMMANDS = ["", "load", "index", "search", "backup", "restore", "serve", "status", "token", "demo", "evaluate search"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
