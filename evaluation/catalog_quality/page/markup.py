@@ -46,9 +46,13 @@ def _markup(child: Child) -> str:
     return "".join(_markup(each) for each in child)
 
 
+def allowed(text: str) -> str:
+    """Return a text with a replacement mark for what no page may hold: controls, half surrogates, non-characters."""
+    return text if text.isprintable() else "".join(char if _is_allowed(char) else "\ufffd" for char in text)
+
+
 def _text(text: str) -> str:
-    """Escape a text; what no HTML may hold (controls, half surrogates, non-characters) becomes a replacement mark."""
-    return escape("".join(char if _is_allowed(char) else "\ufffd" for char in text) if not text.isprintable() else text)
+    return escape(allowed(text))
 
 
 def _is_allowed(char: str) -> bool:

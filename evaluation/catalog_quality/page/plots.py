@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLoc
 from evaluation.catalog_quality.completeness import Lack
 from evaluation.catalog_quality.outliers import Distribution, Outlier
 from evaluation.catalog_quality.page.labels import Labels
-from evaluation.catalog_quality.page.markup import Html
+from evaluation.catalog_quality.page.markup import Html, allowed
 from evaluation.catalog_quality.titles import LONGEST, SHORTEST, TitleLengths
 
 # Colours that stand for the page's own; no plot uses them otherwise.
@@ -146,6 +146,8 @@ def _quiet(axes: Axes) -> None:
 
 
 def _short(text: str) -> str:
+    """Return a text of the catalogue as a label of one line; of a long path its end."""
+    text = allowed(" ".join(text.split()))
     return text if len(text) <= _LONGEST_LABEL else "…" + text[1 - _LONGEST_LABEL :]
 
 
