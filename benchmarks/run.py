@@ -15,7 +15,7 @@ from api.settings import Settings
 from benchmarks.queries import distinct_queries
 from benchmarks.raw_tantivy import RawTantivy
 from benchmarks.service import Client, load, serving
-from benchmarks.tables import write_into
+from benchmarks.tables import render, write_into
 from cli.evaluate import ranked_ids
 from commerce.buyer import ANONYMOUS
 from commerce.readers import load_files, read_mapping
@@ -28,7 +28,7 @@ from evaluation.judgments import read_judgments
 from evaluation.search_quality import evaluate_search
 from indexer import rebuild
 from indexer.documents import to_document
-from indexer.knowledge import learn
+from indexer.learning import learn_catalog
 from language.analysis import analyzer
 from ranking.request import SearchRequest
 from ranking.search import search, to_plan
@@ -57,7 +57,7 @@ def main() -> None:
         figures["search"] = _compare(home, index, Path(folder) / "raw")
         figures["quality"] = _quality(index)
     RESULTS.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    write_into(README, figures)
+    write_into(README, "figures", render(figures))
     print(f"stored in {RESULTS} and {README}")
 
 
@@ -100,7 +100,7 @@ def _build(home: Path) -> Figures:
 def _compare(home: Path, index: EmbeddedIndex, folder: Path) -> Figures:
     records = Records(Settings(home=home).records_url())
     items = list(records.items("icecat"))
-    knowledge = learn(records.catalog("icecat"), items)
+    knowledge = learn_catalog(records, records.catalog("icecat"))
     records.close()
     raw = RawTantivy(folder, [(item, to_document(item, None, knowledge)) for item in items])
     queries = distinct_queries([item.product.title for item in items], QUERIES * 2 + WARM_UP, SEED)

@@ -11,7 +11,7 @@ import typer
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
 from commerce.product import CatalogItem, Product
 from evaluation.catalog_quality import figures, measure_basics
-from indexer.rehearsal import type_name
+from indexer.knowledge import type_name
 from indexer.types import TypeLearner
 from language.errors import VitrineError
 
@@ -109,7 +109,8 @@ def _typed_items(context: Context, catalog: str, *, quiet: bool) -> Iterator[tup
                 step(done, total)
         types = learner.build()
         for at, item in enumerate(context.records.items(catalog), start=done):
-            yield item, type_name(item.product, types)
+            typed = types.of(item.product) if types and not item.product.category else None
+            yield item, type_name(item.product, typed)
             if at % _EVERY == 0:
                 step(at, total)
         step(total, total)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import orjson
@@ -174,13 +174,21 @@ def _public(product: Product) -> dict[str, object]:
         "category": product.category,
         "image_urls": product.image_urls,
         "attributes": product.attributes,
-        "released": product.released,
+        "released": None if product.released is None else _whole_minutes(product.released),
     }
     if product.keywords:
         found["keywords"] = product.keywords
     if product.classifications:
         found["classifications"] = product.classifications
     return found
+
+
+def _whole_minutes(moment: datetime) -> datetime:
+    """Return a moment whose offset JSON can tell: RFC 3339 knows no seconds there; local times before 1900 do."""
+    offset = moment.utcoffset()
+    if offset is None or not offset.total_seconds() % 60:
+        return moment
+    return moment.replace(tzinfo=timezone(timedelta(minutes=round(offset.total_seconds() / 60))))
 
 
 def _offer(members: Members) -> Offer:

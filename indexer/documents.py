@@ -6,12 +6,13 @@ from dataclasses import replace
 import orjson
 
 from commerce.documents import extras, product_to_json
-from commerce.product import AttributeValue, CatalogItem, Offer, Product, Quantity, Texts, Variant
-from engines.port import Document, FieldKind, Unit, text_field
+from commerce.product import AttributeValue, CatalogItem, Offer, Product, Texts, Variant
+from engines.port import Document, Unit, text_field
 from engines.results import StoredProduct
-from indexer.knowledge import CatalogKnowledge, attribute_field
+from indexer.knowledge import CatalogKnowledge, attribute_field, type_name
 from indexer.phrases import phrases_of
 from indexer.types import TypedProduct
+from indexer.values import ValueReader
 from language.analysis import Analyzer, analyzer
 from language.attributes import label_of
 from language.filters.tree import Scalar
@@ -36,7 +37,7 @@ def to_document(item: CatalogItem, typed: TypedProduct | None, knowledge: Catalo
         stock=item.offer.stock,
         more=_more(item, product),
     )
-    shared, own = _values(product, knowledge.kinds)
+    shared, own = _values(product, type_name(product, typed), knowledge.values)
     return Document(
         stored=stored,
         texts=_texts(product, knowledge.locales),
@@ -118,7 +119,7 @@ def _attribute_words(mpn: str | None, attributes: Mapping[str, AttributeValue]) 
             yield from (each for each in value if isinstance(each, str))
 
 
-def _values(product: Product, kinds: Mapping[str, FieldKind]) -> tuple[Values, list[Values]]:
+def _values(product: Product, type_name: str | None, reader: ValueReader) -> tuple[Values, list[Values]]:
     """Return the values that all units share, and those of each variant. What a variant does not say, the product says
     for it."""
     shared: Values = {"id": (product.id,)}
@@ -128,8 +129,8 @@ def _values(product: Product, kinds: Mapping[str, FieldKind]) -> tuple[Values, l
         shared["released"] = (product.released.timestamp(),)
     if product.brand:
         shared["brand"] = (product.brand,)
-    shared.update(_article_values(product, kinds))
-    own = [_article_values(variant, kinds) for variant in product.variants]
+    shared.update(_article_values(product, type_name, reader))
+    own = [_article_values(variant, type_name, reader) for variant in product.variants]
     for field in {field for values in own for field in values} & shared.keys():
         of_product = shared.pop(field)
         for values in own:
@@ -137,32 +138,17 @@ def _values(product: Product, kinds: Mapping[str, FieldKind]) -> tuple[Values, l
     return shared, own
 
 
-def _article_values(article: Product | Variant, kinds: Mapping[str, FieldKind]) -> Values:
+def _article_values(article: Product | Variant, type_name: str | None, reader: ValueReader) -> Values:
     values: Values = {}
     if article.mpn:
         values["mpn"] = (article.mpn,)
     if article.gtin:
         values["gtin"] = article.gtin
-    for name, value in article.attributes.items():
-        field = attribute_field(name)
-        # An attribute that came up since the catalogue was learned from; the follower will index its product again.
-        if (kind := kinds.get(field)) is None:
-            continue
-        if of_kind := tuple(_of_kind(value, kind)):
-            values[field] = of_kind
+    # An attribute that came up since the catalogue was learned from is left out; the follower will index its product
+    # again.
+    for name, read in reader.values(article.attributes, type_name).items():
+        values[attribute_field(name)] = read
     return values
-
-
-def _of_kind(value: AttributeValue, kind: FieldKind) -> Iterable[Scalar]:
-    """Yield the values of the kind that the catalogue gives the attribute; others show in the sheet only."""
-    if isinstance(value, tuple):
-        for each in value:
-            yield from _of_kind(each, kind)
-        return
-    plain = value.value if isinstance(value, Quantity) else value
-    is_kind = {"boolean": isinstance(plain, bool), "text": isinstance(plain, str)}
-    if is_kind.get(kind, isinstance(plain, int | float) and not isinstance(plain, bool)):
-        yield plain
 
 
 def _identifiers(product: Product) -> Iterator[str]:

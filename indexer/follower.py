@@ -98,7 +98,7 @@ class Follower:
         if whole:
             items = list(self._records.items(catalog_id, ids=whole))
             knowledge = extend(self._engine.schema(catalog_id), items)
-            builder.extend(knowledge.kinds)
+            builder.extend(knowledge.kinds())
             types = _types(index, items)
             builder.write(to_document(item, types.get(item.product.id), knowledge) for item in items)
             builder.delete(set(whole) - {item.product.id for item in items})

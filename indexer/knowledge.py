@@ -1,15 +1,22 @@
 """What indexing needs to know of a whole catalogue, learned from its items one at a time or taken from what serves."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 
-from commerce.product import Catalog, CatalogItem
+from commerce.product import Catalog, CatalogItem, Product
 from engines.port import FieldKind, Schema
 from indexer.phrases import PhraseLearner
-from indexer.types import ProductTypes, TypeLearner
+from indexer.types import ProductTypes, TypedProduct, TypeLearner
+from indexer.values import ValueReader
 from language.analysis import analyzer
-from language.attributes import AttributeDictionaryBuilder
+from language.attributes import AttributeDictionaryBuilder, AttributeInfo
+from language.dictionary import AttributeEntry
+
+_ALL = 60_000
+_CARRIERS = 300
+_SHARE = 0.02
 
 SYSTEM_KINDS: Mapping[str, FieldKind] = {
     "id": "text",
@@ -24,20 +31,42 @@ SYSTEM_KINDS: Mapping[str, FieldKind] = {
 
 @dataclass(frozen=True, slots=True)
 class CatalogKnowledge:
-    """What only the whole catalogue can tell: its locales, the default one first, the kind of each field, and the
-    phrases that titles share. ``types`` type products without a category; None where every product has one."""
+    """What only the whole catalogue can tell: its locales, the default one first, what its attributes mean and how
+    their values are read, and the phrases that titles share. ``types`` type products without a category; None where
+    every product has one."""
 
     locales: tuple[str, ...]
-    kinds: Mapping[str, FieldKind]
+    dictionary: Mapping[str, AttributeEntry]
+    values: ValueReader
     phrases: frozenset[str] = frozenset()
     types: ProductTypes | None = None
 
+    def kinds(self) -> dict[str, FieldKind]:
+        """Return the kind of each field that filters, facets and sorting may name."""
+        return {**SYSTEM_KINDS, **{attribute_field(name): entry.kind for name, entry in self.dictionary.items()}}
+
+    def type_of(self, product: Product) -> TypedProduct | None:
+        """Return the derived type of a product that names no category."""
+        return self.types.of(product) if self.types and not product.category else None
+
+
+def type_name(product: Product, typed: TypedProduct | None) -> str | None:
+    """Return what units are learned by: the product's first category, or else its derived type."""
+    return product.category[0] if product.category else typed.name if typed else None
+
 
 class CatalogLearner:
-    """Learns from one pass over a catalogue; memory does not grow with the number of products."""
+    """Learns from one pass over a catalogue; memory does not grow with the number of products.
+
+    ``sample`` are the products to learn units from: all of a small catalogue; of a large one those that are among the
+    first three hundred to carry some attribute, and an even share of the others.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self.products = 0
+        self.sample: list[str] = []
+        self._carried: Counter[str] = Counter()
+        self._random = Random(0)  # noqa: S311
         self._default = catalog.locale
         self._locales: Counter[str] = Counter()
         self._attributes = AttributeDictionaryBuilder()
@@ -56,41 +85,48 @@ class CatalogLearner:
         self._phrases.add(product.title)
         self._types.add(product)
         self._untyped += not product.category
+        if self._is_sampled(product):
+            self.sample.append(product.id)
 
-    def build(self) -> CatalogKnowledge:
-        """Return what was learned."""
+    def attributes(self) -> Mapping[str, AttributeInfo]:
+        """Return the attributes with their kinds."""
+        return self._attributes.build()
+
+    def locales(self) -> tuple[str, ...]:
+        """Return the catalogue's locales, its default first."""
         others = (locale for locale, _ in self._locales.most_common() if locale != self._default)
-        return CatalogKnowledge(
-            locales=(self._default, *others),
-            kinds={**SYSTEM_KINDS, **_kinds(self._attributes)},
-            phrases=self._phrases.build(),
-            types=self._types.build() if self._untyped else None,
-        )
+        return (self._default, *others)
 
+    def phrases(self) -> frozenset[str]:
+        """Return the phrases that titles share."""
+        return self._phrases.build()
 
-def learn(catalog: Catalog, items: Iterable[CatalogItem]) -> CatalogKnowledge:
-    """Learn from all items of a catalogue."""
-    learner = CatalogLearner(catalog)
-    for item in items:
-        learner.add(item)
-    return learner.build()
+    def derived_types(self) -> ProductTypes | None:
+        """Return the types of products without a category; None where every product has one."""
+        return self._types.build() if self._untyped else None
+
+    def _is_sampled(self, product: Product) -> bool:
+        if self.products <= _ALL:
+            return True
+        rare = [name for name in product.attributes if self._carried[name] < _CARRIERS]
+        self._carried.update(rare)
+        return bool(rare) or self._random.random() < _SHARE
 
 
 def extend(schema: Schema, items: Sequence[CatalogItem]) -> CatalogKnowledge:
-    """Return what serves, with the kinds of attributes that these items are the first to have."""
-    dictionary = AttributeDictionaryBuilder()
+    """Return what serves, with the attributes that these items are the first to have."""
+    new = AttributeDictionaryBuilder()
     for item in items:
         for attributes in (item.product.attributes, *(each.attributes for each in item.product.variants)):
-            new = {name: v for name, v in attributes.items() if attribute_field(name) not in schema.kinds}
-            if new:
-                dictionary.add(new)
-    return CatalogKnowledge(schema.locales, {**schema.kinds, **_kinds(dictionary)}, schema.phrases)
+            if unknown := {name: value for name, value in attributes.items() if name not in schema.dictionary}:
+                new.add(unknown)
+    # What an earlier batch brought has its kind in the schema already.
+    kinds = {name: schema.kinds.get(attribute_field(name), info.kind) for name, info in new.build().items()}
+    added = {name: AttributeEntry(name, kind) for name, kind in kinds.items() if kind != "hierarchy"}
+    dictionary = {**schema.dictionary, **added}
+    return CatalogKnowledge(schema.locales, dictionary, ValueReader(dictionary), schema.phrases)
 
 
 def attribute_field(name: str) -> str:
     """Return the field name of an attribute."""
     return f"attributes.{name}"
-
-
-def _kinds(attributes: AttributeDictionaryBuilder) -> dict[str, FieldKind]:
-    return {attribute_field(name): info.kind for name, info in attributes.build().items()}

@@ -8,7 +8,8 @@ from commerce.buyer import ANONYMOUS
 from commerce.records import Records
 from engines.port import Document, Schema, SearchEngine
 from indexer.documents import to_document
-from indexer.knowledge import CatalogKnowledge, CatalogLearner
+from indexer.knowledge import CatalogKnowledge
+from indexer.learning import learn_catalog
 from language.errors import VitrineError
 
 _SAMPLE = 100
@@ -49,12 +50,10 @@ def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: P
     # Changes from here on may already be in the items; the follower applies them once more, which changes nothing.
     applied = records.last_seq(catalog_id)
     steps = _Steps(2 * records.count(catalog_id), progress)
-    learner = CatalogLearner(catalog)
-    for item in records.items(catalog_id):
-        learner.add(item)
-        steps.advance()
-    knowledge = learner.build()
-    schema = Schema(knowledge.locales, kinds=knowledge.kinds, phrases=knowledge.phrases)
+    knowledge = learn_catalog(records, catalog, steps.advance)
+    schema = Schema(
+        knowledge.locales, kinds=knowledge.kinds(), phrases=knowledge.phrases, dictionary=knowledge.dictionary
+    )
     version = engine.create(catalog_id, schema)
     written = _Written(records, catalog_id, knowledge, steps)
     builder = engine.builder(catalog_id, version)
@@ -114,15 +113,13 @@ class _Written:
         self._every = max(1, records.count(catalog_id) // _SAMPLE)
 
     def documents(self) -> Iterator[Document]:
-        """Read the records once more. Types are derived where the product names no category."""
-        types = self._knowledge.types
+        """Read the records once more, to write them."""
         for item in self._records.items(self._catalog_id):
-            typed = types.of(item.product) if types and not item.product.category else None
             if self.products % self._every == 0:
                 self.sample.append(item.product.id)
             self.products += 1
             self._steps.advance()
-            yield to_document(item, typed, self._knowledge)
+            yield to_document(item, self._knowledge.type_of(item.product), self._knowledge)
         self._steps.finish()
 
 

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from commerce.product import CatalogItem, Product
+from commerce.product import CatalogItem
 from commerce.records import Records
 from engines.port import FieldKind
 from indexer.documents import to_document
-from indexer.knowledge import CatalogKnowledge, CatalogLearner
-from indexer.types import ProductTypes
+from indexer.knowledge import CatalogKnowledge, type_name
+from indexer.learning import learn_catalog
+from indexer.types import TypedProduct
 
 _KEPT_FAILURES = 20
 _EVERY = 500
@@ -45,27 +46,24 @@ class Rehearsal:
         self._catalog = records.catalog(catalog_id)
         self._progress = progress
         self._knowledge: CatalogKnowledge | None = None
-        self._documents = self._derived = self._failed = 0
+        self._documents = self._derived = self._failed = self._done = self._total = 0
         self._failures: list[Failure] = []
 
     def items(self) -> Iterator[tuple[CatalogItem, str | None]]:
         """Make the document of every product and yield each with the name of its type. Raises UnknownCatalog."""
-        total, done = 2 * self._records.count(self._catalog.id), 0
-        learner = CatalogLearner(self._catalog)
+        self._total = 2 * self._records.count(self._catalog.id)
+        self._knowledge = knowledge = learn_catalog(self._records, self._catalog, self._advance)
         for item in self._records.items(self._catalog.id):
-            learner.add(item)
-            done = self._advance(done, total)
-        self._knowledge = knowledge = learner.build()
-        for item in self._records.items(self._catalog.id):
-            self._rehearse(item, knowledge)
-            yield item, type_name(item.product, knowledge.types)
-            done = self._advance(done, total)
+            typed = knowledge.type_of(item.product)
+            self._rehearse(item, typed, knowledge)
+            yield item, type_name(item.product, typed)
+            self._advance()
         if self._progress:
-            self._progress(total, total)
+            self._progress(self._total, self._total)
 
     def report(self) -> RehearsalReport:
         """Return what was found; complete once ``items`` is."""
-        kinds = self._knowledge.kinds if self._knowledge else {}
+        kinds = self._knowledge.kinds() if self._knowledge else {}
         return RehearsalReport(
             documents=self._documents,
             locales=self._knowledge.locales if self._knowledge else (self._catalog.locale,),
@@ -75,10 +73,8 @@ class Rehearsal:
             failures=tuple(self._failures),
         )
 
-    def _rehearse(self, item: CatalogItem, knowledge: CatalogKnowledge) -> None:
+    def _rehearse(self, item: CatalogItem, typed: TypedProduct | None, knowledge: CatalogKnowledge) -> None:
         try:
-            types = knowledge.types
-            typed = types.of(item.product) if types and not item.product.category else None
             to_document(item, typed, knowledge)
         except Exception as error:
             # Whatever it is, a rebuild would stop at it; a rehearsal goes on to find the others.
@@ -89,16 +85,7 @@ class Rehearsal:
             self._documents += 1
             self._derived += typed is not None
 
-    def _advance(self, done: int, total: int) -> int:
-        done += 1
-        if self._progress and done % _EVERY == 0:
-            self._progress(min(done, total), total)
-        return done
-
-
-def type_name(product: Product, types: ProductTypes | None) -> str | None:
-    """Return the path of a product's first category, or else the name of its derived type, if there is one."""
-    if product.category:
-        return product.category[0]
-    typed = types.of(product) if types else None
-    return typed.name if typed else None
+    def _advance(self) -> None:
+        self._done += 1
+        if self._progress and self._done % _EVERY == 0:
+            self._progress(min(self._done, self._total), self._total)

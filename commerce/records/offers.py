@@ -35,8 +35,18 @@ class OfferChange:
     tiers: tuple[Tier, ...] | Unset = UNSET
 
 
-def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]) -> tuple[list[str], list[str]]:
-    """Write the changes; return the product of each id whose offer is different now, and the ids that are unknown.
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """What changes of offers did: the product of each id whose offer is different now, those of them whose tiers are,
+    and the ids that are unknown."""
+
+    changed: list[str]
+    retiered: set[str]
+    unknown: list[str]
+
+
+def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]) -> Patched:
+    """Write the changes.
 
     Of several changes of one id the last counts for each part. An id may name a product or a variant.
     """
@@ -50,6 +60,7 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
         if offer.tiers is not UNSET:
             own["tiers"] = tiers_to_text(offer.tiers)
     changed: list[str] = []
+    retiered: set[str] = set()
     known: set[str] = set()
     for table, column in ((products, products.c.product_id), (variants, variants.c.variant_id)):
         updates: dict[tuple[str, ...], list[dict[str, object]]] = {}
@@ -59,12 +70,14 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
             new = {name: value for name, value in wanted[identity].items() if row._mapping[name] != value}
             if new:
                 changed.append(row.product_id)
+                if "tiers" in new:
+                    retiered.add(row.product_id)
                 updates.setdefault(tuple(new), []).append({"key": identity, **{f"new_{n}": v for n, v in new.items()}})
         for names, rows in updates.items():
             key = (table.c.catalog == catalog_id) & (column == sa.bindparam("key"))
             values: dict[str, object] = {name: sa.bindparam(f"new_{name}") for name in names}
             connection.execute(sa.update(table).where(key).values(values), rows)
-    return changed, [identity for identity in wanted if identity not in known]
+    return Patched(changed, retiered, [identity for identity in wanted if identity not in known])
 
 
 def _stored(

@@ -20,7 +20,7 @@ from commerce.records import history
 from commerce.records import offers as offering
 from commerce.records.database import Database
 from commerce.records.history import LoadRecord
-from commerce.records.offers import OfferChange
+from commerce.records.offers import OfferChange, Patched
 from commerce.records.rows import findable, item_of, offer_of, product_row, variant_rows
 from commerce.records.tables import LONGEST_LOCALE, catalog_texts, catalogs, changes, products, variants
 
@@ -112,18 +112,18 @@ class Records(Database):
         Returns the ids that are unknown, whose changes are left out.
         """
         with self._write() as connection:
-            changed, unknown = offering.patch(connection, catalog_id, offers)
-            self._log(connection, catalog_id, list(dict.fromkeys(changed)), "offer")
-        return unknown
+            patched = offering.patch(connection, catalog_id, offers)
+            self._log_offers(connection, catalog_id, patched)
+        return patched.unknown
 
     def patch_known_offers(self, catalog_id: str, offers: Sequence[OfferChange]) -> Written:
         """Change prices and stock as ``patch_offers`` does, all or none. Raises UnknownProducts for unknown ids."""
         with self._write() as connection:
-            changed, unknown = offering.patch(connection, catalog_id, offers)
-            if unknown:
-                raise UnknownProducts(unknown)
-            self._log(connection, catalog_id, list(dict.fromkeys(changed)), "offer")
-        return Written(len(changed))
+            patched = offering.patch(connection, catalog_id, offers)
+            if patched.unknown:
+                raise UnknownProducts(patched.unknown)
+            self._log_offers(connection, catalog_id, patched)
+        return Written(len(patched.changed))
 
     def offers(self, catalog_id: str, ids: Sequence[str]) -> dict[str, list[tuple[str, Offer]]]:
         """Return what can be bought of each product that exists, as (id of variant or product, offer) pairs."""
@@ -272,6 +272,12 @@ class Records(Database):
             connection.execute(sa.delete(products).where(key))
         self._delete_variants(connection, catalog_id, ids)
         self._log(connection, catalog_id, ids, "delete")
+
+    def _log_offers(self, connection: Connection, catalog_id: str, patched: Patched) -> None:
+        # Engines keep tiers with the product, prices and stock apart from it.
+        offers = [each for each in dict.fromkeys(patched.changed) if each not in patched.retiered]
+        self._log(connection, catalog_id, offers, "offer")
+        self._log(connection, catalog_id, sorted(patched.retiered), "upsert")
 
     def _log(self, connection: Connection, catalog_id: str, ids: Sequence[str], kind: ChangeKind) -> None:
         at = datetime.now(UTC).isoformat()
