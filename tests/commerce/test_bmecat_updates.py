@@ -119,6 +119,22 @@ def test_prices_change_for_products_that_are_there_and_nothing_else_does(load: L
     assert report.elements["T_UPDATE_PRICES/PRODUCT"].left_out == {"is no product of the catalogue": 1}
 
 
+def test_a_price_update_may_name_a_variant(load: Load, records: Records) -> None:
+    variants = "".join(
+        f"<VARIANT><FVALUE>{name}</FVALUE><SUPPLIER_AID_SUPPLEMENT>-{name}</SUPPLIER_AID_SUPPLEMENT></VARIANT>"
+        for name in ("rot", "blau")
+    )
+    choice = f"<FEATURE><FNAME>Farbe</FNAME><VARIANTS>{variants}</VARIANTS></FEATURE>"
+    load(bmecat(product("A", features=choice, prices=price("5"))))
+    cost = f"<PRODUCT_PRICE_DETAILS>{price('7')}</PRODUCT_PRICE_DETAILS>"
+    body = f"<PRODUCT><SUPPLIER_PID>A-rot</SUPPLIER_PID>{cost}</PRODUCT>"
+    report = load(bmecat(body, transaction="T_UPDATE_PRICES"))
+    nets = {variant.id: variant.offer.net for variant in by_id(records)["A"].product.variants}
+    assert nets == {"A-rot": Decimal("7.00"), "A-blau": Decimal("5.00")}
+    assert (report.accepted, report.written) == (1, 1)
+    assert [change.kind for change in records.changes_since("shop", 0)] == ["upsert", "offer"]
+
+
 def test_the_real_price_update_is_taken_while_it_is_valid(load: Load, records: Records) -> None:
     load(bmecat(product("1000", prices=price("5"))))
     report = load(DATA / "bmecat12_update_prices.xml", today=EXPIRED)

@@ -12,9 +12,9 @@ from commerce.readers.bmecat.file import BmecatFile, Found
 from commerce.readers.bmecat.report import BmecatReport
 from commerce.readers.bmecat.structure import Group, groups_from_json, groups_to_json
 from commerce.readers.bmecat.tally import Tally
-from commerce.readers.bmecat.updates import regrouped, repriced, updated
+from commerce.readers.bmecat.updates import priced, regrouped, repriced, updated
 from commerce.readers.rows import Progress, Reject
-from commerce.records import LoadRecord, Records
+from commerce.records import LoadRecord, OfferChange, Records
 from commerce.records.store import batches
 
 _BATCH = 500
@@ -108,23 +108,27 @@ class _Load:
             self._tally.written += moved.written
 
     def update_prices(self, file: BmecatFile) -> None:
-        """Change the prices of products that are there."""
+        """Change the prices of products and variants that are there, and nothing else of them."""
         catalog = self._records.catalog(self._catalog_id)
-
-        def items() -> Iterator[CatalogItem]:
-            for some in batches(self._found([file], catalog), _BATCH):
-                stored = self._stored([found.id for found in some])
-                for found in some:
-                    if found.id not in stored:
-                        self._tally.pass_over(found, "is no product of the catalogue")
-                        continue
+        changes: list[OfferChange] = []
+        # What is no product may be a variant: only the records can tell.
+        others: dict[str, Found] = {}
+        for some in batches(self._found([file], catalog), _BATCH):
+            stored = self._records.offers(catalog.id, [found.id for found in some])
+            for found in some:
+                changes += repriced(found, [own for own, _ in stored.get(found.id, [(found.id, None)])])
+                if found.id in stored:
                     self._tally.take(found)
-                    if (item := repriced(found, stored[found.id])) is not None:
-                        yield item
-                    else:
-                        self._tally.account.warnings["no usable price: the one before stays"] += 1
-
-        self._tally.wrote(self._records.upsert(catalog.id, items()))
+                    self._tally.priced(found, [offer for _, offer in stored[found.id]])
+                else:
+                    others[found.id] = found
+        unknown = set(self._records.patch_offers(catalog.id, changes))
+        for identity, found in others.items():
+            if identity in unknown or not priced(found):
+                self._tally.pass_over(found, "is no product of the catalogue")
+            else:
+                self._tally.take(found)
+                self._tally.priced(found, [])
 
     def _taken(self, files: Sequence[BmecatFile], catalog: Catalog) -> Iterator[Found]:
         for found in self._found(files, catalog):

@@ -1,14 +1,17 @@
 """What one load counts while it runs, and the file that names what could not be taken."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
 
 from commerce.errors import TooManyRejects
+from commerce.product import Offer
 from commerce.readers.bmecat.file import REJECTED, Account, Found
 from commerce.readers.bmecat.ledger import Ledger
+from commerce.readers.bmecat.updates import priced
 from commerce.readers.rows import Reject
 from commerce.records import Written
 
@@ -43,6 +46,17 @@ class Tally:
         """Count a product that is taken."""
         self.accepted += 1
         self.account.ledger.count(found.page)
+
+    def priced(self, found: Found, before: Sequence[Offer]) -> None:
+        """Count what an update of prices does to offers; ``before`` are empty for a variant of its own number."""
+        if not priced(found):
+            self.account.warnings["no usable price: the one before stays"] += 1
+            self.unchanged += 1
+            return
+        now = found.item.offer if found.item else Offer()
+        changed = not before or any((offer.net, offer.tiers) != (now.net, now.tiers) for offer in before)
+        self.written += changed
+        self.unchanged += not changed
 
     def refuse(self, found: Found, field: str, reason: str) -> None:
         """Count a product that is rejected, and name it."""

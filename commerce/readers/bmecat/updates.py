@@ -7,6 +7,7 @@ from commerce.product import CatalogItem, Offer, Texts
 from commerce.readers.bmecat.file import Found
 from commerce.readers.bmecat.structure import CATALOG_GROUPS, Structure
 from commerce.readers.bmecat.variants import repriced_variants
+from commerce.records import OfferChange
 
 
 def updated(found: Found, stored: CatalogItem | None) -> CatalogItem | None:
@@ -30,13 +31,17 @@ def updated(found: Found, stored: CatalogItem | None) -> CatalogItem | None:
     return CatalogItem(product, replace(offer, stock=stored.offer.stock), stored.popularity)
 
 
-def repriced(found: Found, stored: CatalogItem) -> CatalogItem | None:
-    """Return the stored item at the new price; None if the update has no usable one."""
-    if found.item is None or found.item.offer == Offer():
-        return None
-    offer, product = found.item.offer, stored.product
-    product = replace(product, variants=repriced_variants(product.variants, offer, product.variants))
-    return replace(stored, product=product, offer=replace(offer, stock=stored.offer.stock))
+def priced(found: Found) -> bool:
+    """Return whether an update has a usable price."""
+    return found.item is not None and found.item.offer != Offer()
+
+
+def repriced(found: Found, ids: Sequence[str]) -> list[OfferChange]:
+    """Return the changes that give a product's price to what is bought of it: itself, or its variants."""
+    if found.item is None or not priced(found):
+        return []
+    offer = found.item.offer
+    return [OfferChange(identity, net=offer.net, tiers=offer.tiers) for identity in ids]
 
 
 def regrouped(structure: Structure, stored: Sequence[CatalogItem], locale: str) -> Iterator[CatalogItem]:
