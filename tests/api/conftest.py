@@ -32,6 +32,12 @@ def home(built: Path, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture
+def records_url(home: Path) -> str:
+    """Where the records of the test's own home are."""
+    return f"sqlite:///{home / 'vitrine.db'}"
+
+
 def make_settings(home: Path, **more: object) -> Settings:
     """Return settings that ignore the environment."""
     return Settings(home=home, jwt_secret=SECRET, log_level="error", **more)  # type: ignore[arg-type]
@@ -51,9 +57,10 @@ def reader(reading_app: FastAPI) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def client(home: Path) -> Iterator[TestClient]:
+def client(home: Path, records_url: str) -> Iterator[TestClient]:
     """A client for tests that write."""
-    with TestClient(create_app(make_settings(home)), raise_server_exceptions=False) as client:
+    app = create_app(make_settings(home, database_url=records_url))
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 

@@ -1,24 +1,51 @@
 """Writes over HTTP, seen by searches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
 import orjson
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.shop import Shop
+from commerce.product import Catalog
 from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from indexer import rebuild
 from tests.api.conftest import Token
+from tests.databases import PASSWORD, Cluster
+from tests.sample import icecat_items
 
 PRODUCTS = "/v1/icecat/products"
 LAMP = {"id": "lamp-1", "title": "Zirkonium desk lamp", "brand": "Acme", "price": {"net": "12.50"}, "stock": 3,
         "attributes": {"cable_length": 1.5, "brand_new_attribute": "yes"}}  # fmt: skip
 Wait = Callable[[], None]
+
+
+@pytest.fixture(scope="module")
+def loaded(postgres: Cluster) -> str:
+    """The name of a PostgreSQL database with the same records, and the same log, as the home's SQLite file."""
+    url = postgres.prepared()
+    records = Records(url)
+    records.put_catalog(Catalog("icecat", "EUR"))
+    records.replace("icecat", icecat_items())
+    records.close()
+    return str(sa.make_url(url).database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def records_url(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{home / 'vitrine.db'}"
+        return
+    template = request.getfixturevalue("loaded")
+    cluster: Cluster = request.getfixturevalue("postgres")
+    url = cluster.database(template)
+    yield url
+    cluster.drop(url)
 
 
 @pytest.fixture
@@ -116,7 +143,7 @@ def test_status_says_how_far_the_index_is(client: TestClient, applied: Wait, adm
     assert (status["pending"], status["products"], status["records"]) == (0, 1942, 1942)
 
 
-def test_no_query_fails_while_the_catalogue_is_rebuilt(client: TestClient, home: Path) -> None:
+def test_no_query_fails_while_the_catalogue_is_rebuilt(client: TestClient, home: Path, records_url: str) -> None:
     done = Event()
     counts: list[int] = []
 
@@ -126,7 +153,7 @@ def test_no_query_fails_while_the_catalogue_is_rebuilt(client: TestClient, home:
             assert answer.status_code == 200
             counts.append(answer.json()["total"])
 
-    records = Records(f"sqlite:///{home / 'vitrine.db'}")
+    records = Records(records_url)
     with ThreadPoolExecutor(2) as pool:
         askers = [pool.submit(ask) for _ in range(2)]
         try:
@@ -139,3 +166,22 @@ def test_no_query_fails_while_the_catalogue_is_rebuilt(client: TestClient, home:
     assert versions == [2, 3]
     assert len(counts) > 2
     assert len(set(counts)) == 1
+
+
+@pytest.mark.parametrize("records_url", ["postgresql"], indirect=True)
+def test_searches_go_on_while_the_database_is_away_and_writes_once_it_is_back(
+    client: TestClient, postgres: Cluster, applied: Wait, admin: dict[str, str]
+) -> None:
+    before = found(client, query="cable")
+    postgres.stop()
+    try:
+        refused = client.put(PRODUCTS, json=[LAMP], headers=admin)
+        assert (refused.status_code, refused.json()["code"]) == (503, "records_unavailable")
+        assert PASSWORD not in refused.text
+        assert str(postgres.folder) not in refused.text
+        assert found(client, query="cable") == before
+    finally:
+        postgres.start()
+    assert client.put(PRODUCTS, json=[LAMP], headers=admin).status_code == 200
+    applied()
+    assert found(client, query="zirkonium") == ["lamp-1"]
