@@ -1,14 +1,16 @@
 """Products as JSON: with the buyer's price, what is in stock, their variants and their attribute sheet."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
 from api.shop import Shelf
+from commerce.documents import stored_attributes
 from engines.results import StoredProduct, UnitOffer
-from language.attributes import label_of
+from language.attribute_groups import group_label
 from ranking.facets import label
 
 Json = dict[str, object]
@@ -23,36 +25,37 @@ def product_line(stored: StoredProduct, shelf: Shelf) -> Json:
     }
 
 
-def sheet(stored: StoredProduct, locale: str) -> list[Json]:
-    """Return the attribute sheet; a type that was derived stands first, with how sure it is."""
+def sheet(stored: StoredProduct, shown: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
+    """Return the attribute sheet of a product as it is ``shown`` in a locale.
+
+    A type that was derived stands first, with how sure it is.
+    """
     whole = orjson.loads(stored.document)
+    type_name: str | None = whole["category"][0] if whole["category"] else None
     rows: list[Json] = []
-    if source := whole.get("category_source"):
-        evidence = {"title": "the words of the title", "attribute": "the attribute product_type"}.get(
-            source["from"], "attributes and title words like those of other products of this type"
-        )
-        value = whole["category"][0]
-        rows.append(_row("category", label("category", locale), value, "extracted", source["confidence"], evidence))
-    for name, value in whole["attributes"].items():
-        rows.append(_row(name, label_of(name), value, "given", 1.0, None))
+    if type_name and (source := whole.get("category_source")):
+        rows.append(_derived_type(type_name, source, locale))
+    attributes = stored_attributes(orjson.loads(shown.document)["attributes"])
+    for row in shelf.values.rows(attributes, type_name, locale):
+        group = None if row.group is None else group_label(row.group, locale)
+        rows.append({**asdict(row), "group": group})
     return rows
 
 
-def _row(name: str, text: str, value: object, source: str, confidence: float, evidence: str | None) -> Json:
-    unit: str | None = None
-    if isinstance(value, Mapping):
-        unit = str(value["unit"])
-        value = value["value"]
+def _derived_type(name: str, source: Mapping[str, Any], locale: str) -> Json:
+    evidence = {"title": "the words of the title", "attribute": "the attribute product_type"}.get(
+        source["from"], "attributes and title words like those of other products of this type"
+    )
     return {
-        "name": name,
-        "label": text,
+        "name": "category",
+        "label": label("category", locale, {}),
         "group": None,
-        "value": value,
-        "unit": unit,
-        "normalised": value,
-        "normalised_unit": unit,
-        "source": source,
-        "confidence": confidence,
+        "value": name,
+        "unit": None,
+        "normalised": name,
+        "normalised_unit": None,
+        "source": "extracted",
+        "confidence": source["confidence"],
         "evidence": evidence,
     }
 

@@ -10,7 +10,7 @@ from api.product_page import Json, availability, price, product
 from api.shop import Shelf
 from engines.plan import Interval
 from engines.results import Facet, FacetValue
-from ranking.facets import label
+from ranking.facets import label, unit
 from ranking.request import RankedHit, SearchAnswer
 from ranking.suggest import SuggestAnswer
 
@@ -94,12 +94,13 @@ def facet(found: Facet, shelf: Shelf, locale: str) -> Json:
     stats = None
     if found.stats:
         stats = dict(zip(("min", "max", "mean"), found.stats, strict=True))
+    dictionary = shelf.index.dictionary()
     is_price = found.field in {"price", "list_price"}
     return {
         "field": found.field,
-        "label": label(found.field, locale),
+        "label": label(found.field, locale, dictionary),
         "type": found.type,
-        "unit": shelf.catalog.currency if is_price else None,
+        "unit": shelf.catalog.currency if is_price else unit(found.field, dictionary),
         "values": [_facet_value(each, found, locale) for each in found.values],
         "stats": stats,
     }

@@ -14,6 +14,7 @@ from commerce.records import Records
 from engines.port import EngineUnavailable, SearchEngine, SearchIndex
 from engines.results import StoredProduct
 from indexer import Follower
+from indexer.values import ValueReader
 from language.filters import parse_filter
 from language.locales import resolve_locale
 from ranking.localised import in_locale
@@ -27,6 +28,7 @@ class Shelf:
 
     catalog: Catalog
     index: SearchIndex
+    values: ValueReader
 
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
@@ -45,7 +47,7 @@ class Shop:
         self.records = Records(settings.records_url())
         self.engine: SearchEngine = open_engine(settings)
         self._follower = Follower(self.records, self.engine, settings.home)
-        self._known: dict[tuple[str, int], Catalog] = {}
+        self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
 
     def start(self) -> None:
         """Bring the tables up to date, open every catalogue, and begin to follow the change log."""
@@ -67,19 +69,24 @@ class Shop:
             if buyer.may_see(catalog_id) and any(each.id == catalog_id for each in self.records.catalogs()):
                 raise EngineUnavailable(f"catalogue {catalog_id!r} is loaded but not indexed yet")
             raise UnknownCatalog(f"there is no catalogue {catalog_id[:100]!r}")
-        # A catalogue's currency changes only with a load, and a load with a new version.
-        key = (catalog_id, index.stats().version)
-        if key not in self._known:
-            self._known[key] = self.records.catalog(catalog_id)
-        return Shelf(self._known[key], index)
+        return self._shelf(index, catalog_id)
 
     def shelves(self, buyer: Buyer) -> list[Shelf]:
         """Return every catalogue that serves and that the buyer may see."""
         return [
-            Shelf(catalog, index)
+            self._shelf(index, catalog.id)
             for catalog in self.records.catalogs()
             if buyer.may_see(catalog.id) and (index := self.index(catalog.id)) is not None
         ]
+
+    def _shelf(self, index: SearchIndex, catalog_id: str) -> Shelf:
+        # Currency and dictionary change only with a load, and a load with a new version.
+        version = index.stats().version
+        known = self._known.get(catalog_id)
+        if known is None or known[0] != version:
+            known = (version, self.records.catalog(catalog_id), ValueReader(index.dictionary()))
+            self._known[catalog_id] = known
+        return Shelf(known[1], index, known[2])
 
     def index(self, catalog_id: str) -> SearchIndex | None:
         """Return what serves of a catalogue; None if nothing does."""

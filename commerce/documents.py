@@ -111,7 +111,7 @@ def stored_product(whole: Mapping[str, Any]) -> Product:
         gtin=tuple(whole["gtin"]),
         category=tuple(whole["category"]),
         image_urls=tuple(whole["image_urls"]),
-        attributes=_stored_attributes(whole["attributes"]),
+        attributes=stored_attributes(whole["attributes"]),
         released=datetime.fromisoformat(released) if released else None,
         keywords=tuple(whole.get("keywords", ())),
         classifications=whole.get("classifications", {}),
@@ -127,7 +127,7 @@ def _stored_texts(texts: Mapping[str, Any]) -> Texts:
         description=texts["description"],
         category=tuple(texts["category"]),
         keywords=tuple(texts["keywords"]),
-        attributes=_stored_attributes(texts["attributes"]),
+        attributes=stored_attributes(texts["attributes"]),
     )
 
 
@@ -138,11 +138,12 @@ def _stored_variant(variant: Mapping[str, Any]) -> Variant:
         mpn=variant["mpn"],
         gtin=tuple(variant["gtin"]),
         image_urls=tuple(variant["image_urls"]),
-        attributes=_stored_attributes(variant["attributes"]),
+        attributes=stored_attributes(variant["attributes"]),
     )
 
 
-def _stored_attributes(attributes: dict[str, Any]) -> Mapping[str, AttributeValue]:
+def stored_attributes(attributes: dict[str, Any]) -> Mapping[str, AttributeValue]:
+    """Return the attributes of what ``product_to_json`` wrote; the argument is changed in place."""
     for name, value in attributes.items():
         if type(value) is list:
             attributes[name] = tuple(map(_stored_value, value))

@@ -1,6 +1,9 @@
-"""What a facet is called."""
+"""What a facet is called, and what its numbers are."""
+
+from collections.abc import Mapping
 
 from language.attributes import label_of
+from language.dictionary import AttributeEntry
 
 _SYSTEM = {
     "en": {
@@ -28,7 +31,17 @@ _SYSTEM = {
 }
 
 
-def label(field: str, locale: str = "en") -> str:
+def label(field: str, locale: str, dictionary: Mapping[str, AttributeEntry]) -> str:
     """Return a field's name for people."""
     system = _SYSTEM.get(locale.split("-")[0], _SYSTEM["en"])
-    return system.get(field) or label_of(field.removeprefix("attributes."))
+    if field in system:
+        return system[field]
+    name = field.removeprefix("attributes.")
+    entry = dictionary.get(name)
+    return (entry and entry.label(locale)) or label_of(name)
+
+
+def unit(field: str, dictionary: Mapping[str, AttributeEntry]) -> str | None:
+    """Return the unit of an attribute field's numbers; None where there is none or it is not known."""
+    entry = dictionary.get(field.removeprefix("attributes."))
+    return entry.unit if entry and field.startswith("attributes.") else None

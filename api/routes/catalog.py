@@ -83,11 +83,11 @@ async def one_product(
     stored = shelf.index.get([product_id], buyer).get(product_id)
     if stored is None:
         raise UnknownProduct(f"there is no product {product_id[:100]!r}")
-    stored = shelf.localised(stored, locale, buyer)
+    shown = shelf.localised(stored, locale, buyer)
     return JsonResponse(
         {
-            **product_page.product_line(stored, shelf),
-            "sheet": product_page.sheet(stored, shelf.locale(locale, buyer)),
+            **product_page.product_line(shown, shelf),
+            "sheet": product_page.sheet(stored, shown, shelf, shelf.locale(locale, buyer)),
             "variants": product_page.variants(stored, shelf),
             "relations": product_page.relations(stored),
         }
