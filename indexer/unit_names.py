@@ -13,10 +13,11 @@ _TELLING = frozenset({
     "kg", "kgs", "lbs", "lb", "oz", "gsm", "g/m2", "g/m²", "hz", "khz", "mhz", "ghz", "rpm", "u/min", "ma", "mah",
     "ah", "va", "kva", "mv", "kv", "kw", "kwh", "wh", "watt", "watts", "watt_hours", "volt", "volts", "ohm", "ω",
     "ampere", "kb", "mb", "gb", "tb", "kbps", "mbps", "gbps", "mbit/s", "gbit/s", "kbit/s", "dpi", "ppi", "lm",
-    "lumen", "lux", "db", "db(a)", "dba", "°c", "°", "%", "prozent", "mp", "megapixel", "megapixels", "px", "nm",
+    "lumen", "lux", "db", "db(a)", "dba", "°c", "°", "%", "prozent", "mp", "megapixel", "megapixels", "px",
     "nits", "cd/m2", "cd/m²", "psi", "kpa", "mpa", "mbar", "years", "hours", "minutes", "seconds", "months",
     "jahre", "monate", "stunden", "minuten", "sekunden", "kg/m3", "km/h", "m/s", "m3/h", "m³/h", "l/min", "grad",
 })  # fmt: skip
+_CAPITALS = {"ma": "mA", "mpa": "MPa"}  # in names there are no capitals to tell them from other units
 _TORQUE = re.compile(r"torque|drehmoment")
 # A letter stands for a unit only behind a word for what it measures.
 _LETTERS: Mapping[str, tuple[str, re.Pattern[str]]] = {
@@ -53,7 +54,7 @@ def unit_in_name(name: str) -> str | None:
     for match in _BRACKETS.finditer(lowered):
         inside = (match[1] or match[2]).strip(" _")
         if inside in _TELLING:
-            return symbol_of(inside.replace("_", " "))
+            return _CAPITALS.get(inside) or symbol_of(inside.replace("_", " "))
     words = re.split(r"[\s_.,;-]+", re.sub(r"[()\[\]]", " ", lowered).strip(" _"))
     if len(words) < 2 or any(char.isdigit() for char in words[-2]):
         return None
@@ -61,7 +62,7 @@ def unit_in_name(name: str) -> str | None:
     if last == "nm" and _TORQUE.search(lowered):
         return "Nm"
     if last in _TELLING:
-        return symbol_of(last)
+        return _CAPITALS.get(last) or symbol_of(last)
     unit, pattern = _LETTERS.get(last, ("", None))
     return unit if pattern and pattern.search("_".join(words[:-1])) else None
 

@@ -21,7 +21,8 @@ class Group(NamedTuple):
 # belongs to a part ("processor cache") goes before what anything may have ("width"). Umlauts are written without dots.
 _ROWS = """
 environment | Operating conditions | Betriebsbedingungen | temperature humidity altitude noise acoustic vibration shock
-  sound_pressure environmental temperatur luftfeuchtigkeit gerausch schutzart | temperatur feuchtigkeit  # codespell:ignore temperatur
+  sound_pressure environmental luftfeuchtigkeit gerausch schutzart |
+  temperatur feuchtigkeit  # codespell:ignore temperatur
 packaging | Packaging | Verpackung | package packages packaging pallet pallets carton cartons outer box shipping layer
   layers master harmonized container eur gtin ean upc ve mindestbestellmenge | verpackung palette karton
 processor | Processor | Prozessor | processor processors cpu cores tdp fsb lithography stepping turbo socket

@@ -51,7 +51,7 @@ def _pattern() -> re.Pattern[str]:
     )
     join = r"\s?(?:x|X|×|\*|/|-|–|—|bis|to|\.\.\.|…)\s?"
     # It begins with a digit, and looks behind only then: so the search skips from digit to digit.
-    first = rf"[0-9](?<![\w.,/'’][0-9])(?<![0-9][-–][0-9]){NUMBER_TAIL}"
+    first = rf"[0-9](?<![\w.,'’][0-9])(?<![0-9][-–/][0-9]){NUMBER_TAIL}"
     return re.compile(
         rf"(?P<numbers>{first}(?:{join}{NUMBER}){{0,{_MOST_NUMBERS - 1}}})"
         rf"(?P<gap>[ \u00a0\u202f]?-?[ \u00a0\u202f]?)"
