@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from commerce.records.tables import changes, loads
 
-CATALOG_KINDS = ("products", "prices", "stock")
+CATALOG_KINDS = ("products", "deletions", "prices", "stock")
 """The kinds of load that change what a catalogue says; orders and events do not."""
 
 

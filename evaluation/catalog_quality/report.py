@@ -61,7 +61,8 @@ def write_report(
     tables.write(folder / "rejects.csv", tables.REJECTS, tables.reject_rows(read_rejects(rejects)))
     tables.write(folder / "trend.csv", *tables.trend_table(loads))
     first_rejects = list(islice(read_rejects(rejects), _SHOWN_REJECTS))
-    page = PageInput(catalog, quality, loads, first_rejects, look_up(named_ids(quality)), moment)
+    refused = bool(loads and first_rejects) and rejects.stat().st_mtime > loads[-1].finished_at.timestamp()
+    page = PageInput(catalog, quality, loads, first_rejects, refused, look_up(named_ids(quality)), moment)
     path = folder / PAGE
     path.write_text(render_page(page, locale), encoding="utf-8")
     return ReportFiles(path, tuple(sorted(folder / f"{name}.csv" for name in _TABLES)))
@@ -73,4 +74,5 @@ def read_rejects(path: Path) -> Iterator[Reject]:
         return
     with path.open("rb") as lines:
         for line in lines:
-            yield Reject(**orjson.loads(line))
+            row = orjson.loads(line)
+            yield Reject(row["file"], row["line"], row["field"], row["reason"], row.get("value", ""))

@@ -116,6 +116,20 @@ def test_the_trend_goes_from_load_to_load(vitrine: Vitrine) -> None:
     assert len(page.xpath("//svg")) == 4
 
 
+def test_rows_of_a_load_that_was_refused_are_shown_as_such(vitrine: Vitrine) -> None:
+    vitrine.load(*lamps())
+    vitrine("report", "catalog", "shop")
+    page = vitrine.home / "reports" / "shop" / "catalog-quality.html"
+    assert "nothing was kept" not in page.read_text()
+    (vitrine.home.parent / "shop.csv").write_text("id,title,gtin,price,size\n,nameless,,1,1\n")
+    words = [str(vitrine.home.parent / "shop.csv"), "-m", str(vitrine.home.parent / "mapping.toml")]
+    vitrine("load", "shop", *words, code=1)
+    vitrine("report", "catalog", "shop")
+    assert "nothing was kept" in page.read_text()
+    assert "nameless" not in page.read_text()
+    assert [row["line"] for row in rows(vitrine.home / "reports" / "shop" / "rejects.csv")] == ["2"]
+
+
 def test_figures_of_a_load_are_those_that_indexing_took(vitrine: Vitrine) -> None:
     vitrine.load(*lamps())
     vitrine("index", "shop")

@@ -15,6 +15,7 @@ from lxml import etree, html
 
 from commerce.product import Catalog, CatalogItem, Offer, Product
 from commerce.records import LoadRecord
+from commerce.records.history import CATALOG_KINDS
 from evaluation.catalog_quality.page import LOCALES
 from evaluation.catalog_quality.page.labels import Labels
 from evaluation.catalog_quality.page.markup import element
@@ -158,6 +159,12 @@ def test_markup_gives_a_text_back_as_it_was(text: str) -> None:
 @pytest.mark.parametrize("text", ["\x00", "\x1b[0m", "\ud800", "\ufffe", "\x85"])
 def test_what_no_page_may_hold_is_replaced(text: str) -> None:
     assert element("p", f"a{text}b").startswith("<p>a\ufffd")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_kind_of_load_has_a_name(locale: str) -> None:
+    labels = Labels(locale)
+    assert all(labels(f"load_{kind}") for kind in CATALOG_KINDS)
 
 
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:

@@ -135,8 +135,9 @@ def last_load(page: PageInput, labels: Labels) -> Html:
     by_reason = table((labels("reason"), labels("count")), [(r, labels.count(n)) for r, n in reasons], numeric=(1,))
     rows = [(each.file, labels.count(each.line), each.field, each.reason, each.value) for each in page.rejects]
     headers = (labels("file"), labels("line"), labels("field"), labels("reason"), labels("value"))
-    first = fragment(element("h3", labels("first_rejects")), table(headers, rows, numeric=(1,))) if rows else None
-    rest = more(labels, len(rows), load.rejected, "rejects.csv") if rows else None
+    why = element("p", labels("refused")) if page.refused else None
+    first = fragment(element("h3", labels("first_rejects")), why, table(headers, rows, numeric=(1,))) if rows else None
+    rest = more(labels, len(rows), load.rejected, "rejects.csv") if rows and not page.refused else None
     return section("load", labels("load"), None, element("p", line), by_reason if reasons else None, first, rest)
 
 
