@@ -35,11 +35,12 @@ def sheet(stored: StoredProduct, shown: StoredProduct, shelf: Shelf, locale: str
     rows: list[Json] = []
     if type_name and (source := whole.get("category_source")):
         rows.append(_derived_type(type_name, source, locale))
-    attributes = stored_attributes(orjson.loads(shown.document)["attributes"])
-    for row in shelf.values.rows(attributes, type_name, locale):
-        group = None if row.group is None else group_label(row.group, locale)
-        rows.append({**asdict(row), "group": group})
-    return rows
+    return rows + _rows(orjson.loads(shown.document)["attributes"], type_name, shelf, locale)
+
+
+def _rows(attributes: dict[str, Any], type_name: str | None, shelf: Shelf, locale: str) -> list[Json]:
+    rows = shelf.values.rows(stored_attributes(dict(attributes)), type_name, locale)
+    return [{**asdict(row), "group": None if row.group is None else group_label(row.group, locale)} for row in rows]
 
 
 def _derived_type(name: str, source: Mapping[str, Any], locale: str) -> Json:
@@ -84,8 +85,9 @@ def price(stored: StoredProduct, shelf: Shelf) -> Json | None:
     return _price(stored.net, _tiers(stored).get(cheapest, []), shelf)
 
 
-def variants(stored: StoredProduct, shelf: Shelf) -> list[Json]:
-    """Return a product's variants, each with its offer."""
+def variants(stored: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
+    """Return a product's variants, each with its offer and its sheet."""
+    category = orjson.loads(stored.document)["category"]
     tiers = _tiers(stored)
     offers = {unit.id: unit for unit in stored.units}
     return [
@@ -93,6 +95,7 @@ def variants(stored: StoredProduct, shelf: Shelf) -> list[Json]:
             **{name: value for name, value in variant.items() if name != "tiers"},
             "price": _price(offers[variant["id"]].net, tiers.get(variant["id"], []), shelf),
             "availability": availability(offers[variant["id"]]),
+            "sheet": _rows(variant["attributes"], category[0] if category else None, shelf, locale),
         }
         for variant in _more(stored).get("variants", [])
     ]

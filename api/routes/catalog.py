@@ -88,7 +88,7 @@ async def one_product(
         {
             **product_page.product_line(shown, shelf),
             "sheet": product_page.sheet(stored, shown, shelf, shelf.locale(locale, buyer)),
-            "variants": product_page.variants(stored, shelf),
+            "variants": product_page.variants(stored, shelf, shelf.locale(locale, buyer)),
             "relations": product_page.relations(stored),
         }
     )

@@ -36,6 +36,7 @@
  * @property {Availability} availability
  * @property {{title?: string}} highlight
  * @property {{code: string, text: string}[]} badges
+ * @property {string[]} matched_variants
  *
  * @typedef {object} FacetValue
  * @property {number} count
@@ -93,11 +94,19 @@
  * @property {"given" | "extracted"} source
  * @property {string | null} evidence
  *
+ * @typedef {object} Variant
+ * @property {string} id
+ * @property {string | null} mpn
+ * @property {Price | null} price
+ * @property {Availability} availability
+ * @property {SheetRow[]} sheet
+ *
  * @typedef {object} ProductPage
  * @property {Product} product
  * @property {Price | null} price
  * @property {Availability} availability
  * @property {SheetRow[]} sheet
+ * @property {Variant[]} variants
  */
 
 /** An answer that is not a success: RFC 9457 problem details, or no answer at all (status 0, code `unreachable`). */

@@ -2,6 +2,7 @@
 
 import { h, link } from "./dom.js";
 import { highlighted } from "./highlight.js";
+import { texts } from "./i18n.js";
 import { availabilityLine, priceLine } from "./offer.js";
 import { picture } from "./pictures.js";
 import { typeOf } from "./placeholder.js";
@@ -48,6 +49,8 @@ export function card(hit, catalog, index) {
         ),
       ),
       kind && h("p", { class: "card-kind" }, kind),
+      hit.matched_variants.length > 0 &&
+        h("p", { class: "card-variants" }, texts().matchedVariants(hit.matched_variants.length)),
       h("div", { class: "card-offer" }, availabilityLine(hit.availability), priceLine(hit.price)),
     ),
   );

@@ -12,6 +12,7 @@ import { problemState } from "./notices.js";
 import { availabilityLine, priceLine } from "./offer.js";
 import { sheet } from "./sheet.js";
 import { href, view } from "./state.js";
+import { variantTable } from "./variants.js";
 
 /**
  * @typedef {import("./api.js").ProductPage} ProductPage
@@ -84,7 +85,7 @@ export function createProductPage(router, catalogs) {
  * @param {string} catalogName
  * @returns {HTMLElement}
  */
-function article({ product, price, availability, sheet: rows }, catalog, catalogName) {
+function article({ product, price, availability, sheet: rows, variants }, catalog, catalogName) {
   const t = texts();
   const brand = product.brand;
   return h(
@@ -129,6 +130,7 @@ function article({ product, price, availability, sheet: rows }, catalog, catalog
           ),
       ),
     ),
+    variants.length > 0 && variantTable(variants),
     sheet(rows),
   );
 }

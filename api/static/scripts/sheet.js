@@ -40,7 +40,7 @@ export function sheet(rows) {
               "div",
               { class: "sheet-row" },
               h("dt", {}, row.label),
-              h("dd", {}, written(row.value, row.unit), origin(row)),
+              h("dd", { title: row.source === "given" ? row.evidence : null }, written(row.value, row.unit), origin(row)),
             ),
           ),
         ),
@@ -50,11 +50,12 @@ export function sheet(rows) {
 }
 
 /**
+ * Write a value with its unit as people read it.
  * @param {SheetRow["value"]} value
  * @param {string | null} unit
  * @returns {string}
  */
-function written(value, unit) {
+export function written(value, unit) {
   if (Array.isArray(value)) return value.map((each) => written(each, unit)).join(", ");
   if (typeof value === "boolean") return value ? texts().yes : texts().no;
   if (typeof value === "number") return quantity(value, unit);

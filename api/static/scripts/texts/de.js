@@ -86,6 +86,9 @@ export const de = {
   tierPrices: "Staffelpreise",
   fromQuantity: (n) => `ab ${number.format(n)}`,
 
+  variants: (n) => counted(n, "Variante", "Varianten"),
+  matchedVariants: (n) => counted(n, "Variante passt", "Varianten passen"),
+
   noResultsTitle: "Nichts gefunden",
   noResultsFor: (query) => `Kein Produkt passt zu „${query}“.`,
   noResultsFiltered: "Kein Produkt passt zu allen diesen Filtern.",

@@ -107,6 +107,11 @@ export const en = {
   /** @param {number} n */
   fromQuantity: (n) => `from ${number.format(n)}`,
 
+  /** @param {number} n */
+  variants: (n) => counted(n, "variant", "variants"),
+  /** @param {number} n */
+  matchedVariants: (n) => counted(n, "variant matches", "variants match"),
+
   noResultsTitle: "Nothing found",
   /** @param {string} query */
   noResultsFor: (query) => `No product matches “${query}”.`,
