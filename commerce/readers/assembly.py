@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from commerce.documents import InvalidProduct, catalog_item_from_json
 from commerce.product import CatalogItem, Offer, Scalar
+from commerce.readers.attribute_columns import REPEATED
 from commerce.readers.category_tree import CategoryTree
 from commerce.readers.folding import Folder, first_text, union
 from commerce.readers.levels import levels
 from commerce.readers.notes import Notes
 from commerce.readers.number_texts import read_number
-from commerce.readers.part_rows import REPEATED
 from commerce.readers.rows import Reject
 from commerce.readers.said import Entry
 from commerce.readers.spool import Joined

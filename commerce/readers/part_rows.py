@@ -1,32 +1,18 @@
 """One row of a part to what it says."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 from commerce.errors import MappingError
-from commerce.product import Scalar
+from commerce.readers.attribute_columns import REPEATED, AttributeColumns, numbered
 from commerce.readers.markup import plain_text
 from commerce.readers.notes import Notes
 from commerce.readers.number_texts import NumberAttributes
-from commerce.readers.part_rules import ArticlePart, PairRule, Part
+from commerce.readers.part_rules import ArticlePart, Part
 from commerce.readers.rows import Reject, Row
-from commerce.readers.rules import AttributeKind, FieldRule, SourceRule
+from commerce.readers.rules import FieldRule, SourceRule
 from commerce.readers.said import Entry, Said
-from commerce.readers.values import (
-    attribute_of,
-    number_of,
-    starred,
-    text_of,
-    texts_of,
-    valid_gtins,
-    value_of,
-)
+from commerce.readers.values import number_of, text_of, texts_of, valid_gtins, value_of
 from commerce.reading import LARGEST_QUANTITY, LARGEST_STOCK, LONGEST_ID, clean_text, read_price
-
-REPEATED = "text in {} that only repeats the catalogue's own"
-UNTRANSLATED = "attribute value in {} that is only the attribute's name"
 
 
 class Unusable(ValueError):
@@ -37,17 +23,6 @@ class Unusable(ValueError):
         self.reject = (name, reason, text_of(value)[:200])
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """What one column of a file is: an attribute of its own, or one side of a numbered pair."""
-
-    role: Literal["attribute", "key", "value", "text"]
-    name: str
-    kind: AttributeKind | Literal["auto"] = "auto"
-    pair: int = 0
-    locale: str = ""
-
-
 class PartReader:
     """Reads the rows of one part of articles; tells ``numbers`` the values of attributes of no given kind."""
 
@@ -55,9 +30,7 @@ class PartReader:
         self._name = name
         self._part = part
         self._decimal = source.decimal
-        self._numbers = numbers
-        self._columns: dict[str, tuple[_Column, ...]] = {}
-        self._pairs = [_PairColumns(pair) for pair in part.pairs]
+        self._attributes = AttributeColumns(part, source.decimal, numbers)
 
     def read(self, file: str, row: Row, notes: Notes) -> Entry | Reject:
         """Return what the row says, or why it cannot be used."""
@@ -98,7 +71,7 @@ class PartReader:
                     notes.skipped[REPEATED.format(locale)] += 1
                 else:
                     texts.setdefault(locale, {})[name] = found
-        attributes, loose, attribute_texts = self._attributes(values, notes)
+        attributes = self._attributes.read(values, notes)
         return Said(
             title=title,
             description=description,
@@ -114,10 +87,10 @@ class PartReader:
             min_quantity=self._quantity(values),
             stock=self._stock(values),
             popularity=self._popularity(values),
-            attributes=attributes,
-            loose=loose,
+            attributes=attributes.typed,
+            loose=attributes.loose,
             texts=texts,
-            attribute_texts=attribute_texts,
+            attribute_texts=attributes.texts,
             relations=list(self._relations(values)),
         )
 
@@ -168,12 +141,16 @@ class PartReader:
         return max(int(number), 1)
 
     def _plain(self, rule: FieldRule | None, values: Mapping[str, object], notes: Notes) -> str:
+        if rule is None:
+            return ""
         plain, mended = plain_text(clean_text(_single(rule, values)))
         if mended:
             notes.warnings[mended] += 1
         return plain
 
     def _gtins(self, values: Mapping[str, object], notes: Notes) -> list[str]:
+        if self._part.gtin is None:
+            return []
         given = texts_of(self._part.gtin, values)
         valid = valid_gtins(given)
         if len(valid) < len(given):
@@ -188,99 +165,6 @@ class PartReader:
                     raise Unusable("relations", "the type of a relation must not be empty", target)
                 yield kind, target
 
-    def _attributes(
-        self, values: Mapping[str, object], notes: Notes
-    ) -> tuple[dict[str, list[Scalar]], dict[str, list[str]], dict[str, dict[str, list[str]]]]:
-        typed: dict[str, list[Scalar]] = {}
-        loose: dict[str, list[str]] = {}
-        texts: dict[str, dict[str, list[str]]] = {}
-        pairs: dict[tuple[int, str], _Pair] = {}
-        for column, value in values.items():
-            for what in self._columns.get(column) or self._target(column):
-                if value is None or value == "":
-                    continue
-                if what.role == "attribute":
-                    self._take(what.name, value, what.kind, typed, loose, notes)
-                else:
-                    pair = pairs.setdefault((what.pair, what.name), _Pair())
-                    if what.role == "text":
-                        pair.texts[what.locale] = text_of(value)
-                    else:
-                        setattr(pair, what.role, value)
-        for (number, _), pair in pairs.items():
-            name = text_of(pair.key)
-            if not name:
-                notes.warnings["attribute value without the attribute's name"] += pair.value is not None
-                continue
-            self._take(name, pair.value, self._part.pairs[number].kind, typed, loose, notes)
-            for locale, text in pair.texts.items():
-                if not text or text == text_of(pair.value):
-                    notes.skipped[REPEATED.format(locale)] += bool(text)
-                elif text == name:
-                    # Exports fill a translation that is missing with the key.
-                    notes.skipped[UNTRANSLATED.format(locale)] += 1
-                else:
-                    texts.setdefault(locale, {}).setdefault(name, []).append(text)
-        return typed, loose, texts
-
-    def _take(
-        self,
-        name: str,
-        value: object,
-        kind: AttributeKind | Literal["auto"],
-        typed: dict[str, list[Scalar]],
-        loose: dict[str, list[str]],
-        notes: Notes,
-    ) -> None:
-        several = value if isinstance(value, list) else [value]
-        for each in several:
-            text = clean_text(text_of(each))
-            if not text:
-                continue
-            if kind == "auto":
-                self._numbers.see(name, text)
-                loose.setdefault(name, []).append(text)
-                continue
-            read = attribute_of(each, kind, self._decimal)
-            if isinstance(read, str | int | float | bool):
-                typed.setdefault(name, []).append(read)
-            else:
-                notes.warnings[f"attribute value is no {kind}"] += 1
-
-    def _target(self, column: str) -> tuple[_Column, ...]:
-        found = []
-        for pattern, kind in self._part.attributes.items():
-            if (name := starred(pattern, column)) is not None:
-                found.append(_Column("attribute", name, kind))
-                break
-        for number, pair in enumerate(self._pairs):
-            found += pair.roles(number, column)
-        self._columns[column] = tuple(found)
-        return self._columns[column]
-
-
-@dataclass(slots=True)
-class _Pair:
-    key: object = None
-    value: object = None
-    texts: dict[str, str] = field(default_factory=dict)
-
-
-class _PairColumns:
-    """Knows the columns of one rule for pairs."""
-
-    def __init__(self, rule: PairRule) -> None:
-        self._patterns: list[tuple[Literal["key", "value", "text"], str, re.Pattern[str]]] = [
-            ("key", "", _numbered(rule.key)),
-            ("value", "", _numbered(rule.value)),
-            *(("text", locale, _numbered(column)) for locale, column in rule.texts.items()),
-        ]
-
-    def roles(self, number: int, column: str) -> Iterator[_Column]:
-        for role, locale, pattern in self._patterns:
-            if found := pattern.fullmatch(column):
-                yield _Column(role, "".join(found.groups()), pair=number, locale=locale)
-
 
 def check_columns(where: str, part: Part, file: str, columns: Iterable[str]) -> None:
     """Raise MappingError if a part, which stands at ``where`` in the mapping, names a column that its file lacks."""
@@ -288,17 +172,12 @@ def check_columns(where: str, part: Part, file: str, columns: Iterable[str]) -> 
     missing = {column: key for column, key in part.columns().items() if column not in there}
     for pair in getattr(part, "pairs", ()):
         for pattern in (pair.key, pair.value, *pair.texts.values()):
-            if "#" in pattern and not any(_numbered(pattern).fullmatch(column) for column in there):
+            if "#" in pattern and not any(numbered(pattern).fullmatch(column) for column in there):
                 missing[pattern] = "pairs"
     if missing:
         column, key = next(iter(missing.items()))
         shown = ", ".join(there[:20]) + (", …" if len(there) > 20 else "")
         raise MappingError(f"{where}.{key}: {file} has no column {column!r}; it has {shown}")
-
-
-def _numbered(pattern: str) -> re.Pattern[str]:
-    before, sign, after = pattern.partition("#")
-    return re.compile(re.escape(before) + (r"(\d+)" if sign else "") + re.escape(after))
 
 
 def _single(rule: FieldRule | None, values: Mapping[str, object]) -> str:

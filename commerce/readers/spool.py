@@ -45,6 +45,7 @@ class Spool:
         self._db.execute("PRAGMA journal_mode=OFF")
         self._db.execute("PRAGMA cache_size=-32000")
         self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN")
         self._origins: list[tuple[str, str]] = []
         self._origin_numbers: dict[tuple[str, str], int] = {}
 

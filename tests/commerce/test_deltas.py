@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commerce.errors import MappingError, TooManyRejects, UnknownCatalog
@@ -242,6 +242,7 @@ def test_rows_marked_as_deletions_are_left_out_of_a_whole_catalogue(shop: Shop) 
     assert report.skipped_by_reason == {"marked as deleted": 1}
 
 
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["lamp", "chair-red", "chair-blue", "sofa"]), st.integers(0, 10**9)), max_size=30

@@ -275,7 +275,7 @@ def test_a_category_that_does_not_exist_is_counted(records: Records, tmp_path: P
     assert report.warnings["category whose parent is not in the files, taken as the top"] == 1
 
 
-@settings(max_examples=15)
+@settings(deadline=None, max_examples=15)
 @given(order=st.permutations(list(FILES)), packed=st.sets(st.sampled_from(list(FILES))))
 def test_the_order_of_the_files_and_their_packing_do_not_matter(
     tmp_path_factory: pytest.TempPathFactory, order: list[str], packed: set[str]
