@@ -27,6 +27,7 @@ _LONGEST_VALUE = 300
 _GIVEN = 100
 _VARIANTS = 10
 _REACH = 3.0  # within one type a unit is believed for numbers up to so many times beyond those that prove it
+_GENERAL_AGREEMENT = 0.65  # what holds for types that say nothing themselves needs more than a majority
 _EXPECTED, _HARDLY = 5.0, 0.25  # of a type, fewer than a quarter of at least five expected statements are conspicuous
 _DIGITS = frozenset("0123456789")
 
@@ -102,11 +103,11 @@ class UnitLearner:
         pooled = believed_units(samples)
         own = {each: found for each in sorted(types) if (found := believed_units(self._samples[name, each]))}
         units = {each.unit for found in own.values() for each in found}
-        if len(pooled) == 1 and units <= {pooled[0].unit}:
+        if len(pooled) == 1 and units <= {pooled[0].unit} and pooled[0].agreement >= _GENERAL_AGREEMENT:
             rule = _rule(pooled[0], None)
             return (replace(rule, not_types=self._unlike(name, types, rule, samples)),)
-        if len(pooled) > 1 and (split := _split(pooled, samples, None)):
-            return split
+        if len(pooled) > 1 and len(ranges := _split(pooled, samples, None)) > 1:
+            return ranges
         return tuple(rule for each, found in own.items() for rule in _of_type(found, self._samples[name, each], each))
 
     def _unlike(self, name: str, types: list[str], rule: UnitRule, samples: list[Sample]) -> tuple[str, ...]:

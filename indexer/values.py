@@ -93,30 +93,39 @@ class ValueReader:
         return convert(value, rule.unit, entry.unit) if rule else None
 
     def _row(self, name: str, value: AttributeValue, type_name: str | None, locale: str) -> SheetRow:
-        several = isinstance(value, tuple)
         members = value if isinstance(value, tuple) else (value,)
-        first = members[0] if members else ""
-        entry = self._dictionary.get(name) or AttributeEntry(name, _kind(first))
+        entry = self._dictionary.get(name) or AttributeEntry(name, _kind(members[0]) if members else "text")
+        rules = [self._rule_of(entry, each, type_name) for each in members]
+        units = [_unit(each, rule) for each, rule in zip(members, rules, strict=True)]
         normalised = tuple(self._normalised(entry, value, type_name))
-        unit: str | None = None
-        rule = None
-        if isinstance(first, Quantity):
-            unit = symbol_of(first.unit) or first.unit
-        elif entry.unit is not None and isinstance(first, int | float) and not isinstance(first, bool):
-            rule = self.rule(name, float(first), type_name)
-            unit = rule.unit if rule else None
-        plain = tuple(each.value if isinstance(each, Quantity) else each for each in members)
+        shown: tuple[Scalar, ...] = tuple(each.value if isinstance(each, Quantity) else each for each in members)
+        unit = units[0] if len(set(units)) == 1 else None
+        if unit is None and any(units) and len(normalised) == len(members):
+            shown, unit = normalised, entry.unit  # several units in one row: only the common one can stand for all
+        rule = next((each for each in rules if each), None)
+        several = isinstance(value, tuple)
         return SheetRow(
             name=name,
             label=entry.label(locale) or label_of(name),
             group=group_label(entry.group, locale) if entry.group else None,
-            value=plain if several else plain[0],
+            value=shown if several else shown[0],
             unit=unit,
             normalised=(normalised if several else normalised[0]) if normalised else None,
             normalised_unit=entry.unit if normalised and entry.kind == "number" else None,
             confidence=rule.confidence if rule else 1.0,
             evidence=_evidence(rule) if rule else None,
         )
+
+    def _rule_of(self, entry: AttributeEntry, value: Scalar | Quantity, type_name: str | None) -> UnitRule | None:
+        if entry.unit is None or isinstance(value, Quantity) or _kind(value) != "number":
+            return None
+        return self.rule(entry.name, float(value), type_name)
+
+
+def _unit(value: Scalar | Quantity, rule: UnitRule | None) -> str | None:
+    if isinstance(value, Quantity):
+        return symbol_of(value.unit) or value.unit
+    return rule.unit if rule else None
 
 
 def _evidence(rule: UnitRule) -> str:
