@@ -18,7 +18,7 @@ from engines.opensearch.documents import Encoder, offer_source, values_of
 from engines.opensearch.encoding import numbering
 from engines.opensearch.knowledge import MOST_DOCUMENTS, Knowledge, KnowledgeCollector, read_knowledge
 from engines.opensearch.loading import Action, Loader, index_action
-from engines.opensearch.mapping import serving_settings, vector_mapping
+from engines.opensearch.mapping import vector_mapping
 from engines.opensearch.naming import knowledge_key, product_key
 from engines.opensearch.suggesting import write_phrases
 from engines.port import Document, FieldKind, OfferUpdate
@@ -108,12 +108,9 @@ class OpenSearchBuilder:
         self._loader.send(_offer_action(product, own) for product, own in self._offers.items())
         knowledge = self._write_knowledge()
         self._loader.finish()
-        first = self._stamp is None
-        if first:
-            self._connection.patiently(
-                "PUT", f"/{self._index}/_settings", {"index": serving_settings(self._connection.settings)}
-            )
-            self._connection.patiently("POST", f"/{self._index}/_flush")
+        if self._stamp is None and (copies := self._connection.settings.replicas):
+            # From here on every write is in all copies before it is acknowledged.
+            self._connection.patiently("PUT", f"/{self._index}/_settings", {"index": {"number_of_replicas": copies}})
         self._connection.patiently("POST", f"/{self._index}/_refresh")
         commit = replace(
             self._commit,
@@ -231,9 +228,10 @@ class OpenSearchBuilder:
     def _drop_uncommitted(self) -> None:
         """Remove what an earlier writer sent and never committed."""
         self._connection.patiently("POST", f"/{self._index}/_refresh")
-        later = {"range": {"batch": {"gt": self._commit.batch}}}
-        params = {"conflicts": "proceed", "refresh": "true"}
-        self._connection.patiently("POST", f"/{self._index}/_delete_by_query", {"query": later}, params=params)
+        later = {"query": {"range": {"batch": {"gt": self._commit.batch}}}}
+        if self._connection.patiently("POST", f"/{self._index}/_count", later)["count"]:
+            params = {"conflicts": "proceed", "refresh": "true"}
+            self._connection.patiently("POST", f"/{self._index}/_delete_by_query", later, params=params)
 
 
 def _phrases(document: Document) -> Iterator[tuple[str, str]]:

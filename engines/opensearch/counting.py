@@ -28,6 +28,9 @@ from engines.ranges import Numbers
 _DISTINCT_NUMBERS = 1_000
 """So many different numbers of a field come with the first answer; more are asked for where there are more."""
 _ALL_NUMBERS = 40_000
+_FIELDS = 200
+_FREQUENT = 1_000
+"""Automatic facets are chosen among the fields that most hits carry, by the texts that most hits carry."""
 _VARIED_VALUES = 1_000
 """Where products have variants, values come by the number of units and are then put in the order of products."""
 _PRODUCTS: Json = {"products": {"reverse_nested": {}}}
@@ -100,19 +103,14 @@ def numbers_in_units(field: str, names: Names, *, every: bool) -> Json:
 
 def number_counts(answer: Json, field: str) -> NumberCounts:
     """Read the answer to ``numbers_in_units``."""
-    values = answer["values"]
-    return counts_of_buckets(values["buckets"], field, complete=not values["sum_other_doc_count"])
-
-
-def counts_of_buckets(buckets: Sequence[Json], field: str, *, complete: bool) -> NumberCounts:
-    """Read buckets of numbers, in any order."""
+    buckets = answer["values"]["buckets"]
     units = np.array([bucket["doc_count"] for bucket in buckets], dtype=np.int64)
     if field in PRICE_FIELDS:
         found = np.array([bucket["key"] for bucket in buckets], dtype=np.float64)
     else:
         found = numbers_of([bucket["key"].split(SEPARATOR, 1)[1] for bucket in buckets])
     order = np.argsort(found, kind="stable")
-    return NumberCounts(found[order], units[order], complete)
+    return NumberCounts(found[order], units[order], not answer["values"]["sum_other_doc_count"])
 
 
 def in_intervals(field: str, intervals: Sequence[Interval], names: Names) -> Json:
@@ -126,13 +124,13 @@ def products_in(answer: Json, count: int) -> list[int]:
     return [_products(answer["buckets"][str(at)]) for at in range(count)]
 
 
-def everything(pairs: int) -> Json:
+def everything() -> Json:
     """Return the aggregations from which automatic facets are chosen: which fields the units carry, and the most
-    frequent texts and numbers of all fields together."""
+    frequent texts of all fields together."""
     return {
-        "has": {"terms": {"field": HAS, "size": pairs}},
-        "texts": {"terms": {"field": TEXTS, "size": pairs}},
-        "numbers": {"terms": {"field": NUMBERS, "size": pairs}},
+        "has": {"terms": {"field": HAS, "size": _FIELDS}},
+        # A value of one product divides nothing, and there are many of them.
+        "texts": {"terms": {"field": TEXTS, "size": _FREQUENT, "min_doc_count": 2}},
     }
 
 

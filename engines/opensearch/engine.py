@@ -5,6 +5,7 @@ from threading import Lock
 
 from engines.opensearch import control
 from engines.opensearch.builder import OpenSearchBuilder
+from engines.opensearch.choosing import FacetFields
 from engines.opensearch.connection import Connection, Refused
 from engines.opensearch.control import Commit
 from engines.opensearch.encoding import numbering
@@ -174,11 +175,13 @@ class _VersionReader:
             # Fields that came with this commit stand in the schema before it.
             self._schema = control.read_schema(self._connection, self._index)
         stats = self._stats(point, commit)
+        fields = field_infos(told)
+        numbers = numbering(self._schema.kinds)
         catalogue = Catalogue(
-            fields=field_infos(told),
-            names=Names(self._schema.kinds, numbering(self._schema.kinds)),
+            fields=fields,
+            names=Names(self._schema.kinds, numbers),
             several=frozenset(name for name, counts in told.fields.items() if counts.several),
-            products=stats.products,
+            candidates=FacetFields(fields, numbers, stats.products),
             varied=commit.varied,
         )
         known = Known(

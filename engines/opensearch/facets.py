@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engines import ranges
 from engines.opensearch import counting
-from engines.opensearch.choosing import Choice, choose_fields
+from engines.opensearch.choosing import Choice, FacetFields
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import spelling
 from engines.opensearch.filters import Names, all_of
@@ -19,19 +19,18 @@ _TYPES: dict[str, FacetType] = {"text": "terms", "boolean": "boolean", "hierarch
 _SEPARATOR = " > "
 _SPARE = 4
 """So many more fields are looked at, because a range may turn out to hold a single interval."""
-_PAIRS = 2_000
 Ask = Callable[[Json], Json]
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """What facets must know of a version: its fields, how they are named in the index, which of them have several
-    numbers in one unit, how many products there are, and whether products have variants."""
+    numbers in one unit, which may be chosen, and whether products have variants."""
 
     fields: Mapping[str, FieldInfo]
     names: Names
     several: frozenset[str]
-    products: int
+    candidates: FacetFields
     varied: bool
 
 
@@ -59,7 +58,7 @@ class Facets:
         """Return what is asked for together with the hits."""
         found = self._groups({str(at): self._first(request) for at, request in enumerate(self._asked)})
         if self._plan.auto_facets:
-            parts = {**counting.everything(_PAIRS), "price": self._numbers("price", every=False)}
+            parts = {**counting.everything(), "price": self._numbers("price", every=False)}
             found["auto"] = counting.over_units(self._meets(None), parts)
         return found
 
@@ -80,7 +79,6 @@ class Facets:
         if "price" in choice.fields:
             numbers.setdefault("price", counting.number_counts(answer["auto"]["in"]["price"], "price"))
         texts = {**choice.texts, **texts}
-        numbers = {**choice.numbers, **numbers}
         automatic = [FacetRequest(field, self._plan.facet_limit) for field in choice.fields]
         self._complete([*requests, *automatic], texts, numbers, ask)
         ranged = self._ranges([*requests, *automatic], numbers, ask)
@@ -93,10 +91,9 @@ class Facets:
 
     def _choose(self, answer: Json) -> Choice:
         taken = {request.field for request in self._asked}
+        most = self._plan.auto_facets + _SPARE
         known = self._catalogue
-        return choose_fields(
-            answer["auto"]["in"], known.fields, known.names, known.products, taken, self._plan, _SPARE, known.varied
-        )
+        return known.candidates.choose(answer["auto"]["in"], self._plan, taken, most, varied=known.varied)
 
     def _complete(
         self,

@@ -7,18 +7,13 @@ from engines.port import Schema, text_field
 MAPPING = 1
 """The make of an index. An index of another make is not read: the catalogue is indexed again from its records."""
 SURFACE = "surface"
-LOADING = {"refresh_interval": "-1", "number_of_replicas": 0, "translog.durability": "async"}
+LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
 """While a version is loaded: nothing is visible before a commit, and copies are made once, at the end."""
 
 _TERMS = {"type": "text", "analyzer": "terms"}
 _WORDS = {"type": "text", "analyzer": "terms", "index_options": "docs", "norms": False}
 _KEYWORD = {"type": "keyword"}
 _UNINDEXED: Json = {"type": "keyword", "index": False, "doc_values": False}
-
-
-def serving_settings(settings: OpenSearchSettings) -> Json:
-    """Return the settings of a version that is loaded: durable writes, copies, still visible by commits alone."""
-    return {"translog.durability": "request", "number_of_replicas": settings.replicas}
 
 
 def index_body(schema: Schema, settings: OpenSearchSettings) -> Json:

@@ -36,10 +36,7 @@ def opensearch() -> Iterator[OpenSearchSettings]:
     settings = parse_url(url, prefix=f"test{os.getpid()}")
     yield settings
     engine = OpenSearchEngine(settings)
-    found = engine.connection.call("GET", f"/{settings.prefix}.*/_settings/index.uuid", ignore=(404,))
-    for index in found:
-        if index.startswith(settings.prefix):
-            engine.connection.call("DELETE", f"/{index}", ignore=(404,))
+    engine.connection.call("DELETE", f"/{settings.prefix}.*", ignore=(404,), timeout=120)
     engine.close()
 
 
