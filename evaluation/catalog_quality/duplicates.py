@@ -48,13 +48,14 @@ class Duplicates:
 class DuplicateFinder:
     """Collects keys of products, one at a time, and groups equal ones at the end.
 
-    Memory: about 70 bytes a product, and 130 more with ``similar_titles``; products are not kept.
+    Memory: about 70 bytes a product, and 150 more with ``similar_titles``, besides what sorting needs at the
+    end; products are not kept.
     """
 
     def __init__(self, *, similar_titles: bool = True) -> None:
         self._ids = _Ids()
         self._keys: dict[Sign, tuple[array[int], array[int]]] = {
-            sign: (array("Q"), array("L")) for sign in SIGNS if sign != "similar_title"
+            sign: (array("Q"), array("I")) for sign in SIGNS if sign != "similar_title"
         }
         self._ranks = array("Q")
         self._titles = TitleSketches() if similar_titles else None

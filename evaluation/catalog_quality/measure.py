@@ -66,8 +66,8 @@ class _BasicsCounter:
 def measure(items: Iterable[tuple[CatalogItem, str | None]]) -> CatalogQuality:
     """Measure a catalogue from pairs of an item and the name of its type (None where it is unknown).
 
-    The result does not depend on the order of the pairs. About 0.12 ms a product of 20 attributes; memory is about
-    200 bytes a product and otherwise grows with types, brands and attributes.
+    The result does not depend on the order of the pairs. It takes about 0.17 ms a product of 20 attributes. Memory is
+    about half a kilobyte a product, for what finds duplicates, and otherwise grows with types, brands and attributes.
     """
     basics, outliers = _BasicsCounter(similar_titles=True), OutlierCounter()
     for item, type_name in items:

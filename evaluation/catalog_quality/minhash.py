@@ -1,7 +1,7 @@
 """MinHash sketches of titles, and groups of titles whose sketches agree."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ _BANDS = 16
 _ROWS = _HASHES // _BANDS
 _SIMILAR = 0.8
 _BATCH = 500
+_PAIRS = 50_000
 _PAD = "  "
 _MIX = np.random.default_rng(20_261)
 # Multiply-shift hashing (Dietzfelbinger et al., 1997): h(x) = (a x + b) mod 2^64, high bits; a odd.
@@ -32,7 +33,8 @@ class TitleSketches:
         self._numbers = array("Q")
         self._words = array("Q")
         self._waiting: list[str] = []
-        self._sketches: list[NDArray[np.uint16]] = []
+        # One growing piece of memory: joining arrays at the end would need all of it twice.
+        self._sketches = bytearray()
 
     def add(self, words: Sequence[str]) -> None:
         """Add one title by its sorted words."""
@@ -47,7 +49,7 @@ class TitleSketches:
         if not self._words:
             return
         self._sketch()
-        sketches = np.concatenate(self._sketches)
+        sketches = np.frombuffer(self._sketches, np.uint16).reshape(-1, _HASHES)
         words, numbers = np.asarray(self._words, np.uint64), np.asarray(self._numbers, np.uint64)
         parents = np.arange(len(words))
         for band in range(_BANDS):
@@ -55,7 +57,7 @@ class TitleSketches:
             keys = numbers.copy()
             for row in rows.T:
                 keys = (keys ^ row) * _FACTORS[0]
-            for left, right in _neighbours(keys, ranks, words != 0):
+            for left, right in _portions(_neighbours(keys, ranks, words != 0)):
                 agreeing = (sketches[left] == sketches[right]).mean(axis=1) >= _SIMILAR
                 agreeing &= numbers[left] == numbers[right]
                 _join(parents, left[agreeing], right[agreeing])
@@ -63,7 +65,7 @@ class TitleSketches:
 
     def _sketch(self) -> None:
         if self._waiting:
-            self._sketches.append(_sketches(self._waiting))
+            self._sketches += _sketches(self._waiting).tobytes()
             self._waiting = []
 
 
@@ -94,6 +96,15 @@ def _neighbours(
     first = np.maximum.accumulate(np.where(np.concatenate(([True], ~is_same)), places, 0))
     later = np.flatnonzero(first < places - 1)
     yield order[first[later]], order[later]
+
+
+def _portions(
+    pairs: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]],
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the same pairs, not too many at once."""
+    for left, right in pairs:
+        for start in range(0, len(left), _PAIRS):
+            yield left[start : start + _PAIRS], right[start : start + _PAIRS]
 
 
 def _join(parents: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> None:

@@ -178,6 +178,11 @@ def test_a_dry_run_fails_where_indexing_would(vitrine: Vitrine, monkeypatch: pyt
     assert answer["would_index"]["documents"] == 29
 
 
+@pytest.mark.parametrize("command", [("report",), ("report", "catalog")])
+def test_the_commands_explain_themselves(vitrine: Vitrine, command: tuple[str, ...]) -> None:
+    assert "catalog" in vitrine(*command, "--help")
+
+
 def test_rollback_and_dry_run_do_not_go_together(vitrine: Vitrine) -> None:
     vitrine("index", "shop", "--rollback", "--dry-run", code=2)
 
