@@ -7,7 +7,7 @@ RUN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help demo test lint format bench clean opensearch opensearch-cluster opensearch-stop
+.PHONY: help demo test lint format bench bench-scale clean opensearch opensearch-cluster opensearch-stop
 
 help:  ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ opensearch-cluster:  ## Start three OpenSearch nodes on ports 9201 to 9203
 
 opensearch-stop:  ## End the OpenSearch nodes that were started here
 	$(PYTHON) deploy/opensearch-local/local.py stop
+
+bench-scale: .venv/development  ## Build a million products and measure; needs 15 GB of disk and half an hour
+	$(RUN)/python -m benchmarks.scale
 
 clean:  ## Remove the environments and the demo's data
 	rm -rf .venv .tools .vitrine

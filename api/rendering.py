@@ -43,7 +43,7 @@ def search_answer(
     return {
         "query_id": query_id,
         "total": answer.total,
-        "total_is_exact": True,
+        "total_is_exact": answer.total_is_exact,
         "page": page,
         "page_size": page_size,
         "cursor": answer.cursor,

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
-
 
 def render(figures: Mapping[str, Any]) -> str:
     """Return the figures as a Markdown table."""
@@ -29,9 +27,30 @@ def render(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write_into(page: Path, figures: Mapping[str, Any]) -> None:
-    """Replace what stands between the marks of a page."""
+def render_scale(figures: Mapping[str, Any]) -> str:
+    """Return the figures of ``make bench-scale`` as a Markdown table."""
+    search = figures["search_ms"]
+    rows = [
+        ("load from a file, s", figures["load_s"]),
+        ("records to served version, s", figures["index_s"]),
+        ("anonymous memory while indexing, MB", figures["index_anonymous_mb"]),
+        ("index on disk, GB", figures["index_gb"]),
+        ("anonymous memory while serving, MB", figures["serving_anonymous_mb"]),
+        (
+            "search with automatic facets at one client, p50 / p95 / p99, ms",
+            f"{search['p50']} / {search['p95']} / {search['p99']}",
+        ),
+        ("offer updates a second while searching, until visible", f"{figures['offers_per_s']:,}"),
+        ("of these searches failed", f"{figures['queries_failed']} of {figures['queries_while_updating']:,}"),
+    ]
+    lines = [f"| {figures['products']:,} products recombined from Icecat | |", "| --- | --- |"]
+    return "\n".join([*lines, *(f"| {name} | {value} |" for name, value in rows)])
+
+
+def write_into(page: Path, name: str, content: str) -> None:
+    """Replace what stands between the marks of a name on a page, such as ``<!-- figures -->`` and
+    ``<!-- /figures -->``."""
     text = page.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    page.write_text(f"{before}{BEGIN}\n{render(figures)}\n{END}{after}", encoding="utf-8")
+    before, rest = text.split(f"<!-- {name} -->", 1)
+    after = rest.split(f"<!-- /{name} -->", 1)[1]
+    page.write_text(f"{before}<!-- {name} -->\n{content}\n<!-- /{name} -->{after}", encoding="utf-8")

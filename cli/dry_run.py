@@ -41,7 +41,7 @@ def _print(catalog: str, report: RehearsalReport, basics: Basics, found: dict[st
     for lack in basics.lacks:
         if lack.products:
             sample = ", ".join(lack.sample[:3])
-            typer.echo(f"  without {lack.part}: {lack.products:,} ({lack.share:.1%}), such as {sample}")
+            typer.echo(f"  without {lack.part}: {lack.products:,} ({lack.share:.2%}), such as {sample}")
     for each in basics.coverage.mixed[:_SHOWN_ATTRIBUTES]:
         others = ", ".join(f"{count:,} {kind}" for kind, count in each.others)
         typer.echo(f"  attribute {each.attribute} is of kind {each.kind}: {others} left out, such as {each.sample[0]}")

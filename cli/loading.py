@@ -9,14 +9,18 @@ import typer
 
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
 from commerce.readers import DeltaReport, LoadReport, delete_products, load_files, load_offers, read_mapping
+from commerce.readers.bmecat import is_bmecat, load_bmecat
 
 Files = Annotated[
     list[Path],
     typer.Argument(
-        help="CSV, JSONL or Parquet files, or folders of an export in parts; .zst and .gz are read as they are."
+        help="CSV, JSONL, Parquet or BMEcat (XML) files, or folders of an export in parts; .zst and .gz are read as "
+        "they are."
     ),
 ]
-MappingFile = Annotated[Path, typer.Option("--mapping", "-m", help="TOML file that says which column is what.")]
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", "-m", help="TOML file that says which column is what; BMEcat needs none.")
+]
 
 
 class Kind(StrEnum):
@@ -30,7 +34,7 @@ class Kind(StrEnum):
 def load(
     catalog: CatalogName,
     files: Files,
-    mapping: MappingFile,
+    mapping: MappingFile = None,
     kind: Annotated[
         Kind, typer.Option(help="What the files hold: prices and stock change nothing else of products and variants.")
     ] = Kind.PRODUCTS,
@@ -51,13 +55,22 @@ def load(
     Example: vitrine load icecat samples/icecat/products.jsonl.zst --mapping samples/icecat/mapping.toml
 
     Example: vitrine load shop prices.csv --mapping mapping.toml --kind prices
+
+    Example: vitrine load shop bmecat.xml.zst
     """
     if ((add or delete) and kind is not Kind.PRODUCTS) or (add and delete):
         raise typer.BadParameter("--add and --delete are for products, one of them at a time")
+    bmecat = all(is_bmecat(file) for file in files)
+    if bmecat and (mapping or delete or kind is not Kind.PRODUCTS):
+        raise typer.BadParameter("BMEcat files say themselves what they hold: leave --mapping, --kind and --delete out")
+    if not bmecat and mapping is None:
+        raise typer.BadParameter("--mapping is needed: only BMEcat files (.xml) go without, and by themselves")
     with opened() as context:
         context.engine.versions(catalog)  # refuses a name that no index can have, before anything is written
-        if kind is Kind.PRODUCTS and not delete:
-            report: LoadReport | DeltaReport = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
+        if mapping is None:
+            report: LoadReport | DeltaReport = _load_bmecat(context, catalog, files, add=add, quiet=as_json)
+        elif kind is Kind.PRODUCTS and not delete:
+            report = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
         else:
             report = _load_delta(context, catalog, files, mapping, kind, quiet=as_json)
     if as_json:
@@ -81,6 +94,12 @@ def load_catalog(
             replace=not add,
             progress=step,
         )
+
+
+def _load_bmecat(context: Context, catalog: str, files: list[Path], *, add: bool, quiet: bool) -> LoadReport:
+    with progress(f"load {catalog}", hidden=quiet) as step:
+        rejects = _rejects(context, catalog)
+        return load_bmecat(context.records, catalog, files, rejects=rejects, replace=not add, progress=step)
 
 
 def _load_delta(

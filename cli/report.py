@@ -84,7 +84,7 @@ def report_catalog(
     typer.echo(f"{catalog}: {quality.basics.products:,} products")
     for lack in quality.basics.lacks:
         if lack.products:
-            typer.echo(f"  without {lack.part}: {lack.products:,} ({lack.share:.1%})")
+            typer.echo(f"  without {lack.part}: {lack.products:,} ({lack.share:.2%})")
     typer.echo(f"  prices that stand out: {len(quality.outliers.prices):,}, numbers: {len(quality.outliers.numbers):,}")
     typer.echo(f"report: {files.page}")
     typer.echo(f"tables: {', '.join(table.name for table in files.tables)}")

@@ -71,10 +71,11 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits in order with the exact number of matches, and the facets in the order asked for, automatic ones last.
+    """Hits in order with the number of matches, and the facets in the order asked for, automatic ones last.
 
     ``words`` is how many words of the plan every hit matches at least. ``cursor`` continues behind the last
-    hit; None when there is no more. ``timings`` are milliseconds by stage.
+    hit; None when there is no more. ``timings`` are milliseconds by stage. ``exact`` is False where a part of the index
+    could not answer: then hits, total and facets are of the rest.
     """
 
     hits: tuple[Hit, ...]
@@ -83,3 +84,4 @@ class SearchResult:
     words: int = 0
     cursor: str | None = None
     timings: Mapping[str, float] | None = None
+    exact: bool = True

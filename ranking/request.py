@@ -74,7 +74,8 @@ class RankedHit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """The whole answer to a search, in ``locale``; ``timings`` are milliseconds by stage."""
+    """The whole answer to a search, in ``locale``; ``timings`` are milliseconds by stage. ``total_is_exact`` is False
+    where a part of the index could not answer."""
 
     hits: tuple[RankedHit, ...]
     total: int
@@ -83,3 +84,4 @@ class SearchAnswer:
     cursor: str | None
     locale: str
     timings: Mapping[str, float]
+    total_is_exact: bool = True

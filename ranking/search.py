@@ -70,7 +70,9 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
         "present": (perf_counter() - found_at) * 1e3,
     }
     interpretation = _interpret(understood, result, words)
-    return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, locale, timings)
+    return SearchAnswer(
+        hits, result.total, interpretation, result.facets, result.cursor, locale, timings, result.exact
+    )
 
 
 def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood: Understanding) -> SearchPlan:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from commerce.errors import TooManyRejects
+from commerce.errors import MappingError, TooManyRejects
 from commerce.product import Catalog, CatalogItem
 from commerce.readers.mapping import Limits
 from commerce.readers.mapping import Mapping as MappingFile
@@ -153,6 +153,8 @@ def _found(
     if mapping.parts:
         parts = PartsReader(mapping)
         return parts.read(files, progress), parts.notes
+    if folder := next((path for path in files if path.is_dir()), None):
+        raise MappingError(f"{folder}: is a folder: name its files, or say in the mapping which parts they are")
     products = ProductReader(mapping)
     each = (found for file in files for found in products.read(file.name, read_rows(file, mapping.source, progress)))
     return each, products.notes

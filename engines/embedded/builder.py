@@ -1,6 +1,7 @@
 """Writes one version of one catalogue's embedded index."""
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -69,18 +70,19 @@ class EmbeddedBuilder:
         """Change prices and stock of committed products; return how many were found."""
         updates = list(offers)
         rows = self._committed_rows([update.product_id for update in updates])
-        count = 0
+        bases = [part.base for part in self._parts]
+        before = len(self._offers)
         for update in updates:
             if (row := rows.get(update.product_id)) is None:
                 continue
-            part = next(part for part in reversed(self._parts) if part.base <= row)
+            part = self._parts[bisect_right(bases, row) - 1]
+            net = NO_PRICE if update.net is None else int(update.net * PRICE_SCALE)
+            stock = NO_STOCK if update.stock is None else update.stock
             for unit in part.units_of_row(row - part.base):
-                if part.unit_ids[unit] in {"", update.unit_id}:
-                    net = NO_PRICE if update.net is None else int(update.net * PRICE_SCALE)
-                    stock = NO_STOCK if update.stock is None else update.stock
+                # Without variants every unit is its product.
+                if part.unit_ends is None or part.unit_ids[unit] in {"", update.unit_id}:
                     self._offers.append((part.unit_base + unit, net, stock))
-                    count += 1
-        return count
+        return len(self._offers) - before
 
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains."""

@@ -1,6 +1,5 @@
 """The embedded engine: versions in a folder, a snapshot of each catalogue in this process."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -8,6 +7,7 @@ from threading import Lock
 import numpy as np
 
 from engines.embedded.builder import EmbeddedBuilder, disk_bytes
+from engines.embedded.builds import Builds
 from engines.embedded.layout import CatalogFiles, VersionFiles, catalog_files
 from engines.embedded.offers import Offers
 from engines.embedded.part import Mask, Part
@@ -25,21 +25,21 @@ class EmbeddedEngine:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._readers: dict[str, _Reader] = {}
+        self._builds = Builds()
         self._lock = Lock()
 
     def create(self, catalog: str, schema: Schema) -> int:
-        """Begin a new version and return its number."""
-        files = catalog_files(self._home, catalog)
-        number = max(files.versions(), default=0) + 1
-        version = files.version(number)
-        version.parts.mkdir(parents=True)
-        version.write_schema(schema)
-        return number
+        """Begin a new version and return its number; what others began and left behind is removed."""
+        return self._builds.begin(catalog, catalog_files(self._home, catalog), schema)
 
     def schema(self, catalog: str) -> Schema:
         """Return the schema of the serving version. Raises FileNotFoundError if there is none."""
         files = catalog_files(self._home, catalog)
-        return files.version(files.read_current() or 0).read_schema()
+        number = files.read_current() or 0
+        reader = self._readers.get(catalog)
+        if reader is not None and reader.version is not None and reader.version.number == number:
+            return reader.version.schema()
+        return files.version(number).read_schema()
 
     def builder(self, catalog: str, version: int) -> EmbeddedBuilder:
         """Open a version for writing; whoever does so holds the right to write it."""
@@ -49,9 +49,10 @@ class EmbeddedEngine:
     def switch(self, catalog: str, version: int) -> None:
         """Make a committed version the serving one, for every process, between two requests."""
         files = catalog_files(self._home, catalog)
-        if version not in files.versions():
+        if version not in files.committed():
             raise FileNotFoundError(f"catalogue {catalog} has no version {version}")
         files.write_current(version)
+        self._builds.end(catalog, version)
         self._refresh(catalog)
 
     def current(self, catalog: str) -> int | None:
@@ -59,15 +60,16 @@ class EmbeddedEngine:
         return catalog_files(self._home, catalog).read_current()
 
     def versions(self, catalog: str) -> Sequence[int]:
-        """Return the versions on disk, the oldest first."""
-        return catalog_files(self._home, catalog).versions()
+        """Return the versions that were committed, the oldest first."""
+        return catalog_files(self._home, catalog).committed()
 
     def drop(self, catalog: str, version: int) -> None:
         """Remove a version that does not serve; processes that still read it keep their open files."""
         files = catalog_files(self._home, catalog)
         if files.read_current() == version:
             raise ValueError(f"version {version} of {catalog} serves: switch to another one first")
-        shutil.rmtree(files.version(version).folder, ignore_errors=True)
+        self._builds.end(catalog, version)
+        files.discard(version)
 
     def open(self, catalog: str) -> EmbeddedIndex | None:
         """Return this process's snapshot; None while the catalogue has no serving version."""
@@ -104,7 +106,7 @@ class _Reader:
     def __init__(self, files: CatalogFiles) -> None:
         self.snapshot: EmbeddedIndex | None = None
         self._files = files
-        self._version: _VersionReader | None = None
+        self.version: _VersionReader | None = None
         self._seen: tuple[int, ...] = ()
 
     def refresh(self) -> None:
@@ -114,9 +116,9 @@ class _Reader:
         state = (number, *self._files.version(number).state().stamp())
         if state == self._seen:
             return
-        if self._version is None or self._version.number != number:
-            self._version = _VersionReader(number, self._files.version(number))
-        self.snapshot = self._version.read()
+        if self.version is None or self.version.number != number:
+            self.version = _VersionReader(number, self._files.version(number))
+        self.snapshot = self.version.read()
         self._seen = state
 
 
@@ -131,12 +133,20 @@ class _VersionReader:
         self._live = np.zeros(0, bool)
         self._offers: dict[int, tuple[Part, Offers]] = {}
         self._snapshot: EmbeddedIndex | None = None
+        self._schema: tuple[tuple[int, int], Schema] | None = None
+
+    def schema(self) -> Schema:
+        """Return the schema, read again only when it has changed."""
+        stamp = self._files.schema_stamp()
+        if self._schema is None or self._schema[0] != stamp:
+            self._schema = (stamp, self._files.read_schema())
+        return self._schema[1]
 
     def read(self) -> EmbeddedIndex:
         state = self._files.state()
         commit = state.read()
         # Fields that came with this commit stand in the schema before it.
-        schema = self._files.read_schema()
+        schema = self.schema()
         parts = self._parts.read(commit.rows)
         live = np.ones(commit.rows, bool)
         live[: len(self._live)] = self._live

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 import orjson
 
@@ -61,6 +63,11 @@ class VersionFiles:
             {each["name"]: entry_from_json(each) for each in content["dictionary"]},
         )
 
+    def schema_stamp(self) -> tuple[int, int]:
+        """Return what changes with every change of the schema."""
+        status = (self.folder / "schema.json").stat()
+        return (status.st_mtime_ns, status.st_ino)
+
     def write_means(self, means: Mapping[str, float]) -> None:
         """Store the mean lengths of the text fields."""
         write_atomically(self.folder / "means.json", orjson.dumps(means))
@@ -90,6 +97,19 @@ class CatalogFiles:
             return []
         found = (_VERSION.fullmatch(path.name) for path in self.folder.iterdir())
         return sorted(int(match[1]) for match in found if match)
+
+    def committed(self) -> list[int]:
+        """Return the numbers of the versions that hold a commit, in ascending order."""
+        return [number for number in self.versions() if self.version(number).state().stamp() != (0, 0)]
+
+    def discard(self, number: int) -> None:
+        """Remove a version. If the process dies midway, what is left is no version, and goes with the next one."""
+        for leftover in self.folder.glob("v*.dropped"):
+            rmtree(leftover, ignore_errors=True)
+        folder = self.version(number).folder
+        with suppress(FileNotFoundError):
+            dropped = folder.rename(folder.with_suffix(".dropped"))
+            rmtree(dropped, ignore_errors=True)
 
     def write_current(self, number: int) -> None:
         """Point at the serving version."""

@@ -170,7 +170,7 @@ class NoDisk(EngineUnavailable):
 
 
 class ContextLost(EngineUnavailable):
-    """A point in time is gone: it expired, or the node that held it died."""
+    """A point in time is gone: it expired, or the nodes that held it died."""
 
 
 def pause_before(attempt: int) -> float:
@@ -189,6 +189,8 @@ def _translated(error: TransportError) -> Exception:
         return Conflict(reason)
     if "search_context_missing_exception" in f"{kind} {error.info}":
         return ContextLost("the point in time of a search is gone")
+    if status in {500, 503} and "search_phase_execution_exception" in kind:
+        return ContextLost(f"no node can search this index now: {reason}")
     if status in _BUSY or "circuit_breaking_exception" in kind:
         return EngineUnavailable(f"OpenSearch cannot answer now ({status} {kind}): {reason}")
     return Refused(f"{status} {kind}: {reason}")

@@ -10,6 +10,7 @@ from engines.opensearch.connection import Connection, ContextLost, Json
 from language.errors import VitrineError
 
 _KEPT = "5m"
+_SHARE = 0.8
 
 
 class PointInTime:
@@ -22,16 +23,24 @@ class PointInTime:
     def __init__(self, connection: Connection, index: str) -> None:
         self._connection = connection
         self._index = index
+        # A shard that is slower than this hands over what it has, before the request as a whole takes too long.
+        self._budget = f"{int(connection.settings.timeout * _SHARE * 1000)}ms"
         self._lock = Lock()
         self._id = self._open()
 
     def search(self, body: Json, params: Json | None = None) -> Json:
-        """Send one search."""
+        """Send one search.
+
+        Where a shard's node died, another copy of the shard is asked; ``is_whole`` says whether all of them answered.
+        """
         known = self._id
         try:
-            return self._search(body, known, params)
+            answer = self._search(body, known, params)
+            if not answer["_shards"]["failed"]:
+                return answer
         except ContextLost:
-            return self._search(body, self._renewed(known), params)
+            pass
+        return self._search(body, self._renewed(known), params)
 
     def search_many(self, bodies: list[Json]) -> list[Json]:
         """Send several searches in one request; an answer may be an error."""
@@ -42,11 +51,8 @@ class PointInTime:
         return answers
 
     def _search(self, body: Json, point: str, params: Json | None) -> Json:
-        answer = self._connection.call("POST", "/_search", {**body, "pit": self._pit(point)}, params=params)
-        shards = answer["_shards"]
-        if shards["failed"] and "search_context_missing" in str(shards.get("failures", "")):
-            raise ContextLost("the point in time of a search is gone")
-        return answer
+        limited = {**body, "pit": self._pit(point), "timeout": self._budget}
+        return self._connection.call("POST", "/_search", limited, params=params)
 
     def _search_many(self, bodies: list[Json], point: str) -> list[Json]:
         lines: list[Json] = []
@@ -65,10 +71,16 @@ class PointInTime:
             return self._id
 
     def _open(self) -> str:
-        answer = self._connection.call("POST", f"/{self._index}/_search/point_in_time", params={"keep_alive": _KEPT})
+        params = {"keep_alive": _KEPT, "allow_partial_pit_creation": "true"}
+        answer = self._connection.call("POST", f"/{self._index}/_search/point_in_time", params=params)
         point = str(answer["pit_id"])
         weakref.finalize(self, _let_go, self._connection, point).atexit = False
         return point
+
+
+def is_whole(answer: Json) -> bool:
+    """Say whether every shard answered, and in time."""
+    return not answer["_shards"]["failed"] and not answer["timed_out"]
 
 
 def _lines(values: list[Json]) -> bytes:

@@ -11,7 +11,7 @@ from engines.opensearch.facets import Catalogue, Facets
 from engines.opensearch.filters import NOTHING, Names, all_of, condition_of, of_product, selected
 from engines.opensearch.naming import product_key
 from engines.opensearch.ordering import Position, decode_cursor, encode_cursor, order_of
-from engines.opensearch.point import PointInTime
+from engines.opensearch.point import PointInTime, is_whole
 from engines.opensearch.scoring import TextQuery
 from engines.opensearch.suggesting import KINDS, query_of, search_of, suggestions_of
 from engines.plan import SearchPlan, VectorMatch
@@ -113,6 +113,7 @@ class _Search:
         conditions = ([] if self._condition is None else [self._condition]) + [each for _, each in chosen]
         self._conditions = all_of(conditions) if conditions else None
         self._chosen = bool(chosen)
+        self._whole = True
         self._text = None
         if plan.text is not None and plan.vector is None:
             self._text = TextQuery(plan.text, known.stats.locales[0], known.stats.products)
@@ -128,15 +129,15 @@ class _Search:
         total = int(answer["hits"]["total"]["value"])
         facets = self._facets.read(answer.get("aggregations", {}), lambda parts: self._count(least, parts))
         shown = hits[: self._plan.limit]
-        result = SearchResult(
+        return SearchResult(
             hits=tuple(self._hit(hit) for hit in shown),
             total=total,
             facets=facets,
             words=least,
             cursor=self._cursor(hits, total, least),
             timings={"match": (found - began) * 1e3, "facets": (perf_counter() - found) * 1e3},
+            exact=self._whole,
         )
-        return result
 
     def _ask_for_words(self, text: TextQuery) -> tuple[int, Json]:
         """Ask for the products that match all words; where they are not enough, for those that match fewer."""
@@ -160,7 +161,7 @@ class _Search:
             return text.text.minimum
         parts = {str(least): {"filter": text.matching(least)} for least in steps}
         query = {"bool": {"filter": [*self._filters, text.matching(text.text.minimum)]}}
-        answer = self._point.search({"size": 0, "track_total_hits": False, "query": query, "aggs": parts})
+        answer = self._sent({"size": 0, "track_total_hits": False, "query": query, "aggs": parts})
         counts = answer["aggregations"]
         enough = (least for least in steps if counts[str(least)]["doc_count"] >= text.text.enough)
         return next(enough, text.text.minimum)
@@ -191,13 +192,18 @@ class _Search:
             aggregations["whole"] = {"filter": self._text.matching(least)}
         if aggregations:
             body["aggs"] = aggregations
-        return self._point.search(body, self._params())
+        return self._sent(body)
 
     def _count(self, least: int, parts: Json) -> Json:
         """Send further aggregations over the same hits."""
         body = {**self._query(least, scored=False), "size": 0, "track_total_hits": False, "aggs": parts}
-        found: Json = self._point.search(body)["aggregations"]
+        found: Json = self._sent(body)["aggregations"]
         return found
+
+    def _sent(self, body: Json) -> Json:
+        answer = self._point.search(body, self._params())
+        self._whole &= is_whole(answer)
+        return answer
 
     def _query(self, least: int, *, scored: bool = True) -> dict[str, object]:
         if self._plan.vector is not None:

@@ -1,19 +1,25 @@
 """Figures in documents are those that were measured."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
+import pytest
 
 from benchmarks.queries import distinct_queries
-from benchmarks.tables import BEGIN, END, render
+from benchmarks.tables import render, render_scale
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_readme_shows_the_stored_figures() -> None:
-    figures = orjson.loads((ROOT / "benchmarks/results.json").read_bytes())
-    section = (ROOT / "README.md").read_text().split(BEGIN, 1)[1].split(END, 1)[0]
-    assert section.strip() == render(figures).strip()
+@pytest.mark.parametrize(
+    ("name", "file", "shown"), [("figures", "results.json", render), ("scale", "scale.json", render_scale)]
+)
+def test_the_readme_shows_the_stored_figures(name: str, file: str, shown: Callable[[Any], str]) -> None:
+    figures = orjson.loads((ROOT / "benchmarks" / file).read_bytes())
+    section = (ROOT / "README.md").read_text().split(f"<!-- {name} -->", 1)[1].split(f"<!-- /{name} -->", 1)[0]
+    assert section.strip() == shown(figures).strip()
 
 
 def test_no_query_of_a_benchmark_is_repeated() -> None:

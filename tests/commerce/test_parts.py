@@ -454,3 +454,9 @@ def test_a_column_that_a_file_lacks_says_so(records: Records, tmp_path: Path, ol
     with pytest.raises(MappingError) as caught:
         load(records, tmp_path, FILES, MAPPING.replace(old, new))
     assert message in caught.value.message
+
+
+def test_a_folder_needs_a_mapping_of_parts(records: Records, tmp_path: Path) -> None:
+    single = '[catalog]\ncurrency = "EUR"\n[product]\nid = "sku"\ntitle = "name"\n'
+    with pytest.raises(MappingError, match="is a folder: name its files"):
+        load(records, tmp_path, FILES, single)

@@ -91,7 +91,7 @@ class ProductReader:
             category=_in(texts.categories, self._locale),
             image_urls=image_urls(node, self._structure.header, self._ledger),
             attributes=texts.attributes.get(self._locale, {}),
-            keywords=_in(texts.keywords, self._locale),
+            keywords=texts.keywords.get(self._locale, ())[:MOST_VALUES],
             classifications=classes,
             relations=relations(node, identity, self._structure.header, self._ledger, self._fault),
             texts=self._other_texts(texts),

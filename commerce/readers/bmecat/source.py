@@ -52,6 +52,12 @@ class Unit:
     transaction: str
 
 
+def is_bmecat(path: Path) -> bool:
+    """Return whether a file's name says that it is XML, plain or packed."""
+    name = path.name.lower()
+    return name.removesuffix(".zst").removesuffix(".gz").endswith(".xml")
+
+
 def read_units(path: Path, part: Part, progress: Progress | None = None) -> Iterator[Unit]:
     """Yield the products of a file in their order, or its frame: all other units.
 
