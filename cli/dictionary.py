@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.context import AsJson, CatalogName, Context, opened, print_json
+from indexer.learning import DICTIONARY
 from language.dictionary import AttributeEntry
 from language.dictionary_file import InvalidDictionary, Override, merged, read_overrides, write_dictionary
 
-TEXT = "dictionary"  # the name that the records keep people's entries under
 _SHOWN = 40
 
 
@@ -34,7 +34,7 @@ def dictionary(
         if put is not None:
             overrides = _accept(context, catalog, put, entries)
         else:
-            overrides = read_overrides(context.records.text(catalog, TEXT) or "")
+            overrides = read_overrides(context.records.text(catalog, DICTIONARY) or "")
         if out is not None:
             out.write_text(write_dictionary(catalog, entries.values(), overrides), encoding="utf-8")
             typer.echo(f"{catalog}: {len(entries):,} attributes written to {out}", err=as_json)
@@ -52,7 +52,7 @@ def _accept(context: Context, catalog: str, file: Path, entries: Mapping[str, At
     overrides = read_overrides(content)
     for remark in merged(entries, overrides).remarks:
         typer.secho(f"note: {remark}", err=True, fg="yellow")
-    context.records.put_text(catalog, TEXT, content)
+    context.records.put_text(catalog, DICTIONARY, content)
     typer.echo(f"{catalog}: {len(overrides):,} entries are in force from the next `vitrine index {catalog}`", err=True)
     return overrides
 
