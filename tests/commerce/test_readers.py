@@ -10,7 +10,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commerce.errors import MappingError, TooManyRejects
@@ -209,6 +209,7 @@ def test_a_missing_or_unknown_file_says_so(load: Load, records: Records, tmp_pat
         load_files(records, "shop", [tmp_path / "nowhere.csv"], rules, rejects=tmp_path / "r.jsonl")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=5))
 def test_any_title_survives_reading_but_for_its_spaces(
     tmp_path_factory: pytest.TempPathFactory, titles: list[str]
