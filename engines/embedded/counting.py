@@ -146,14 +146,25 @@ class PartTables(NamedTuple):
 class FacetFields:
     """The fields of a snapshot that an automatic facet may show, numbered, with what is known of each beforehand."""
 
-    def __init__(self, parts: Sequence[Part], fields: Mapping[str, FieldInfo], products: int) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        fields: Mapping[str, FieldInfo],
+        products: int,
+        before: "FacetFields | None" = None,
+    ) -> None:
+        # Fields keep their order when new ones come, so numberings from before stay right.
         self.names = [name for name in fields if name in {"category", "brand"} or name.startswith("attributes.")]
         number = {name: at for at, name in enumerate(self.names)}
+        known = before._parts if before and self.names == before.names else {}
         infos = [fields[name] for name in self.names]
         self.everywhere = np.array([info.products / max(products, 1) for info in infos])
         self.numeric = np.array([info.kind == "number" for info in infos], dtype=bool)
         self._range_bits = np.array([min(np.log2(max(info.distinct, 1)), _RANGE_BITS) for info in infos])
-        self._parts = {part.base: (_numbering(part.codes, number), _numbering(part.numbers, number)) for part in parts}
+        self._parts = {
+            part.base: known.get(part.base) or (_numbering(part.codes, number), _numbering(part.numbers, number))
+            for part in parts
+        }
 
     def scores(self, tables: Sequence[PartTables], total: int) -> tuple[list[str], Floats]:
         """Score the fields that these hits carry, see ``auto_facets.usefulness``; return their names and scores.

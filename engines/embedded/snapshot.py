@@ -59,11 +59,17 @@ class EmbeddedIndex:
         parts = [view.part for view in views]
         self._bases = np.array([part.base for part in parts], dtype=np.int64)
         self._varied = any(part.row_of_unit is not None for part in parts)
-        same = before is not None and [view.part for view in before._views] == parts
-        self._fields: Mapping[str, FieldInfo] = before._fields if before and same else _fields(parts)
-        self._facet_fields: FacetFields = (
-            before._facet_fields if before and same else FacetFields(parts, self._fields, stats.products)
-        )
+        self._parts = parts
+        self._fields: Mapping[str, FieldInfo]
+        self._facet_fields: FacetFields
+        if before and before._parts == parts:
+            self._fields, self._facet_fields = before._fields, before._facet_fields
+        else:
+            # Most often the parts from before have one more behind them.
+            known = before if before and before._parts == parts[: len(before._parts)] else None
+            self._fields = _fields(parts, known._parts if known else (), known._fields if known else {})
+            old = known._facet_fields if known else None
+            self._facet_fields = FacetFields(parts, self._fields, stats.products, old)
         self._words: Words = Words(schema, views, before._words if before else None)
 
     def search(self, plan: SearchPlan) -> SearchResult:
@@ -211,9 +217,12 @@ def _joined(arrays: Sequence[NDArray[np.generic]]) -> NDArray:  # type: ignore[t
     return np.concatenate(arrays) if len(arrays) > 1 else arrays[0] if arrays else np.zeros(0, bool)
 
 
-def _fields(parts: Sequence[Part]) -> dict[str, FieldInfo]:
-    found: dict[str, FieldInfo] = {}
-    for part in parts:
+def _fields(
+    parts: Sequence[Part], known_parts: Sequence[Part], known_fields: Mapping[str, FieldInfo]
+) -> dict[str, FieldInfo]:
+    """Return what is known of each field, given that of the first parts."""
+    found = dict(known_fields)
+    for part in parts[len(known_parts) :]:
         for column in (*part.codes.values(), *part.numbers.values()):
             if column.name.startswith("_"):
                 continue

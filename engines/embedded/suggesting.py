@@ -38,9 +38,10 @@ class Completions:
         found: list[Suggestion] = []
         for kind, table in self._tables.items():
             counts = Counter(dict(table.complete(begins, prefix, limit)))
-            if self._base:
-                below = self._base._tables[kind]
-                counts.update(dict(below.complete(begins, prefix, limit)))
+            below = self._base
+            while below:
+                counts.update(dict(below._tables[kind].complete(begins, prefix, limit)))
+                below = below._base
             ranked = sorted(counts.items(), key=lambda pair: -pair[1]) if self._base else counts.items()
             found += [Suggestion(text, kind, count) for text, count in list(ranked)[:limit]]
         return found

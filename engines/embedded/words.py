@@ -1,7 +1,8 @@
-"""What a snapshot knows of its catalogue's words and phrases, kept up with small changes without building it anew."""
+"""What a snapshot knows of its catalogue's words and phrases, kept up with changes without building it anew."""
 
 from collections import Counter
 from collections.abc import Container, Sequence
+from dataclasses import dataclass
 
 from engines.embedded.part import Part
 from engines.embedded.postings import SURFACE, term_hashes
@@ -14,53 +15,64 @@ from language.vocabulary import Vocabulary
 _REBUILD = 0.05
 """Beyond this share of changed rows, vocabulary and completions are built from all parts again. Until then words and
 phrases of new rows are added, and those of dead rows still count."""
+_FRESH = 2_000
+"""So many of the newest rows are read again with every commit; older new rows have a level of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The words of all rows below ``rows``, on top of those of the level before."""
+
+    rows: int
+    vocabularies: dict[str, Vocabulary]
+    completions: Completions
 
 
 class Words:
-    """The vocabularies by locale and the completions of one snapshot."""
+    """The vocabularies by locale and the completions of one snapshot.
+
+    They are built in up to three levels: all rows of a rebuild, those that came since, and the newest of these.
+    """
 
     def __init__(self, schema: Schema, views: Sequence[View], before: "Words | None" = None) -> None:
         self._schema = schema
-        self.vocabularies: dict[str, Vocabulary]
-        self.completions: Completions
-        self._base_words: dict[str, Vocabulary]
-        self._base_completions: Completions
-        self._base_rows: int
+        self._views = views
+        self._base: int
         self._base_dead: int
-        self._rows: int
         rows = views[-1].part.base + views[-1].part.count if views else 0
-        alive = sum(int(view.live.sum()) for view in views)
-        self._dead = rows - alive
-        if before and rows - before._base_rows + self._dead - before._base_dead <= _REBUILD * before._base_rows:
-            self._base_rows, self._base_dead = before._base_rows, before._base_dead
-            self._base_words, self._base_completions = before._base_words, before._base_completions
-            if before._rows == rows:
-                self.vocabularies, self.completions = before.vocabularies, before.completions
-            else:
-                # Parts that were merged across the border are read whole: a word counted twice is still the same word.
-                new = [view for view in views if view.part.base + view.part.count > self._base_rows]
-                self.vocabularies = self._vocabularies(new, views, self._base_words)
-                self.completions = Completions(new, analyzer(schema.locales[0]), self._base_completions)
+        dead = rows - sum(int(view.live.sum()) for view in views)
+        if before is None or rows - before._base + dead - before._base_dead > _REBUILD * before._base:
+            self._base, self._base_dead = rows, dead
+            self._levels = [self._level(0, rows, [])]
         else:
-            self._base_rows, self._base_dead = rows, self._dead
-            self._base_words = self.vocabularies = self._vocabularies(views, views, {})
-            self._base_completions = self.completions = Completions(views, analyzer(schema.locales[0]))
-        self._rows = rows
+            self._base, self._base_dead = before._base, before._base_dead
+            self._levels = self._grown(rows, before._levels)
+        self.vocabularies = self._levels[-1].vocabularies
+        self.completions = self._levels[-1].completions
 
-    def _vocabularies(
-        self, views: Sequence[View], everything: Sequence[View], base: dict[str, Vocabulary]
-    ) -> dict[str, Vocabulary]:
+    def _grown(self, rows: int, levels: list[_Level]) -> list[_Level]:
+        if rows == levels[-1].rows:
+            return levels
+        kept = levels[:2]
+        if rows - kept[-1].rows > _FRESH:
+            kept = levels[:1]
+        return [*kept, self._level(kept[-1].rows, rows, kept)]
+
+    def _level(self, first: int, rows: int, below: list[_Level]) -> _Level:
+        # Parts that were merged across the border are read whole: a word counted twice is still the same word.
+        views = [view for view in self._views if view.part.base + view.part.count > first]
+        base = below[-1] if below else None
         default = self._schema.locales[0]
-        found = {}
+        vocabularies = {}
         for locale in self._schema.locales:
             counts: Counter[str] = Counter()
             for view in views:
                 words, numbers = view.part.postings.counts(text_field(SURFACE, locale, default))
                 counts.update(dict(zip(words, numbers.tolist(), strict=True)))
             fields = [text_field(field, locale, default) for field in self._schema.texts]
-            stems = _Stems([view.part for view in everything], fields)
-            found[locale] = Vocabulary(counts.items(), stems, base.get(locale))
-        return found
+            stems = _Stems([view.part for view in self._views], fields)
+            vocabularies[locale] = Vocabulary(counts.items(), stems, base.vocabularies[locale] if base else None)
+        return _Level(rows, vocabularies, Completions(views, analyzer(default), base.completions if base else None))
 
 
 class _Stems(Container[str]):
