@@ -161,7 +161,7 @@ class FacetFields:
         self.everywhere = np.array([info.products / max(products, 1) for info in infos])
         self.numeric = np.array([info.kind == "number" for info in infos], dtype=bool)
         self._range_bits = np.array([min(np.log2(max(info.distinct, 1)), _RANGE_BITS) for info in infos])
-        self._parts = {
+        self._parts: dict[int, tuple[Counts, Counts]] = {
             part.base: known.get(part.base) or (_numbering(part.codes, number), _numbering(part.numbers, number))
             for part in parts
         }
