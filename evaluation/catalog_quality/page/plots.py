@@ -45,6 +45,7 @@ _STYLE: Any = {
 _WIDTH = 8.0
 _SHOWN_TYPES = 14
 _LONGEST_LABEL = 34
+_MARGIN = 1.5
 
 
 def missing_plot(lacks: Sequence[Lack], labels: Labels) -> Html:
@@ -83,6 +84,8 @@ def prices_plot(distributions: Sequence[Distribution], outliers: Sequence[Outlie
             odd = far.get(each.group, [])
             axes.plot(odd, [row] * len(odd), "x", ms=6, mew=1.6, color=_WARN)
         axes.set_yticks(range(len(shown)), [_short(each.group or labels("untyped")) for each in shown])
+        seen = [price for each in shown for price in (*each.sample, *far.get(each.group, []))]
+        axes.set_xlim(min(seen) / _MARGIN, max(seen) * _MARGIN)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.number(value)))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.xaxis.set_minor_locator(NullLocator())
@@ -146,9 +149,13 @@ def _quiet(axes: Axes) -> None:
 
 
 def _short(text: str) -> str:
-    """Return a text of the catalogue as a label of one line; of a long path its end."""
+    """Return a text of the catalogue as a label of one line; of a long path its last steps."""
     text = allowed(" ".join(text.split()))
-    return text if len(text) <= _LONGEST_LABEL else "…" + text[1 - _LONGEST_LABEL :]
+    steps = text.split(" > ")
+    while len(steps) > 1 and len(" > ".join(steps)) > _LONGEST_LABEL:
+        del steps[0]
+    label = " > ".join(steps)
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
 
 
 def _svg(figure: Figure, name: str, description: str) -> Html:
