@@ -146,7 +146,7 @@ CT XCT CAR  |       | Karton             | carton
 PK PA XPK PAC |     | Packung            | pack
 BG XBG      |       | Beutel             | bag
 SA XSA      |       | Sack               | sack
-BE          |       | Bund               | bundle
+BE          |       | Bündel             | bundle
 RO XRO ROL  |       | Rolle              | roll
 RL          |       | Spule              | reel
 PF XPF |       | Palette            | pallet
