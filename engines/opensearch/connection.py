@@ -181,9 +181,9 @@ def pause_before(attempt: int) -> float:
 def _translated(error: TransportError) -> Exception:
     status, kind = error.status_code, str(error.error)
     reason = _reason(error)
+    if "cluster_block_exception" in kind and "read-only" in reason:
+        return NoDisk(f"OpenSearch takes no writes: {reason}: free disk space or lift the block")
     if isinstance(error, AuthenticationException | AuthorizationException):
-        if "cluster_block_exception" in kind or "blocked" in reason:
-            return NoDisk(f"OpenSearch takes no writes: {reason}: free disk space or lift the block")
         return CredentialsRefused("OpenSearch refuses the credentials: mend VITRINE_OPENSEARCH_URL or its API key")
     if isinstance(error, ConflictError):
         return Conflict(reason)

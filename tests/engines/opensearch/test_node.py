@@ -1,0 +1,142 @@
+"""What only a real node shows: loads that stream, points in time that are lost, versions of another make."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from commerce.buyer import ANONYMOUS
+from engines.opensearch import OpenSearchEngine, OpenSearchSettings
+from engines.opensearch.connection import NoDisk
+from engines.opensearch.control import WrittenElsewhere
+from engines.opensearch.loading import DocumentsRefused
+from engines.plan import SearchPlan
+from engines.port import Document, EngineUnavailable, Schema, SearchIndex
+from tests.conformance.catalogue import SCHEMA, document, search_plan
+
+
+@pytest.fixture(scope="module")
+def engine(opensearch: OpenSearchSettings) -> Iterator[OpenSearchEngine]:
+    found = OpenSearchEngine(opensearch)
+    yield found
+    found.close()
+
+
+def serve(engine: OpenSearchEngine, catalog: str, documents: list[Document]) -> SearchIndex:
+    version = engine.create(catalog, SCHEMA)
+    builder = engine.builder(catalog, version)
+    builder.write(documents)
+    builder.commit(1)
+    builder.close()
+    engine.switch(catalog, version)
+    return opened(engine, catalog)
+
+
+def opened(engine: OpenSearchEngine, catalog: str) -> SearchIndex:
+    engine.refresh()
+    index = engine.open(catalog)
+    assert index is not None
+    return index
+
+
+def test_a_load_that_streams_keeps_the_last_of_each_id(engine: OpenSearchEngine) -> None:
+    shelf = [document(f"{at}", "old lamp") for at in range(4_500)] + [document("7", "new lamp")]
+    index = serve(engine, "stream", shelf)
+    assert index.stats().products == 4_500
+    assert [hit.product.id for hit in index.search(search_plan("new")).hits] == ["7"]
+    builder = engine.builder("stream", index.stats().version)
+    builder.write(document(f"{at}", "later lamp") for at in range(3_000, 6_000))
+    builder.delete(["0", "5999"])
+    builder.commit(2)
+    builder.close()
+    index = opened(engine, "stream")
+    assert index.stats().products == 5_998
+    assert index.search(search_plan("later")).total == 2_999
+    assert index.search(search_plan("old")).total == 2_998
+
+
+def test_what_was_streamed_and_not_committed_is_taken_away(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "abandoned", [document("kept", "lamp")])
+    builder = engine.builder("abandoned", index.stats().version)
+    builder.write(document(f"lost{at}", "lamp") for at in range(2_500))
+    builder.close()
+    builder = engine.builder("abandoned", index.stats().version)
+    builder.write([document("next", "lamp")])
+    builder.commit(2)
+    builder.close()
+    assert opened(engine, "abandoned").search(search_plan("lamp")).total == 2
+
+
+def test_a_search_goes_on_where_its_point_in_time_is_lost(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "lost", [document("1", "lamp", suggestions=("lamp",))])
+    engine.connection.call("DELETE", "/_search/point_in_time/_all")
+    assert index.search(search_plan("lamp")).total == 1
+    engine.connection.call("DELETE", "/_search/point_in_time/_all")
+    assert [each.text for each in index.suggest("la", 3, ANONYMOUS)] == ["lamp"]
+
+
+def test_only_one_of_two_writers_commits(engine: OpenSearchEngine) -> None:
+    version = serve(engine, "twice", [document("1", "lamp")]).stats().version
+    first, second = engine.builder("twice", version), engine.builder("twice", version)
+    first.write([document("2", "lamp")])
+    first.commit(2)
+    second.write([document("3", "lamp")])
+    with pytest.raises(WrittenElsewhere, match="another process"):
+        second.commit(3)
+    first.close()
+    second.close()
+    assert opened(engine, "twice").stats().applied == 2
+
+
+def test_a_refused_document_is_named_and_nothing_is_committed(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "refused", [document("1", "lamp", vector=(1.0, 0.0))])
+    builder = engine.builder("refused", index.stats().version)
+    builder.write([document("2", "lamp"), document("long", "lamp", vector=(1.0, 0.0, 0.0))])
+    with pytest.raises(DocumentsRefused, match="long"):
+        builder.commit(2)
+    builder.close()
+    assert opened(engine, "refused").stats().applied == 1
+
+
+def test_a_full_disk_refuses_writes_and_says_so_and_reading_goes_on(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "full", [document("1", "lamp")])
+    path = f"/{engine.connection.settings.prefix}.full/_settings"
+    engine.connection.call("PUT", path, {"index.blocks.read_only_allow_delete": True})
+    with pytest.raises((NoDisk, EngineUnavailable, DocumentsRefused), match="block"):
+        engine.connection.call("PUT", f"/{engine.connection.settings.prefix}.full/_doc/x", {})
+    assert index.search(search_plan("lamp")).total == 1
+    engine.connection.call("PUT", path, {"index.blocks.read_only_allow_delete": None})
+
+
+def test_an_index_of_another_make_is_not_read(engine: OpenSearchEngine) -> None:
+    serve(engine, "foreign", [document("1", "lamp")])
+    path = f"/{engine.connection.settings.prefix}.foreign/_mapping"
+    engine.connection.call("PUT", path, {"_meta": {"vitrine": 999}})
+    with pytest.raises(EngineUnavailable, match="vitrine index"):
+        engine.open_version("foreign", 1)
+
+
+def test_the_mapping_does_not_grow_with_the_catalogue(engine: OpenSearchEngine) -> None:
+    def size(catalog: str) -> int:
+        answer = engine.connection.call("GET", f"/{engine.connection.settings.prefix}.{catalog}/_field_caps?fields=*")
+        return len(answer["fields"])
+
+    serve(engine, "small", [document("1", "lamp", colour="Black")])
+    kinds = {**SCHEMA.kinds, **{f"attributes.x{at}": "number" for at in range(5_000)}}
+    version = engine.create("wide", Schema(("en",), kinds=kinds))
+    builder = engine.builder("wide", version)
+    builder.write(document(f"{at}", "lamp", **{f"x{at}": float(at)}) for at in range(5_000))
+    builder.commit(1)
+    builder.close()
+    engine.switch("wide", version)
+    assert size("wide") == size("small")
+    index = opened(engine, "wide")
+    assert len(index.fields()) > 5_000
+    found = index.search(SearchPlan(filter=None, auto_facets=5))
+    assert found.total == 5_000
+
+
+def test_queries_cannot_reach_a_script(engine: OpenSearchEngine) -> None:
+    hostile = "'); return 1; //"
+    index = serve(engine, "hostile", [document("1", f"lamp {hostile}", colour=hostile)])
+    assert index.search(search_plan(f"lamp {hostile}")).total == 1
+    assert list(index.suggest(hostile, 3, ANONYMOUS)) == []
