@@ -7,6 +7,7 @@
     ├── UnknownCatalog           no catalogue by that name                    (commerce)
     ├── UnknownProduct           no product by that id, or not for this buyer (commerce)
     ├── MappingError             a mapping file that cannot be used           (commerce)
+    ├── InvalidBmecat            a BMEcat file that is broken or hostile      (commerce)
     ├── TooManyRejects           a load in which too many rows were refused   (commerce)
     ├── UnusableDatabase         an address that no records can live at       (commerce)
     ├── NewerDatabase            tables that a newer Vitrine made             (commerce)
