@@ -29,7 +29,7 @@ _DISTINCT_NUMBERS = 1_000
 """So many different numbers of a field come with the first answer; more are asked for where there are more."""
 _ALL_NUMBERS = 40_000
 _FIELDS = 200
-_FREQUENT = 1_000
+_FREQUENT = 500
 """Automatic facets are chosen among the fields that most hits carry, by the texts that most hits carry."""
 _VARIED_VALUES = 1_000
 """Where products have variants, values come by the number of units and are then put in the order of products."""
