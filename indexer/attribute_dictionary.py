@@ -11,6 +11,8 @@ from language.dictionary import AttributeEntry, UnitRule
 from language.preferences import better_direction
 from language.units import dimension, readable_unit, symbol_of
 
+_KNOWN = 0.5
+
 
 def dictionary_of(
     infos: Mapping[str, AttributeInfo], units: LearnedUnits, locale: str = "en"
@@ -46,7 +48,10 @@ def canonical_unit(rules: Sequence[UnitRule], given: Mapping[str, Sequence[float
 def _entry(info: AttributeInfo, label: str, units: LearnedUnits, locale: str) -> AttributeEntry:
     is_number = info.kind == "number"
     rules = units.rules.get(info.name, ()) if is_number else ()
-    unit = canonical_unit(rules, units.given.get(info.name, {})) if is_number else None
+    given = units.given.get(info.name, {}) if is_number else {}
+    # A unit that is known of few numbers shows in their sheets only: else the others would all be left out of filters.
+    is_known = units.known.get(info.name, 1.0) >= _KNOWN
+    unit = canonical_unit(rules, given) if is_known else None
     return AttributeEntry(
         info.name,
         info.kind,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _ERRORS = 0.03
+_REACH = 3.0
 
 
 class Range(NamedTuple):
@@ -37,6 +38,12 @@ def trimmed(numbers: Sequence[float], share: float = 0.01) -> Range:
     ordered = sorted(numbers)
     stray = int(len(ordered) * share)
     return Range(ordered[stray], ordered[-1 - stray])
+
+
+def reaching(within: Range) -> Range:
+    """Return the range that proofs within a range reach: three times beyond, if no other unit is in the way."""
+    low, high = within
+    return Range(low / _REACH if low > 0 else low * _REACH, high * _REACH if high > 0 else high / _REACH)
 
 
 def _edge(ordered: Sequence[tuple[float, str]], large: str) -> float:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from statistics import median
 
-from indexer.unit_ranges import Range, split, trimmed
+from indexer.unit_ranges import Range, reaching, split, trimmed
 from language.dictionary import UnitRule
 from language.units import convert
 
@@ -60,9 +60,8 @@ class Siblings:
         found: dict[str, tuple[UnitRule, ...]] = {}
         for (metric, imperial), ratios in sorted(self._ratios.items()):
             for name, settled in _twins_settled(metric, imperial, ratios).items():
-                own = rules.get(name, ())
-                if all(rule.source == "text" and rule.support < settled[0].support for rule in own):
-                    found[name] = (*settled, *(rule for rule in own if rule.type is not None))
+                if combined := _combined(rules.get(name, ()), settled):
+                    found[name] = combined
         families: defaultdict[str, list[str]] = defaultdict(list)
         for name in self.names():
             if _SIDES.search(name):
@@ -74,7 +73,7 @@ class Siblings:
     def _sides_settled(
         self, family: list[str], rules: Mapping[str, tuple[UnitRule, ...]]
     ) -> dict[str, tuple[UnitRule, ...]]:
-        known = {name: own[0] for name in family if len(own := rules.get(name, ())) == 1 and own[0].type is None}
+        known = {name: rule for name in family if (rule := _general(rules.get(name, ())))}
         if len({rule.unit for rule in known.values()}) != 1:
             return {}
         told = max(known, key=lambda name: known[name].confidence)
@@ -89,6 +88,23 @@ class Siblings:
                 )
                 found[name] = (rule,)
         return found
+
+
+def _combined(own: tuple[UnitRule, ...], settled: tuple[UnitRule, ...]) -> tuple[UnitRule, ...]:
+    """Return what a sibling settled together with an attribute's own rules for types; nothing if they contradict."""
+    if any(rule.source != "text" or rule.unit != settled[0].unit for rule in own):
+        return ()
+    general = _general(own)
+    if general and general.support >= settled[0].support:
+        return ()
+    return (*settled, *(rule for rule in own if rule.type is not None))
+
+
+def _general(rules: tuple[UnitRule, ...]) -> UnitRule | None:
+    """Return the rule of every type, of an attribute that has one unit everywhere."""
+    if len({rule.unit for rule in rules}) != 1:
+        return None
+    return next((rule for rule in rules if rule.type is None), None)
 
 
 @lru_cache(maxsize=50_000)
@@ -144,7 +160,7 @@ def _twins_settled(
         )
     }
     if most >= _PURE * len(proven):
-        found[metric] = (rule(main, trimmed([number for number, own in proven if own == main])),)
+        found[metric] = (rule(main, reaching(trimmed([number for number, own in proven if own == main]))),)
     elif others:
         small, large = sorted((main, others[0][0]), key=lambda unit: convert(1.0, unit, main) or 0.0)
         # Products with both numbers are few and alike: what the rarer unit's range is elsewhere, they cannot tell.

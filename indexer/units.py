@@ -6,17 +6,17 @@ where the attribute's name does (``unit_names``), or where a sibling attribute s
 nothing elsewhere.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from random import Random
+from dataclasses import dataclass, field, replace
 
 from commerce.product import AttributeValue, Product, Quantity
+from indexer.reservoirs import Reservoirs
 from indexer.unit_evidence import Evidence, Sample, Stated, believed_units, hits
 from indexer.unit_names import is_count, unit_in_name
-from indexer.unit_ranges import split, trimmed
+from indexer.unit_ranges import reaching, split, trimmed
 from indexer.unit_siblings import Siblings
-from language.dictionary import UnitRule
+from language.dictionary import UnitRule, rule_for
 from language.measures import quantities
 from language.units import convert, dimension
 
@@ -25,8 +25,8 @@ _OF_ONE_TYPE = 120
 _MOST_SAMPLES = 500_000
 _LONGEST_VALUE = 300
 _GIVEN = 100
+_NUMBERS = 200
 _VARIANTS = 10
-_REACH = 3.0  # within one type a unit is believed for numbers up to so many times beyond those that prove it
 _GENERAL_AGREEMENT = 0.65  # what holds for types that say nothing themselves needs more than a majority
 _EXPECTED, _HARDLY = 5.0, 0.25  # of a type, fewer than a quarter of at least five expected statements are conspicuous
 _DIGITS = frozenset("0123456789")
@@ -34,10 +34,12 @@ _DIGITS = frozenset("0123456789")
 
 @dataclass(frozen=True, slots=True)
 class LearnedUnits:
-    """The rules of bare numbers by attribute, and by attribute some numbers for each unit that the source gave."""
+    """What is known of units, by attribute: the rules of bare numbers, some numbers for each unit that the source gave,
+    and the share of all numbers (0 to 1) whose unit is known by either."""
 
     rules: Mapping[str, tuple[UnitRule, ...]]
     given: Mapping[str, Mapping[str, Sequence[float]]]
+    known: Mapping[str, float] = field(default_factory=dict)
 
 
 class UnitLearner:
@@ -49,10 +51,8 @@ class UnitLearner:
 
     def __init__(self, locale: str = "en") -> None:
         self._locale = locale
-        self._random = Random(0)  # noqa: S311 a sample, not a secret
-        self._samples: dict[tuple[str, str | None], list[Sample]] = {}
-        self._seen: Counter[tuple[str, str | None]] = Counter()
-        self._kept = 0
+        self._samples: Reservoirs[tuple[str, str | None], Sample] = Reservoirs(_MOST_SAMPLES)
+        self._numbers: Reservoirs[str, tuple[float, str | None]] = Reservoirs(_MOST_SAMPLES)
         self._siblings = Siblings()
         self._given: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
 
@@ -65,6 +65,8 @@ class UnitLearner:
             if not bare:
                 continue
             self._siblings.add(bare)
+            for name, number in bare.items():
+                self._numbers.add(name, (number, type_name), _NUMBERS)
             if at > _VARIANTS:
                 continue  # many variants of one product would outvote other products
             if stated is None:
@@ -88,8 +90,15 @@ class UnitLearner:
                 rules[name] = (UnitRule(unit, 0.95, "name", evidence=evidence),)
             elif not is_count(name) and (found := self._of_attribute(name, types[name])):
                 rules[name] = found
+        rules.update(self._siblings.settled(rules))
         given = {name: dict(units) for name, units in self._given.items()}
-        return LearnedUnits({**rules, **self._siblings.settled(rules)}, given)
+        return LearnedUnits(rules, given, {name: self._known(name, own) for name, own in rules.items()})
+
+    def _known(self, name: str, rules: tuple[UnitRule, ...]) -> float:
+        numbers = self._numbers.of(name)
+        known = sum(1 for number, of_type in numbers if rule_for(rules, number, of_type))
+        given = sum(len(values) for values in self._given.get(name, {}).values())
+        return (known + given) / ((len(numbers) + given) or 1)
 
     def _count_given(self, name: str, value: AttributeValue) -> None:
         for each in value if isinstance(value, tuple) else (value,):
@@ -99,18 +108,20 @@ class UnitLearner:
                     kept.append(each.value)
 
     def _of_attribute(self, name: str, types: list[str]) -> tuple[UnitRule, ...]:
-        samples = self._samples.get((name, None), [])
+        samples = self._samples.of((name, None))
         pooled = believed_units(samples)
-        own = {each: found for each in sorted(types) if (found := believed_units(self._samples[name, each]))}
+        own = {each: found for each in sorted(types) if (found := believed_units(self._samples.of((name, each))))}
         units = {each.unit for found in own.values() for each in found}
         if len(pooled) == 1 and units <= {pooled[0].unit} and pooled[0].agreement >= _GENERAL_AGREEMENT:
             rule = _rule(pooled[0], None)
             return (replace(rule, not_types=self._unlike(name, types, rule, samples)),)
         if len(pooled) > 1 and len(ranges := _split(pooled, samples, None)) > 1:
             return ranges
-        return tuple(rule for each, found in own.items() for rule in _of_type(found, self._samples[name, each], each))
+        return tuple(
+            rule for each, found in own.items() for rule in _of_type(found, self._samples.of((name, each)), each)
+        )
 
-    def _unlike(self, name: str, types: list[str], rule: UnitRule, samples: list[Sample]) -> tuple[str, ...]:
+    def _unlike(self, name: str, types: list[str], rule: UnitRule, samples: Sequence[Sample]) -> tuple[str, ...]:
         """Return the types that the rule of all types does not speak for.
 
         Those are types whose products hardly ever state the unit though others do, or whose numbers mostly lie where
@@ -119,7 +130,7 @@ class UnitLearner:
         usual = rule.support / len(samples)
         unlike = []
         for each in sorted(types):
-            own = self._samples[name, each]
+            own = self._samples.of((name, each))
             stating = sum(1 for sample in own if rule.unit in hits(sample.number, sample.stated))
             expected = usual * len(own)
             within = sum(1 for sample in own if rule.holds(sample.number))
@@ -141,9 +152,9 @@ class UnitLearner:
     ) -> None:
         for name, number in bare.items():
             sample = Sample(number, stated, identity)
-            self._keep((name, None), sample, _OF_ALL_TYPES)
+            self._samples.add((name, None), sample, _OF_ALL_TYPES)
             if type_name is not None:
-                self._keep((name, type_name), sample, _OF_ONE_TYPE)
+                self._samples.add((name, type_name), sample, _OF_ONE_TYPE)
 
     def _stated(self, texts: Iterable[str], seen: set[tuple[float, str]]) -> Iterator[Stated]:
         for text in texts:
@@ -152,20 +163,6 @@ class UnitLearner:
                     if (value, measure.unit) not in seen:
                         seen.add((value, measure.unit))
                         yield Stated(value, measure.unit, text[slice(*measure.span)])
-
-    def _keep(self, cell: tuple[str, str | None], sample: Sample, most: int) -> None:
-        """Keep a uniform sample of what a cell sees (reservoir sampling)."""
-        self._seen[cell] += 1
-        kept = self._samples.get(cell)
-        if kept is None:
-            if self._kept >= _MOST_SAMPLES:
-                return
-            kept = self._samples[cell] = []
-        if len(kept) < most and self._kept < _MOST_SAMPLES:
-            kept.append(sample)
-            self._kept += 1
-        elif (at := int(self._random.random() * self._seen[cell])) < len(kept):
-            kept[at] = sample
 
 
 def _texts(product: Product) -> Iterator[str]:
@@ -176,16 +173,15 @@ def _texts(product: Product) -> Iterator[str]:
             yield value
 
 
-def _of_type(found: list[Evidence], samples: list[Sample], type_name: str) -> tuple[UnitRule, ...]:
+def _of_type(found: list[Evidence], samples: Sequence[Sample], type_name: str) -> tuple[UnitRule, ...]:
     if len(found) == 1:
         return (_rule(found[0], type_name),)
     return _split(found, samples, type_name)
 
 
 def _rule(found: Evidence, type_name: str | None) -> UnitRule:
-    """State a unit for the numbers that the evidence reaches: those that were hit; within one type, a little beyond."""
-    reach = 1.0 if type_name is None else _REACH
-    low, high = trimmed([number for number, count in found.numbers.items() for _ in range(count)])
+    """State a unit for the numbers that the evidence reaches: those that were hit, and a little beyond."""
+    within = reaching(trimmed([number for number, count in found.numbers.items() for _ in range(count)]))
     return UnitRule(
         found.unit,
         found.confidence,
@@ -194,12 +190,12 @@ def _rule(found: Evidence, type_name: str | None) -> UnitRule:
         support=found.hits,
         seen=found.eligible,
         evidence=found.quote,
-        low=low / reach if low > 0 else low * reach,
-        high=high * reach if high > 0 else high / reach,
+        low=within.low,
+        high=within.high,
     )
 
 
-def _split(found: list[Evidence], samples: list[Sample], type_name: str | None) -> tuple[UnitRule, ...]:
+def _split(found: list[Evidence], samples: Sequence[Sample], type_name: str | None) -> tuple[UnitRule, ...]:
     """State a unit for each range of numbers, where the ranges of two mixed units lie apart; else nothing."""
     if len(found) != 2 or dimension(found[0].unit) != dimension(found[1].unit):
         return ()

@@ -1,7 +1,7 @@
 """What filters, facets, sorting and the attribute sheet see of a product's attributes: numbers in known units.
 
 A number whose unit is not known, of an attribute whose other numbers have one, stays out of filters and facets: a
-wrong number is worse than none. An attribute without any unit keeps its bare numbers.
+wrong number is worse than none. An attribute without a unit of its own keeps its bare numbers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from typing import Literal
 from commerce.product import AttributeValue, Quantity, Scalar
 from language.attribute_groups import group_label
 from language.attributes import label_of
-from language.dictionary import AttributeEntry, Kind, UnitRule
+from language.dictionary import AttributeEntry, Kind, UnitRule, rule_for
 from language.units import convert, symbol_of
 
 Normalised = Scalar | tuple[Scalar, ...] | None
@@ -45,11 +45,8 @@ class ValueReader:
         self._dictionary = dictionary
         self._rules: dict[tuple[str, str | None], tuple[UnitRule, ...]] = {}
         for name, entry in dictionary.items():
-            for each in {rule.type for rule in entry.rules}:
-                self._rules[name, each] = tuple(
-                    # The rules for certain numbers go before the rule for all.
-                    sorted((rule for rule in entry.rules if rule.type == each), key=lambda rule: rule.values is None)
-                )
+            for of_type in {None, *(rule.type for rule in entry.rules)}:
+                self._rules[name, of_type] = tuple(rule for rule in entry.rules if rule.type in {None, of_type})
 
     def values(self, attributes: Mapping[str, AttributeValue], type_name: str | None) -> dict[str, tuple[Scalar, ...]]:
         """Return what filters, facets and sorting see: values of the attribute's kind, numbers in its unit."""
@@ -68,11 +65,8 @@ class ValueReader:
 
     def rule(self, name: str, number: float, type_name: str | None) -> UnitRule | None:
         """Return why a bare number of an attribute has a unit: the rule of its type, or else of every type."""
-        for key in (type_name, None) if type_name else (None,):
-            for rule in self._rules.get((name, key), ()):
-                if type_name not in rule.not_types and rule.holds(number):
-                    return rule
-        return None
+        rules = self._rules.get((name, type_name)) or self._rules.get((name, None), ())
+        return rule_for(rules, number, type_name)
 
     def _normalised(self, entry: AttributeEntry, value: AttributeValue, type_name: str | None) -> Iterator[Scalar]:
         for each in value if isinstance(value, tuple) else (value,):
@@ -117,7 +111,7 @@ class ValueReader:
         )
 
     def _rule_of(self, entry: AttributeEntry, value: Scalar | Quantity, type_name: str | None) -> UnitRule | None:
-        if entry.unit is None or isinstance(value, Quantity) or _kind(value) != "number":
+        if isinstance(value, Quantity) or _kind(value) != "number":
             return None
         return self.rule(entry.name, float(value), type_name)
 

@@ -1,6 +1,6 @@
 """The attribute dictionary's entries: what each attribute of a catalogue means."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -36,6 +36,18 @@ class UnitRule:
             and (self.low is None or number >= self.low)
             and (self.high is None or number <= self.high)
         )
+
+
+def rule_for(rules: Iterable[UnitRule], number: float, type_name: str | None) -> UnitRule | None:
+    """Return the rule that says the unit of a bare number: one of the product's type before one of every type."""
+    of_every_type = None
+    for rule in rules:
+        if rule.type is None:
+            if of_every_type is None and type_name not in rule.not_types and rule.holds(number):
+                of_every_type = rule
+        elif rule.type == type_name and rule.holds(number):
+            return rule
+    return of_every_type
 
 
 @dataclass(frozen=True, slots=True)

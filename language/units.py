@@ -75,20 +75,23 @@ def normalise(value: float, unit: str, to: str | None = None) -> tuple[float, st
 def readable_unit(counts: Mapping[str, Iterable[float]]) -> str | None:
     """Choose the unit to keep an attribute's numbers in, of those that occur with the numbers given in each.
 
-    The unit in which most numbers lie from 1 to 10,000 is chosen, on a tie the one that is used most. None if there is
-    no unit, or if the units measure different things.
+    It is the one used most in which at least half of the numbers lie from 1 to 10,000; if there is none, the one that
+    makes most numbers so. None if there is no unit, or if the units measure different things.
     """
-    given = {symbol_of(unit) or unit: list(values) for unit, values in counts.items()}
-    if not given:
-        return None
-    if len({dimension(unit) or unit for unit in given}) > 1:
+    given: dict[str, list[float]] = {}
+    for unit, values in counts.items():
+        given.setdefault(symbol_of(unit) or unit, []).extend(values)
+    if not given or len({dimension(unit) or unit for unit in given}) > 1:
         return None
 
     def readable(unit: str) -> int:
         numbers = [convert(value, source, unit) for source, values in given.items() for value in values]
         return sum(1 for number in numbers if number is not None and _READABLE[0] <= abs(number) < _READABLE[1])
 
-    return max(given, key=lambda unit: (readable(unit), len(given[unit]), unit))
+    most_used = sorted(given, key=lambda unit: (-len(given[unit]), unit))
+    total = sum(len(values) for values in given.values())
+    best = max(most_used, key=readable)
+    return next((unit for unit in most_used if 2 * readable(unit) >= total), best)
 
 
 def same_dimension(unit: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from commerce.product import AttributeValue, Product, Quantity, Variant
 from commerce.readers import load_files, read_mapping
 from commerce.records import Records
 from indexer.attribute_dictionary import dictionary_of
+from indexer.reservoirs import Reservoirs
 from indexer.types import derive_types
 from indexer.unit_names import is_count, unit_in_name, without_unit
 from indexer.units import LearnedUnits, UnitLearner
@@ -248,6 +249,34 @@ def test_a_catalogue_of_any_size_is_learned_from_samples_of_bounded_size() -> No
         learner.add(product(at, f"Cable {LENGTHS[at % 10]} m", length=LENGTHS[at % 10]), "Cable")
     [rule] = learner.build().rules["length"]
     assert rule.seen <= 300
+
+
+def test_the_share_of_numbers_whose_unit_is_known_is_told() -> None:
+    learner = UnitLearner()
+    for at in range(60):
+        learner.add(product(at, f"Cable {LENGTHS[at % 10]} m", length=LENGTHS[at % 10]), "Cable")
+        learner.add(product(at, "Spool", length=5_000.0), "Spool")
+    assert learner.build().known["length"] == pytest.approx(0.5)
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=60), st.integers(1, 5), st.integers(1, 20))
+def test_samples_are_bounded_by_key_and_in_all(keys: list[str], most: int, in_all: int) -> None:
+    reservoirs: Reservoirs[str, int] = Reservoirs(in_all)
+    for at, key in enumerate(keys):
+        reservoirs.add(key, at, most)
+    assert all(len(reservoirs.of(key)) <= most for key in "abc")
+    assert sum(len(reservoirs.of(key)) for key in reservoirs) == reservoirs.size <= in_all
+    assert all(keys[at] == key for key in reservoirs for at in reservoirs.of(key))
+
+
+def test_every_item_of_a_stream_has_the_same_chance() -> None:
+    kept: Counter[int] = Counter()
+    reservoirs: Reservoirs[int, int] = Reservoirs(10**6)
+    for stream in range(2_000):
+        for item in range(20):
+            reservoirs.add(stream, item, 5)
+        kept.update(reservoirs.of(stream))
+    assert all(400 <= kept[item] <= 600 for item in range(20))  # 500, with five standard deviations
 
 
 @pytest.fixture(scope="module")

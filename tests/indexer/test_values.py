@@ -107,6 +107,21 @@ def test_the_unit_to_keep_is_the_readable_one_of_what_most_numbers_measure() -> 
     assert canonical_unit((), {}) is None
 
 
+def test_a_unit_that_is_known_of_few_numbers_shows_in_their_sheets_and_filters_keep_the_bare_numbers() -> None:
+    builder = AttributeDictionaryBuilder()
+    builder.add({"depth": 30.0})
+    rules = {"depth": (UnitRule("mm", 0.9, "text", "Backpack"),)}
+    for known, unit in ((0.4, None), (0.6, "mm")):
+        entries = dictionary_of(builder.build(), LearnedUnits(rules, {}, {"depth": known}))
+        assert entries["depth"].unit == unit
+    few = ValueReader(dictionary_of(builder.build(), LearnedUnits(rules, {}, {"depth": 0.1})))
+    assert few.values({"depth": 30.0}, "Toner") == {"depth": (30.0,)}
+    [row] = few.rows({"depth": 30.0}, "Backpack")
+    assert (row.value, row.unit, row.normalised, row.normalised_unit) == (30.0, "mm", 30.0, None)
+    [row] = few.rows({"depth": 30.0}, "Toner")
+    assert (row.unit, row.evidence) == (None, None)
+
+
 def test_a_dictionary_entry_says_what_was_learned() -> None:
     builder = AttributeDictionaryBuilder()
     builder.add({"breite_mm": 30.0, "breite_zoll": 1.0, "gewicht_kg": 2.0, "akkulaufzeit_h": 5.0, "farbe": "rot"})
