@@ -22,13 +22,13 @@ def back_up(url: str, target: Path) -> int:
     address = database_address(url)
     partial = target.with_name(f"{target.name}.partial")
     try:
-        # Made before anything is written into it: prices and stock are nobody else's business.
-        os.close(os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-        if _is_sqlite(address):
-            sqlite_copy.write(_file(address), partial)
-        else:
-            postgres_archive.write(address, partial)
-        with partial.open("rb") as file:
+        # A new file, its owner's alone: a backup that was killed may still be writing into the one before.
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            if _is_sqlite(address):
+                sqlite_copy.write(_file(address), partial)
+            else:
+                postgres_archive.write(address, file)
             os.fsync(file.fileno())
         partial.replace(target)
     except OSError as error:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, BinaryIO
 
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
@@ -21,10 +21,10 @@ _TABLES = (*metadata.tables, _VERSIONS)
 _SAME_FOR_ALL = ("--no-owner", "--no-privileges")
 
 
-def write(address: URL, target: Path) -> None:
+def write(address: URL, target: BinaryIO) -> None:
     """Dump the records' tables as of one moment. Raises BackupFailed."""
     wanted = [f"--table={table}" for table in _TABLES]
-    _run(["pg_dump", "--format=custom", *_SAME_FOR_ALL, *wanted, f"--file={target}", _to(address)], _secret(address))
+    _run(["pg_dump", "--format=custom", *_SAME_FOR_ALL, *wanted, _to(address)], _secret(address), target)
 
 
 def read(source: Path, address: URL) -> None:
@@ -65,25 +65,28 @@ def revision(source: Path) -> str | None:
     return next((next(lines, None) for line in lines if line.startswith("COPY ")), None)
 
 
-def _run(command: Sequence[str], secret: Mapping[str, str] | None = None) -> bytes:
-    """Run a program to its end and return what it printed."""
+def _run(command: Sequence[str], secret: Mapping[str, str] | None = None, target: BinaryIO | None = None) -> bytes:
+    """Run a program to its end and return what it printed, unless that goes to ``target``."""
     with TemporaryFile() as errors:
-        with _started(command, errors, secret) as process:
+        with _started(command, errors, secret, target) as process:
             out, _ = process.communicate()
         if process.returncode:
             raise BackupFailed(f"{command[0]} failed: {_last_line(errors)}")
-    return out
+    return out or b""
 
 
 def _started(
-    command: Sequence[str], errors: IO[bytes], secret: Mapping[str, str] | None = None
+    command: Sequence[str],
+    errors: IO[bytes],
+    secret: Mapping[str, str] | None = None,
+    target: BinaryIO | None = None,
 ) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(  # noqa: S603 – a list of words, none of them from a request
             command,
             env={**os.environ, **(secret or {}), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=target or subprocess.PIPE,
             stderr=errors,
         )
     except OSError as error:

@@ -124,8 +124,10 @@ class EmbeddedBuilder:
         for part in self._parts:
             terms = part.postings.find(hashes)
             for at in np.flatnonzero(terms >= 0).tolist():
-                if part.postings.terms[int(terms[at])] == ids[at]:
-                    found[ids[at]] = part.base + int(part.postings.rows_of(int(terms[at]))[-1])
+                rows = part.postings.rows_of(int(terms[at]))
+                # A merged part still has the term of a product that died before, but no row.
+                if len(rows) and part.postings.terms[int(terms[at])] == ids[at]:
+                    found[ids[at]] = part.base + int(rows[-1])
         return found
 
     def _flush(self) -> None:

@@ -124,7 +124,8 @@ class CodeCounts:
             self.codes = np.flatnonzero(counts)
             self.counts: Counts = counts[self.codes]
         else:
-            codes.sort()
+            # A copy: the codes of neighbouring units are a part of the mapped file.
+            codes = np.sort(codes)
             starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1]))) if len(codes) else codes
             self.codes = codes[starts]
             self.counts = np.concatenate((starts[1:], [len(codes)])) - starts if len(codes) else starts

@@ -215,3 +215,34 @@ def test_a_writer_killed_in_mid_write_leaves_the_last_commit(
     engine.refresh()
     assert total(engine, catalog) == 4
     assert begin_again(engine, catalog, version) == 5
+
+
+def test_a_product_that_was_removed_long_ago_comes_back(engine: SearchEngine, catalog: str) -> None:
+    version = begin(engine, catalog, 10)
+    engine.switch(catalog, version)
+    builder = engine.builder(catalog, version)
+    builder.delete(["3"])
+    # Enough small commits that what the product left behind is tidied away.
+    for at in range(40):
+        builder.write([document("busy", f"laptop renewed{at}")])
+        builder.commit(at + 2)
+    builder.delete(["3"])
+    builder.write([document("3", "laptop again", brand="HP")])
+    builder.commit(50)
+    builder.close()
+    engine.refresh()
+    assert total(engine, catalog) == 11
+    assert total(engine, catalog, "again") == 1
+
+
+def test_a_version_that_was_begun_and_left_is_none(engine: SearchEngine, catalog: str) -> None:
+    serving = begin(engine, catalog, 3)
+    engine.switch(catalog, serving)
+    left = engine.create(catalog, SCHEMA)
+    assert list(engine.versions(catalog)) == [serving]
+    with pytest.raises(FileNotFoundError):
+        engine.switch(catalog, left)
+    newer = begin(engine, catalog, 5)
+    engine.switch(catalog, newer)
+    assert list(engine.versions(catalog)) == [serving, newer]
+    assert total(engine, catalog) == 5
