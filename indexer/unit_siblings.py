@@ -82,7 +82,7 @@ class Siblings:
             scale = median(self._numbers[name]) / (median(self._numbers[told]) or 1.0)
             if name not in rules and 1 / _ALIKE <= scale <= _ALIKE:
                 confidence = round(known[told].confidence * 0.9, 3)
-                evidence = f"{told} of the same things is in {known[told].unit}"
+                evidence = f"{told} of the same things is in “{known[told].unit}”"
                 rule = replace(
                     known[told], source="sibling", confidence=confidence, evidence=evidence, support=0, seen=0
                 )
@@ -132,7 +132,7 @@ def _twins_settled(
         return {}
     counts = Counter(own for _, own in proven)
     (main, most), *others = counts.most_common()
-    evidence = f"{imperial} is the same in {best} on {len(proven)} of {len(ratios)} products"
+    evidence = f"{imperial} is the same in “{best}” on {len(proven)} of {len(ratios)} products"
 
     def rule(unit: str, within: Range) -> UnitRule:
         confidence = round((counts[unit] + 1) / (counts[unit] + 2) * len(proven) / len(ratios), 3)
@@ -155,7 +155,7 @@ def _twins_settled(
                 "sibling",
                 support=len(proven),
                 seen=len(ratios),
-                evidence=f"{metric} is the same in {main} on {most} of {len(ratios)} products",
+                evidence=f"{metric} is the same in “{main}” on {most} of {len(ratios)} products",
             ),
         )
     }

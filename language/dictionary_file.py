@@ -104,7 +104,7 @@ def _learned(entry: AttributeEntry) -> Iterable[str]:
     about = [f"{entry.products:,} products", entry.kind, *(f'{text} "{label}"' for text, label in entry.labels.items())]
     about += [f"group {entry.group}"] if entry.group else []
     about += [f"better {entry.better}"] if entry.better else []
-    about += [f"in {entry.unit}"] if entry.unit else []
+    about += [f"unit {entry.unit}"] if entry.unit else []
     yield from _comment(", ".join(about))
     for rule in entry.rules[:_MOST_RULES]:
         yield from _comment(f"  {_said(rule)}")
