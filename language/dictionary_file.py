@@ -115,11 +115,15 @@ def _learned(entry: AttributeEntry) -> Iterable[str]:
 def _said(rule: UnitRule) -> str:
     numbers = "numbers" if rule.values is None else ", ".join(format_number(value) for value in rule.values)
     if rule.low is not None and rule.high is not None:
-        numbers += f" from {rule.low:.5g} to {rule.high:.5g}"
+        numbers += f" from {_about(rule.low)} to {_about(rule.high)}"
     of = f" of {rule.type}" if rule.type else ""
     without = f", not of {', '.join(rule.not_types)}" if rule.not_types else ""
     counts = f" on {rule.support} of {rule.seen} products" if rule.source == "text" else ""
     return f"{rule.unit}: {numbers}{of}{without}; {rule.source}{counts}, {rule.confidence:.0%}: {rule.evidence}"
+
+
+def _about(number: float) -> str:
+    return format_number(float(f"{number:.3g}"))
 
 
 def _comment(text: str) -> Iterable[str]:
