@@ -14,8 +14,9 @@ from language.analysis import analyzer
 from language.attributes import AttributeDictionaryBuilder, AttributeInfo
 from language.dictionary import AttributeEntry
 
-_ALL = 60_000
+_ALL = 25_000
 _CARRIERS = 300
+_MOST_READ = 200_000
 _SHARE = 0.02
 
 SYSTEM_KINDS: Mapping[str, FieldKind] = {
@@ -58,15 +59,17 @@ def type_name(product: Product, typed: TypedProduct | None) -> str | None:
 class CatalogLearner:
     """Learns from one pass over a catalogue; memory does not grow with the number of products.
 
+    Phrases and types of a very large catalogue are learned from an even sample of the ``expected`` products.
     ``sample`` are the products to learn units from: all of a small catalogue; of a large one those that are among the
     first three hundred to carry some attribute, and an even share of the others.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, expected: int = 0) -> None:
         self.products = 0
         self.sample: list[str] = []
         self._carried: Counter[str] = Counter()
         self._random = Random(0)  # noqa: S311
+        self._read_share = min(1.0, _MOST_READ / max(expected, 1))
         self._default = catalog.locale
         self._locales: Counter[str] = Counter()
         self._attributes = AttributeDictionaryBuilder()
@@ -82,9 +85,10 @@ class CatalogLearner:
         self._attributes.add(product.attributes)
         for variant in product.variants:
             self._attributes.add(variant.attributes)
-        self._phrases.add(product.title)
-        self._types.add(product)
         self._untyped += not product.category
+        if self._read_share == 1.0 or self._random.random() < self._read_share:
+            self._phrases.add(product.title)
+            self._types.add(product)
         if self._is_sampled(product):
             self.sample.append(product.id)
 

@@ -21,7 +21,7 @@ def learn_catalog(records: Records, catalog: Catalog, advance: Callable[[], None
     What people say in the catalogue's dictionary wins. ``advance`` is called for each product of the first reading.
     Raises InvalidDictionary.
     """
-    learner = CatalogLearner(catalog)
+    learner = CatalogLearner(catalog, records.count(catalog.id))
     for item in records.items(catalog.id):
         learner.add(item)
         advance()
