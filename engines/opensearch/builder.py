@@ -9,6 +9,7 @@ next removes them.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
+from uuid import uuid4
 
 import orjson
 
@@ -26,6 +27,7 @@ from engines.port import Document, FieldKind, OfferUpdate
 _HELD = 2_000
 """Up to so many products wait for the commit; beyond, new ones are streamed."""
 _LOOKED_UP = 1_000
+_COPYING = "60s"
 _SET_OFFERS = """
 for (unit in ctx._source.units) {
   def offer = params.offers[unit.id];
@@ -42,6 +44,7 @@ class OpenSearchBuilder:
     def __init__(self, connection: Connection, index: str) -> None:
         self._connection = connection
         self._index = index
+        self._token = uuid4().hex
         self._schema = control.read_schema(connection, index)
         self._commit, self._stamp = control.read_commit(connection, index)
         self._loader = Loader(connection, index)
@@ -111,6 +114,9 @@ class OpenSearchBuilder:
         if self._stamp is None and (copies := self._connection.settings.replicas):
             # From here on every write is in all copies before it is acknowledged.
             self._connection.patiently("PUT", f"/{self._index}/_settings", {"index": {"number_of_replicas": copies}})
+            # A cluster with fewer nodes than copies never turns green: it serves all the same.
+            green = {"wait_for_status": "green", "timeout": _COPYING}
+            self._connection.patiently("GET", f"/_cluster/health/{self._index}", params=green, ignore=(408,))
         self._connection.patiently("POST", f"/{self._index}/_refresh")
         commit = replace(
             self._commit,
@@ -120,6 +126,7 @@ class OpenSearchBuilder:
             varied=self._varied,
             dimensions=self._dimensions,
             knowledge=knowledge,
+            writer=self._token,
         )
         self._stamp = control.write_commit(self._connection, self._index, commit, self._stamp)
         self._drop_knowledge(set(self._commit.knowledge) - set(knowledge))

@@ -24,7 +24,8 @@ class WrittenElsewhere(VitrineError):
 @dataclass(frozen=True, slots=True)
 class Commit:
     """What a version holds: the number of its last batch, the rows given away, the change-log number applied, whether
-    products have variants, the length of vectors (0: none yet), and the documents that tell of words and fields."""
+    products have variants, the length of vectors (0: none yet), the documents that tell of words and fields, and a
+    token of whoever wrote it."""
 
     batch: int = 0
     rows: int = 0
@@ -32,6 +33,7 @@ class Commit:
     varied: bool = False
     dimensions: int = 0
     knowledge: tuple[int, ...] = ()
+    writer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,12 @@ def write_commit(connection: Connection, index: str, commit: Commit, before: Sta
     if before is not None:
         params = {"if_seq_no": before.sequence, "if_primary_term": before.term}
     try:
-        answer = connection.call("PUT", _path(index, COMMIT), {"control": asdict(commit)}, params=params)
+        answer = connection.patiently("PUT", _path(index, COMMIT), {"control": asdict(commit)}, params=params)
     except Conflict as error:
+        # Where the answer to the first attempt was lost, the second one meets what the first has written.
+        found, stamp = read_commit(connection, index)
+        if found == commit and stamp is not None:
+            return stamp
         raise WrittenElsewhere(f"{index} was written by another process: let one process write a catalogue") from error
     return Stamp(answer["_seq_no"], answer["_primary_term"])
 

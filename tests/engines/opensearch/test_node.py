@@ -1,13 +1,14 @@
 """What only a real node shows: loads that stream, points in time that are lost, versions of another make."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from commerce.buyer import ANONYMOUS
 from engines.opensearch import OpenSearchEngine, OpenSearchSettings
 from engines.opensearch.connection import NoDisk
-from engines.opensearch.control import WrittenElsewhere
+from engines.opensearch.control import WrittenElsewhere, read_commit, write_commit
 from engines.opensearch.loading import DocumentsRefused
 from engines.plan import SearchPlan
 from engines.port import Document, EngineUnavailable, Schema, SearchIndex
@@ -140,3 +141,14 @@ def test_queries_cannot_reach_a_script(engine: OpenSearchEngine) -> None:
     index = serve(engine, "hostile", [document("1", f"lamp {hostile}", colour=hostile)])
     assert index.search(search_plan(f"lamp {hostile}")).total == 1
     assert list(index.suggest(hostile, 3, ANONYMOUS)) == []
+
+
+def test_a_commit_whose_answer_was_lost_is_not_taken_for_another_writer(engine: OpenSearchEngine) -> None:
+    version = serve(engine, "repeated", [document("1", "lamp")]).stats().version
+    index = f"{engine.connection.settings.prefix}.repeated.v{version:06d}"
+    before, stamp = read_commit(engine.connection, index)
+    commit = replace(before, batch=before.batch + 1, writer="me")
+    written = write_commit(engine.connection, index, commit, stamp)
+    assert write_commit(engine.connection, index, commit, stamp) == written
+    with pytest.raises(WrittenElsewhere):
+        write_commit(engine.connection, index, replace(commit, writer="you"), stamp)
