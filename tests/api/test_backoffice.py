@@ -180,6 +180,8 @@ def test_searches_go_on_while_the_database_is_away_and_writes_once_it_is_back(
         assert PASSWORD not in refused.text
         assert str(postgres.folder) not in refused.text
         assert found(client, query="cable") == before
+        ready = client.get("/health/ready")
+        assert (ready.status_code, ready.json()["code"]) == (503, "records_unavailable")
     finally:
         postgres.start()
     assert client.put(PRODUCTS, json=[LAMP], headers=admin).status_code == 200

@@ -2,8 +2,10 @@
 
 import os
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from threading import Event
@@ -160,6 +162,37 @@ def test_a_sqlite_backup_is_one_file_that_its_own_tools_read(tmp_path: Path) -> 
     assert copy.execute("SELECT id FROM catalogs").fetchall() == [("shop",)]
     copy.close()
     assert not (tmp_path / "kept-wal").exists()
+
+
+@pytest.mark.parametrize("way", ["VACUUM INTO '{}'", ".backup"])
+def test_a_copy_that_sqlite_made_itself_is_put_back(tmp_path: Path, way: str) -> None:
+    url = f"sqlite:///{tmp_path / 'records.db'}"
+    store = Records(url)
+    store.upgrade()
+    store.put_catalog(Catalog("shop", "EUR"))
+    with closing(sqlite3.connect(tmp_path / "records.db")) as live, closing(sqlite3.connect(tmp_path / "kept")) as copy:
+        if way == ".backup":
+            live.backup(copy)
+        else:
+            copy.close()
+            live.execute(way.format(tmp_path / "kept"))
+    store.put_catalog(Catalog("other", "EUR"))
+    restore(url, tmp_path / "kept")
+    assert [catalog.id for catalog in store.catalogs()] == ["shop"]
+    store.close()
+
+
+def test_an_archive_that_pg_dump_made_itself_is_put_back(postgres_database: str, tmp_path: Path) -> None:
+    store = Records(postgres_database)
+    store.put_catalog(Catalog("shop", "EUR"))
+    address = database_address(postgres_database)
+    target = f"--dbname=host='{address.query['host']}' user={address.username} dbname={address.database}"
+    command = ["pg_dump", "--format=custom", "--no-owner", f"--file={tmp_path / 'kept'}", target]
+    subprocess.run(command, env={**os.environ, "PGPASSWORD": PASSWORD}, check=True)
+    store.put_catalog(Catalog("other", "EUR"))
+    restore(postgres_database, tmp_path / "kept")
+    assert [catalog.id for catalog in store.catalogs()] == ["shop"]
+    store.close()
 
 
 def test_postgres_programs_that_are_missing_are_named(
