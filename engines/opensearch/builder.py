@@ -197,7 +197,10 @@ class OpenSearchBuilder:
         return found
 
     def _units_of(self, ids: list[str]) -> dict[str, frozenset[str]]:
+        """Return the unit ids of the products that there are; without variants a product is its one unit."""
         ids = list(dict.fromkeys(ids))
+        if not self._varied:
+            return dict.fromkeys(self._existing(ids), frozenset({_ANY_UNIT}))
         docs = self._get_many(ids, "units.id")
         return {
             identity: frozenset(unit["id"] for unit in doc["_source"]["units"])
