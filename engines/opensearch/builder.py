@@ -22,7 +22,8 @@ from engines.opensearch.loading import Action, Loader, index_action
 from engines.opensearch.mapping import vector_mapping
 from engines.opensearch.naming import knowledge_key, product_key
 from engines.opensearch.suggesting import write_phrases
-from engines.port import Document, FieldKind, OfferUpdate
+from engines.port import Document, FieldKind, OfferUpdate, Schema
+from language.errors import VitrineError
 
 _HELD = 2_000
 """Up to so many products wait for the commit; beyond, new ones are streamed."""
@@ -45,22 +46,14 @@ class OpenSearchBuilder:
         self._connection = connection
         self._index = index
         self._token = uuid4().hex
-        self._schema = control.read_schema(connection, index)
-        self._commit, self._stamp = control.read_commit(connection, index)
         self._loader = Loader(connection, index)
-        self._encoder = Encoder(self._schema, numbering(self._schema.kinds))
-        self._collector = KnowledgeCollector()
-        self._row = self._commit.rows
-        self._varied = self._commit.varied
-        self._dimensions = self._commit.dimensions
-        self._held: dict[str, Document | None] = {}
-        self._streamed: set[str] = set()
-        self._offers: dict[str, dict[str, dict[str, object]]] = {}
-        self._drop_uncommitted()
+        self._schema: Schema
+        self._begin()
 
     def extend(self, kinds: Mapping[str, FieldKind]) -> None:
         """Make new fields known; the kind of a field that is known already stays."""
         new = {name: kind for name, kind in kinds.items() if name not in self._schema.kinds}
+        self._take_up()
         if new:
             self._schema = replace(self._schema, kinds={**self._schema.kinds, **new})
             control.write_schema(self._connection, self._index, self._schema)
@@ -68,6 +61,7 @@ class OpenSearchBuilder:
 
     def write(self, documents: Iterable[Document]) -> int:
         """Add documents, each replacing an earlier one of its id; return how many."""
+        self._take_up()
         count = 0
         for document in documents:
             self._held[document.stored.id] = document
@@ -79,12 +73,14 @@ class OpenSearchBuilder:
 
     def delete(self, ids: Iterable[str]) -> int:
         """Remove products; return how many ids were named."""
+        self._take_up()
         named = list(ids)
         self._held.update(dict.fromkeys(named))
         return len(named)
 
     def patch_offers(self, offers: Iterable[OfferUpdate]) -> int:
         """Change prices and stock of committed products; return how many units were found."""
+        self._take_up()
         count = 0
         waiting = iter(offers)
         while chunk := list(islice(waiting, _LOOKED_UP)):
@@ -101,8 +97,44 @@ class OpenSearchBuilder:
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains.
 
-        Raises DocumentsRefused where the cluster refuses documents; the last commit then stands.
+        Raises DocumentsRefused where the cluster refuses documents, WrittenElsewhere where another process committed
+        meanwhile, EngineUnavailable; the last commit then stands, and what was written since is to be written again.
         """
+        self._take_up()
+        try:
+            self._send_all(applied)
+        except VitrineError:
+            self._failed = True
+            raise
+
+    def close(self) -> None:
+        """Let go of the version; what was not committed is gone."""
+        self._loader.close()
+        if self._streamed:
+            self._drop_uncommitted()
+            self._streamed.clear()
+
+    def _take_up(self) -> None:
+        """Begin again at the last commit where the one after it failed."""
+        if self._failed:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Take up the version as the last commit left it."""
+        self._schema = control.read_schema(self._connection, self._index)
+        self._commit, self._stamp = control.read_commit(self._connection, self._index)
+        self._encoder = Encoder(self._schema, numbering(self._schema.kinds))
+        self._collector = KnowledgeCollector()
+        self._row = self._commit.rows
+        self._varied = self._commit.varied
+        self._dimensions = self._commit.dimensions
+        self._held: dict[str, Document | None] = {}
+        self._streamed: set[str] = set()
+        self._offers: dict[str, dict[str, dict[str, object]]] = {}
+        self._drop_uncommitted()
+        self._failed = False
+
+    def _send_all(self, applied: int) -> None:
         self._loader.finish()
         known = self._existing(list(self._held))
         self._loader.send(self._actions(self._held, known))
@@ -135,13 +167,6 @@ class OpenSearchBuilder:
         self._held.clear()
         self._offers.clear()
         self._streamed.clear()
-
-    def close(self) -> None:
-        """Let go of the version; what was not committed is gone."""
-        self._loader.close()
-        if self._streamed:
-            self._drop_uncommitted()
-            self._streamed.clear()
 
     def _stream(self) -> None:
         """Send the new products among those held; what replaces or removes others waits on."""

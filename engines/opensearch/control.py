@@ -44,17 +44,17 @@ class Stamp:
     term: int
 
 
-def read_commits(connection: Connection, aliases: Sequence[str]) -> dict[str, tuple[int, Commit]]:
-    """Return the serving version and its commit of each alias that there is."""
-    if not aliases:
+def read_commits(connection: Connection, indexes: Sequence[str]) -> dict[str, tuple[int, Commit]]:
+    """Return the version and its commit of each alias or index that there is and that holds a commit."""
+    if not indexes:
         return {}
-    wanted = [{"_index": alias, "_id": COMMIT} for alias in aliases]
+    wanted = [{"_index": index, "_id": COMMIT} for index in indexes]
     answer = connection.call("POST", "/_mget", {"docs": wanted})
     found: dict[str, tuple[int, Commit]] = {}
-    for alias, each in zip(aliases, answer["docs"], strict=True):
+    for index, each in zip(indexes, answer["docs"], strict=True):
         version = version_of(each.get("_index", ""))
         if each.get("found") and version is not None:
-            found[alias] = (version, _commit(each))
+            found[index] = (version, _commit(each))
     return found
 
 

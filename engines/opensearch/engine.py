@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from threading import Lock
+from time import time
 
 from engines.opensearch import control
 from engines.opensearch.builder import OpenSearchBuilder
@@ -20,6 +21,8 @@ from engines.opensearch.snapshot import Known, OpenSearchIndex
 from engines.port import EngineUnavailable, Schema, Stats
 from language.vocabulary import Vocabulary
 
+_ABANDONED = 86_400.0
+
 
 class OpenSearchEngine:
     """Keeps its versions in a cluster; any number of processes on any machine may read, one builder at a time writes
@@ -33,8 +36,12 @@ class OpenSearchEngine:
         self._lock = Lock()
 
     def create(self, catalog: str, schema: Schema) -> int:
-        """Begin a new version and return its number."""
-        number = max(self.versions(catalog), default=0) + 1
+        """Begin a new version and return its number; what others began and left behind a day ago is removed."""
+        begun = self._begun(catalog)
+        for version in begun.keys() - self.versions(catalog):
+            if begun[version] < time() - _ABANDONED:
+                self.drop(catalog, version)
+        number = max(begun, default=0) + 1
         while not self._create(index_of(self._prefix, catalog, number), schema):
             number += 1
         return number
@@ -72,11 +79,9 @@ class OpenSearchEngine:
         return found[0] if found else None
 
     def versions(self, catalog: str) -> Sequence[int]:
-        """Return the versions in the cluster, the oldest first."""
-        alias = alias_of(self._prefix, catalog)
-        answer = self.connection.call("GET", f"/{alias}.v*/_settings/index.uuid", ignore=(404,))
-        found = (version_of(index) for index in answer if index.startswith(alias))
-        return sorted(version for version in found if version is not None)
+        """Return the versions that were committed, the oldest first."""
+        begun = {index_of(self._prefix, catalog, version): version for version in self._begun(catalog)}
+        return sorted(version for version, _ in control.read_commits(self.connection, list(begun)).values())
 
     def drop(self, catalog: str, version: int) -> None:
         """Remove a version that does not serve; searches of those that still read it fail."""
@@ -95,7 +100,7 @@ class OpenSearchEngine:
     def open_version(self, catalog: str, version: int) -> OpenSearchIndex:
         """Return a snapshot of one version, serving or not. Raises FileNotFoundError if there is none by that
         number."""
-        if version not in self.versions(catalog):
+        if version not in self._begun(catalog):
             raise FileNotFoundError(f"catalogue {catalog} has no version {version}")
         index = index_of(self._prefix, catalog, version)
         commit, _ = control.read_commit(self.connection, index)
@@ -108,6 +113,16 @@ class OpenSearchEngine:
     def close(self) -> None:
         """Close the connections."""
         self.connection.close()
+
+    def _begun(self, catalog: str) -> dict[int, float]:
+        """Return the versions that there are, committed or not, and when each was begun, in seconds since 1970."""
+        alias = alias_of(self._prefix, catalog)
+        answer = self.connection.call("GET", f"/{alias}.v*/_settings/index.creation_date", ignore=(404,))
+        return {
+            version: int(each["settings"]["index"]["creation_date"]) / 1000
+            for index, each in answer.items()
+            if index.startswith(alias) and (version := version_of(index)) is not None
+        }
 
     def _refresh(self, catalogs: Sequence[str]) -> None:
         with self._lock:

@@ -84,8 +84,12 @@ def test_only_one_of_two_writers_commits(engine: OpenSearchEngine) -> None:
     with pytest.raises(WrittenElsewhere, match="another process"):
         second.commit(3)
     first.close()
-    second.close()
     assert opened(engine, "twice").stats().applied == 2
+    # Who came too late goes on from there.
+    second.write([document("4", "lamp")])
+    second.commit(4)
+    second.close()
+    assert opened(engine, "twice").stats().applied == 4
 
 
 def test_a_refused_document_is_named_and_nothing_is_committed(engine: OpenSearchEngine) -> None:
