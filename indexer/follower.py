@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -13,13 +14,13 @@ from commerce.buyer import ANONYMOUS
 from commerce.product import CatalogItem
 from commerce.records import Records
 from engines.plan import FacetRequest, SearchPlan
-from engines.port import IndexBuilder, OfferUpdate, SearchEngine, SearchIndex
-from indexer.documents import to_document
-from indexer.knowledge import extend
+from engines.port import SearchEngine, SearchIndex
+from indexer.changes import ChangeWriter
 from indexer.types import TypedProduct, type_of
 
 _BATCH = 5_000
 _MOST_TYPES = 1_000
+_LONGEST_PAUSE = 10.0
 _log = structlog.get_logger()
 
 
@@ -35,7 +36,8 @@ class Follower:
         self._engine = engine
         self._lock = WriterLock(home)
         self._interval = interval
-        self._builders: dict[str, tuple[int, IndexBuilder]] = {}
+        self._writers: dict[str, tuple[int, ChangeWriter]] = {}
+        self._ahead: dict[str, int] = {}
         # What there was when the log last held nothing new; looking again is cheap as long as this is the same.
         self._done: tuple[int, dict[str, int | None]] | None = None
         self._stopped = Event()
@@ -50,13 +52,16 @@ class Follower:
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join()
-        for _, builder in self._builders.values():
-            builder.close()
-        self._builders.clear()
+        for _, writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
         self._lock.release()
 
     def step(self) -> int:
-        """Apply what the log holds beyond the serving versions, refresh, and return how many changes were applied."""
+        """Apply what the log holds beyond the serving versions, refresh, and return how many changes were applied.
+
+        What cannot be applied to one catalogue is raised when the others have had their turn.
+        """
         self._engine.refresh()
         if not self._lock.acquire():
             return 0
@@ -64,58 +69,64 @@ class Follower:
         if (last, self._serving()) == self._done:
             return 0
         applied = 0
+        failures: list[Exception] = []
         for catalog in self._records.catalogs():
-            applied += self._apply(catalog.id)
+            try:
+                applied += self._apply(catalog.id)
+            except Exception as error:
+                failures.append(error)
         self._engine.refresh()
+        if failures:
+            raise failures[0]
         if not applied:
             self._done = (last, self._serving())
         return applied
 
     def _serving(self) -> dict[str, int | None]:
-        return {catalog: self._engine.current(catalog) for catalog in self._builders}
+        return {catalog: self._engine.current(catalog) for catalog in self._writers}
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._interval):
+        pause = self._interval
+        while not self._stopped.wait(pause):
             try:
                 self.step()
+                pause = self._interval
             except Exception:
-                # The log still holds what could not be applied: the next round tries again.
-                _log.exception("follower_round_failed")
+                # The log still holds what could not be applied: a later round tries again.
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                _log.exception("follower_round_failed", next_try_in_s=round(pause, 1))
 
     def _apply(self, catalog_id: str) -> int:
         version = self._engine.current(catalog_id)
         index = self._engine.open(catalog_id)
         if version is None or index is None or index.stats().version != version:
             return 0
-        changes = self._records.changes_since(catalog_id, index.stats().applied, _BATCH)
-        if not changes:
-            return 0
-        builder = self._builder(catalog_id, version)
-        whole = list(dict.fromkeys(change.product_id for change in changes if change.kind != "offer"))
-        offers = dict.fromkeys(change.product_id for change in changes)
-        for identity in whole:
-            del offers[identity]
-        if whole:
-            items = list(self._records.items(catalog_id, ids=whole))
-            knowledge = extend(self._engine.schema(catalog_id), items)
-            builder.extend(knowledge.kinds())
-            types = _types(index, items)
-            builder.write(to_document(item, types.get(item.product.id), knowledge) for item in items)
-            builder.delete(set(whole) - {item.product.id for item in items})
-        if offers:
-            builder.patch_offers(_offers(self._records, catalog_id, list(offers)))
-        builder.commit(changes[-1].seq)
+        applied = index.stats().applied
+        changes = self._records.changes_since(catalog_id, applied, _BATCH)
+        if changes:
+            self._writer(catalog_id, version).apply(changes)
+        elif applied > (last := self._records.last_seq(catalog_id)) and self._ahead.get(catalog_id) != version:
+            self._ahead[catalog_id] = version
+            _log.error(
+                "index_is_ahead_of_records",
+                catalog=catalog_id,
+                applied=applied,
+                last_change=last,
+                mend=f"the records were replaced by older ones: run `vitrine index {catalog_id}`",
+            )
         return len(changes)
 
-    def _builder(self, catalog_id: str, version: int) -> IndexBuilder:
-        held = self._builders.get(catalog_id)
+    def _writer(self, catalog_id: str, version: int) -> ChangeWriter:
+        held = self._writers.get(catalog_id)
         if held and held[0] == version:
             return held[1]
         if held:
             held[1].close()
-        builder = self._engine.builder(catalog_id, version)
-        self._builders[catalog_id] = (version, builder)
-        return builder
+        builder, schema = self._engine.builder(catalog_id, version), self._engine.schema(catalog_id)
+        types = partial(_types, self._engine, catalog_id)
+        writer = ChangeWriter(self._records, catalog_id, builder, schema, types)
+        self._writers[catalog_id] = (version, writer)
+        return writer
 
 
 class WriterLock:
@@ -146,17 +157,11 @@ class WriterLock:
             self._handle = None
 
 
-def _offers(records: Records, catalog_id: str, ids: Sequence[str]) -> Iterator[OfferUpdate]:
-    """Yield the offers of these products as they are now."""
-    for product_id, offers in records.offers(catalog_id, ids).items():
-        for unit_id, offer in offers:
-            yield OfferUpdate(product_id, unit_id, offer.net, offer.stock)
-
-
-def _types(index: SearchIndex, items: Sequence[CatalogItem]) -> dict[str, TypedProduct]:
+def _types(engine: SearchEngine, catalog_id: str, items: Sequence[CatalogItem]) -> dict[str, TypedProduct]:
     """Type the products that name no category: as before if their title is the same, else by the types in use."""
     bare = [item.product for item in items if not item.product.category]
-    if not bare:
+    index = engine.open(catalog_id)
+    if not bare or index is None:
         return {}
     before = index.get([product.id for product in bare], ANONYMOUS)
     known = _types_in_use(index)

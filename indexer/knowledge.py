@@ -50,6 +50,11 @@ class CatalogKnowledge:
         """Return the derived type of a product that names no category."""
         return self.types.of(product) if self.types and not product.category else None
 
+    def types_of(self, items: Sequence[CatalogItem]) -> dict[str, TypedProduct]:
+        """Return the derived types of products that name no category, by their ids."""
+        found = {item.product.id: self.type_of(item.product) for item in items}
+        return {identity: typed for identity, typed in found.items() if typed}
+
 
 def type_name(product: Product, typed: TypedProduct | None) -> str | None:
     """Return what units are learned by: the product's first category, or else its derived type."""

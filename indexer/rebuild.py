@@ -7,6 +7,7 @@ from time import perf_counter
 from commerce.buyer import ANONYMOUS
 from commerce.records import Records
 from engines.port import Document, Schema, SearchEngine
+from indexer.changes import ChangeWriter
 from indexer.documents import to_document
 from indexer.knowledge import CatalogKnowledge
 from indexer.learning import learn_catalog
@@ -15,6 +16,8 @@ from language.errors import VitrineError
 _SAMPLE = 100
 _KEPT_VERSIONS = 2
 _EVERY = 500
+_BATCH = 5_000
+_CATCH_UPS = 3
 Progress = Callable[[int, int], None]
 
 
@@ -56,13 +59,19 @@ def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: P
     )
     version = engine.create(catalog_id, schema)
     written = _Written(records, catalog_id, knowledge, steps)
-    builder = engine.builder(catalog_id, version)
     try:
-        builder.write(written.documents())
-        builder.commit(applied)
-    finally:
-        builder.close()
-    _verify(engine, catalog_id, version, written)
+        builder = engine.builder(catalog_id, version)
+        try:
+            builder.write(written.documents())
+            builder.commit(applied)
+            _verify(engine, catalog_id, version, written)
+            writer = ChangeWriter(records, catalog_id, builder, schema, knowledge.types_of)
+            _catch_up(records, catalog_id, writer, applied)
+        finally:
+            builder.close()
+    except BaseException:
+        engine.drop(catalog_id, version)
+        raise
     engine.switch(catalog_id, version)
     for old in engine.versions(catalog_id)[:-_KEPT_VERSIONS]:
         engine.drop(catalog_id, old)
@@ -80,6 +89,16 @@ def roll_back(engine: SearchEngine, catalog_id: str) -> int:
         raise NothingToRollBackTo(f"catalogue {catalog_id} has no earlier version: index it again instead")
     engine.switch(catalog_id, earlier[-1])
     return earlier[-1]
+
+
+def _catch_up(records: Records, catalog_id: str, writer: ChangeWriter, applied: int) -> None:
+    """Apply the changes that were made while the version was built, so that its prices and stock are not stale when it
+    begins to serve; the follower applies the few that come in the meantime."""
+    for _ in range(_CATCH_UPS):
+        last = records.last_seq(catalog_id)
+        while applied < last and (changes := records.changes_since(catalog_id, applied, _BATCH)):
+            writer.apply(changes)
+            applied = changes[-1].seq
 
 
 class _Steps:

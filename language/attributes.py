@@ -70,6 +70,8 @@ def label_of(name: str) -> str:
 
     A double underscore stands for a bracket, as catalogues make names out of labels by replacing each other sign.
     """
+    if " " in name:
+        return name  # written for people already
     pieces = [piece.strip("_") for piece in name.split("__")]
     spelled = [_spell(piece) for piece in pieces]
     if len(pieces) == 1:

@@ -12,10 +12,10 @@ import pytest
 
 from commerce.buyer import ANONYMOUS
 from commerce.product import Catalog, CatalogItem, Offer, Product
-from commerce.records import OfferChange, Records
+from commerce.records import Change, OfferChange, Records
 from engines.embedded import EmbeddedEngine
 from engines.plan import SearchPlan
-from indexer import Follower, rebuild, roll_back
+from indexer import Follower, changes, rebuild, roll_back
 from indexer.follower import WriterLock
 from indexer.rebuild import NothingToRollBackTo
 from indexer.types import derive_types, type_of
@@ -183,3 +183,72 @@ def test_a_catalogue_s_own_categories_are_kept(records: Records, engine: Embedde
     hit = index.search(SearchPlan()).hits[0]
     assert b"category_source" not in hit.product.document
     assert b"Home > Lamps" in hit.product.document
+
+
+class Interrupted(Exception):
+    """What a test lets happen in the middle of a rebuild."""
+
+
+def test_a_rebuild_serves_what_changed_while_it_ran(records: Records, engine: EmbeddedEngine) -> None:
+    records.upsert("shop", [lamp(str(at)) for at in range(5)])
+
+    def meanwhile(done: int, total: int) -> None:
+        if done == total:  # every product is written, none is committed
+            records.patch_offers("shop", [OfferChange("1", net=Decimal(77))])
+            records.upsert("shop", [lamp("new", colour="red")])
+            records.delete("shop", ["2"])
+
+    rebuild(records, engine, "shop", meanwhile)
+    index = engine.open("shop")
+    assert index is not None
+    assert ids(engine) == {"0", "1", "3", "4", "new"}
+    assert index.get(["1"], ANONYMOUS)["1"].net == Decimal(77)
+    assert "attributes.colour" in index.fields()
+    assert index.stats().applied == records.last_seq("shop")
+
+
+def test_a_rebuild_that_fails_leaves_no_version_behind(records: Records, engine: EmbeddedEngine) -> None:
+    records.upsert("shop", [lamp("1")])
+    rebuild(records, engine, "shop")
+
+    def fail(done: int, total: int) -> None:
+        if done == total:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        rebuild(records, engine, "shop", fail)
+    assert list(engine.versions("shop")) == [1]
+    assert ids(engine) == {"1"}
+
+
+def test_one_catalogue_s_failure_does_not_hold_up_another(
+    records: Records, engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records.put_catalog(Catalog("annex", "EUR"))
+    for catalog in ("annex", "shop"):
+        records.upsert(catalog, [lamp("1")])
+        rebuild(records, engine, catalog)
+        records.upsert(catalog, [lamp("2")])
+    follower = Follower(records, engine, tmp_path)
+    real = changes.to_document
+
+    def refuse(item: CatalogItem, *rest: object) -> object:
+        if catalog_of_turn[0] == "annex":
+            raise Interrupted
+        return real(item, *rest)  # type: ignore[arg-type]
+
+    catalog_of_turn = [""]
+    since = records.changes_since
+
+    def noted(catalog: str, *rest: int) -> list[Change]:
+        catalog_of_turn[0] = catalog
+        return since(catalog, *rest)
+
+    monkeypatch.setattr(changes, "to_document", refuse)
+    monkeypatch.setattr(records, "changes_since", noted)
+    with pytest.raises(Interrupted):
+        follower.step()
+    assert ids(engine) == {"1", "2"}
+    monkeypatch.setattr(changes, "to_document", real)
+    assert follower.step() == 1
+    follower.stop()

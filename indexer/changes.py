@@ -1,0 +1,58 @@
+"""Changes of a catalogue's records into one version of its index."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from commerce.product import CatalogItem
+from commerce.records import Change, Records
+from engines.port import IndexBuilder, OfferUpdate, Schema
+from indexer.documents import to_document
+from indexer.knowledge import extend
+from indexer.types import TypedProduct
+
+Typing = Callable[[Sequence[CatalogItem]], Mapping[str, TypedProduct]]
+
+
+class ChangeWriter:
+    """Writes changes into a version in their order; each batch is one commit.
+
+    ``schema`` is the version's, ``types`` gives the derived types of products that name no category, by their ids.
+    """
+
+    def __init__(self, records: Records, catalog_id: str, builder: IndexBuilder, schema: Schema, types: Typing) -> None:
+        self._records = records
+        self._catalog_id = catalog_id
+        self._builder = builder
+        self._schema = schema
+        self._types = types
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Bring the products of some changes to where the records have them now, and commit."""
+        whole = list(dict.fromkeys(change.product_id for change in changes if change.kind != "offer"))
+        offers = dict.fromkeys(change.product_id for change in changes)
+        for identity in whole:
+            del offers[identity]
+        if whole:
+            self._write(whole)
+        if offers:
+            self._builder.patch_offers(self._offers(list(offers)))
+        self._builder.commit(changes[-1].seq)
+
+    def close(self) -> None:
+        """Let go of the version."""
+        self._builder.close()
+
+    def _write(self, ids: Sequence[str]) -> None:
+        items = list(self._records.items(self._catalog_id, ids=ids))
+        knowledge = extend(self._schema, items)
+        self._builder.extend(knowledge.kinds())
+        self._schema = replace(self._schema, kinds={**self._schema.kinds, **knowledge.kinds()})
+        types = self._types(items)
+        self._builder.write(to_document(item, types.get(item.product.id), knowledge) for item in items)
+        self._builder.delete(set(ids) - {item.product.id for item in items})
+
+    def _offers(self, ids: Sequence[str]) -> Iterator[OfferUpdate]:
+        """Yield the offers of these products as they are now."""
+        for product_id, offers in self._records.offers(self._catalog_id, ids).items():
+            for unit_id, offer in offers:
+                yield OfferUpdate(product_id, unit_id, offer.net, offer.stock)
