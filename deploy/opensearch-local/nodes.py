@@ -51,6 +51,11 @@ class Node:
             "network.host=127.0.0.1",
             f"http.port={self.port}",
             f"transport.port={self.port + _TRANSPORT}",
+            # All that a secured server should allow: the adapter's two constant scripts.
+            "script.allowed_types=inline",
+            "script.allowed_contexts=string_sort,update",
+            # Test suites make many small catalogues, each read at a point in time of its own.
+            "search.max_open_pit_context=3000",
             # A laptop's disk is rarely half empty; the floods that these marks guard against are not expected here.
             "cluster.routing.allocation.disk.watermark.low=2gb",
             "cluster.routing.allocation.disk.watermark.high=1gb",
