@@ -19,7 +19,8 @@ _SAMPLE = 400
 _SLACK = 50
 _EXPLAINED = 0.98
 _FINEST = 15
-_SAMPLED = 20_000
+_MANY = 20_000
+_SAMPLED = 5_000
 
 Floats = NDArray[np.float64]
 Rounding = Callable[[float, float], float]
@@ -73,7 +74,7 @@ class Numbers:
 
     def sample(self) -> Floats:
         """Return the numbers in ascending order, of very many an even sample."""
-        return np.sort(self.values[:: len(self.values) // _SAMPLED + 1])
+        return np.sort(self.values if len(self.values) <= _MANY else self.values[:: len(self.values) // _SAMPLED])
 
     def distinct(self, most: int) -> Floats | None:
         """Return the distinct numbers in ascending order; None if there are more than ``most``."""

@@ -1,6 +1,5 @@
 """Facet counts over the parts of one snapshot, in native code. A count is of products, never of their units."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,7 +11,6 @@ from engines.auto_facets import usefulness
 from engines.embedded.container import Array
 from engines.embedded.filtering import PRICE_FIELDS
 from engines.embedded.part import Column, Mask, Part, gather
-from engines.embedded.part_writer import OFFERED
 from engines.embedded.view import View
 from engines.port import FieldInfo
 from engines.ranges import Numbers
@@ -23,7 +21,7 @@ _SPARSE = 16
 """With fewer codes than one in so many of the table, sorting them is cheaper than counting over the table."""
 _RANGE_BITS = 2.6
 """What six ranges of like size tell."""
-_SAMPLE = 20_000
+_SAMPLE = 10_000
 """Units that are looked at to choose facets, of results that have more."""
 
 Counts = NDArray[np.int64]
@@ -198,48 +196,6 @@ class FacetFields:
         return [self.names[at] for at in present.tolist()], scores
 
 
-def count_codes(hits: Sequence[PartHits], field: str) -> Counter[str]:
-    """Count the hits by value of one text, boolean or hierarchy field."""
-    total: Counter[str] = Counter()
-    for each in hits:
-        part = each.view.part
-        if field == OFFERED:
-            total.update(_count_offered(each))
-        elif column := part.codes.get(field):
-            ends = part.code_ends[column.first : column.last + 1] - part.code_ends[column.first]
-            units = part.units_of_codes(column.first, column.last)
-            hit = each.mask[units]
-            if part.row_of_unit is not None:
-                width = len(ends) - 1
-                codes = np.repeat(np.arange(width), np.diff(ends))[hit]
-                pairs = np.unique(part.row_of_unit[units[hit]] * width + codes)
-                counts = np.bincount(pairs % width, minlength=width)
-            else:
-                counts = _sums(hit, ends)
-            for at in np.flatnonzero(counts).tolist():
-                total[part.values[column.first + at]] += int(counts[at])
-    return total
-
-
-def merge_codes(tables: Sequence[PartTables], field: str, most: int) -> Counter[str]:
-    """Merge one field's counts over parts; with a single part only its ``most`` largest values are decoded."""
-    total: Counter[str] = Counter()
-    alone = sum(field in each.hits.view.part.codes for each in tables) == 1
-    for hits, table, _ in tables:
-        part = hits.view.part
-        column = part.codes.get(field)
-        if column is None:
-            continue
-        codes, counts = table.of(column)
-        if alone and len(codes) > most:
-            # Codes ascend with their values, so a stable order by count keeps ties in the order of the values.
-            keep = np.argsort(-counts, kind="stable")[:most]
-            codes, counts = codes[keep], counts[keep]
-        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-            total[part.values[code]] += count
-    return total
-
-
 def has_repeats(tables: Sequence[PartTables], field: str) -> bool:
     """Say whether a unit may carry several numbers of one field."""
     return any(each.numbers.repeats(field) for each in tables)
@@ -256,13 +212,16 @@ def numbers_of(hits: Sequence[PartHits], field: str) -> Numbers:
     for each in hits:
         part = each.view.part
         if field in PRICE_FIELDS:
-            units, values = each.view.offers.prices
+            has, prices = each.view.offers.all_prices
+            hit = each.mask & has
+            found.append((prices[hit], None if part.row_of_unit is None else _owners(part, np.flatnonzero(hit))))
         elif column := part.numbers.get(field):
             units, values = part.numbers_of(column)
-        else:
-            continue
-        hit = each.mask[units]
-        found.append((values[hit], _owners(part, units[hit])))
+            if column.carried == part.units == len(units) and part.row_of_unit is None:
+                found.append((values[each.mask], None))
+            else:
+                hit = each.mask[units]
+                found.append((values[hit], _owners(part, units[hit])))
     return Numbers.joined(found)
 
 
@@ -271,22 +230,6 @@ def _owners(part: Part, units: Array) -> NDArray[np.int64] | None:
     if part.row_of_unit is not None:
         return part.row_of_unit[units] + part.base
     return units.astype(np.int64) + part.base if np.any(units[1:] == units[:-1]) else None
-
-
-def _count_offered(hits: PartHits) -> dict[str, int]:
-    counts = {}
-    for state, mask in (("true", hits.view.offers.in_stock), ("false", ~hits.view.offers.in_stock)):
-        rows = np.count_nonzero(hits.view.part.any_unit(mask & hits.mask))
-        if rows:
-            counts[state] = int(rows)
-    return counts
-
-
-def _sums(values: NDArray[np.generic], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the sums of ``values`` between successive ``ends``."""
-    running = np.zeros(len(values) + 1, dtype=np.int64)
-    np.cumsum(values, out=running[1:])
-    return np.diff(running[ends])
 
 
 def _numbering(columns: Mapping[str, Column], number: Mapping[str, int]) -> NDArray[np.int64]:

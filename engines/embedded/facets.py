@@ -1,6 +1,5 @@
 """The facets of one search: which, and their values, each facet blind to its own selection."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,16 +12,15 @@ from engines.embedded.counting import (
     NumberEntries,
     PartHits,
     PartTables,
-    count_codes,
     has_repeats,
     hits_by_part,
-    merge_codes,
     merge_numbers,
     numbers_of,
     sampled,
 )
 from engines.embedded.filtering import PRICE_FIELDS
 from engines.embedded.part import Mask
+from engines.embedded.value_counts import FieldValues, ValueCounts, count_values, merge_counts
 from engines.embedded.view import View
 from engines.plan import FacetRequest, SearchPlan, Selection
 from engines.port import FieldInfo
@@ -44,6 +42,7 @@ def count(
     views: Sequence[View],
     fields: Mapping[str, FieldInfo],
     candidates: FacetFields,
+    values: FieldValues,
     plan: SearchPlan,
     matched: Sequence[Mask],
     chosen: Sequence[tuple[Selection, Sequence[Mask]]],
@@ -58,7 +57,7 @@ def count(
     every = list(matched)
     for _, masks in chosen:
         every = [a & b for a, b in zip(every, masks, strict=True)]
-    counter = _Counter(hits_by_part(views, every), fields)
+    counter = _Counter(hits_by_part(views, every), fields, values)
     for selection, _ in chosen:
         others = list(matched)
         for other, masks in chosen:
@@ -83,9 +82,10 @@ def count(
 class _Counter:
     """Counts facets of one set of hits, and of what they would be without a field's own selection."""
 
-    def __init__(self, hits: Sequence[PartHits], fields: Mapping[str, FieldInfo]) -> None:
+    def __init__(self, hits: Sequence[PartHits], fields: Mapping[str, FieldInfo], values: FieldValues) -> None:
         self._hits = hits
         self._fields = fields
+        self._values = values
         self._selected: dict[str, tuple[Selection, Sequence[PartHits]]] = {}
         self._tables: list[PartTables] = []
 
@@ -112,29 +112,27 @@ class _Counter:
             read = read and not has_repeats(self._tables, request.field)
             numbers = merge_numbers(self._tables, request.field) if read else numbers_of(hits, request.field)
             return _range(request, numbers, own)
-        if own is None and self._tables and not request.prefix:
-            counts = merge_codes(self._tables, request.field, request.limit)
+        if own is None and self._tables:
+            counts = merge_counts(self._tables, request.field, self._values)
         else:
-            counts = count_codes(hits, request.field)
+            counts = count_values(hits, request.field, self._values)
         return _terms(request, _TYPES[kind], counts, own)
 
 
-def _terms(request: FacetRequest, kind: FacetType, counts: Counter[str], own: Selection | None) -> Facet:
+def _terms(request: FacetRequest, kind: FacetType, counts: ValueCounts, own: Selection | None) -> Facet:
     ticked = [_spelling(value) for value in own.values] if own else []
-    if request.prefix:
-        prefix = request.prefix.casefold()
-        counts = Counter({value: n for value, n in counts.items() if value.casefold().startswith(prefix)})
-    largest = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[: request.limit]
-    shown = [value for value, _ in largest]
-    missing = [] if request.prefix else [value for value in ticked if value not in shown]
+    lines = counts.largest(request.limit, request.prefix)
+    shown = {value for value, _ in lines}
+    if not request.prefix:
+        lines += [(value, counts.of(value)) for value in ticked if value not in shown]
     values = tuple(
         FacetValue(
-            count=counts[value],
+            count=count,
             value=value == "true" if kind == "boolean" else value,
             level=value.count(_SEPARATOR) + 1 if kind == "hierarchy" else None,
             selected=value in ticked,
         )
-        for value in (*shown, *missing)
+        for value, count in lines
     )
     return Facet(request.field, kind, values)
 

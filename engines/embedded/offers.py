@@ -23,6 +23,11 @@ class Offers:
         return units, self.net[units] / PRICE_SCALE
 
     @cached_property
+    def all_prices(self) -> tuple[Mask, NDArray[np.float64]]:
+        """Which units have a price, and the price of every unit, senseless where it has none."""
+        return np.asarray(self.net != NO_PRICE), self.net / PRICE_SCALE
+
+    @cached_property
     def in_stock(self) -> Mask:
         """Which units can be had; those without stock data can."""
         return np.asarray(self.stock != 0)

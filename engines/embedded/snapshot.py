@@ -15,6 +15,7 @@ from engines.embedded.filtering import filter_mask, selection_mask
 from engines.embedded.ordering import Position, best_first, decode_cursor, encode_cursor, sort_keys
 from engines.embedded.part import Mask, Part
 from engines.embedded.part_writer import OFFERED
+from engines.embedded.value_counts import FieldValues
 from engines.embedded.view import View
 from engines.embedded.words import Words
 from engines.plan import SearchPlan, Selection, TextMatch, VectorMatch
@@ -70,6 +71,7 @@ class EmbeddedIndex:
             self._fields = _fields(parts, known._parts if known else (), known._fields if known else {})
             old = known._facet_fields if known else None
             self._facet_fields = FacetFields(parts, self._fields, stats.products, old)
+        self._values: FieldValues = before._values if before else FieldValues()
         self._words: Words = Words(schema, views, before._words if before else None)
 
     def search(self, plan: SearchPlan) -> SearchResult:
@@ -93,7 +95,7 @@ class EmbeddedIndex:
         facets: tuple[Facet, ...] = ()
         if plan.facets or plan.auto_facets:
             mine = self._units_of(found.rows, allowed)
-            facets = faceting.count(self._views, self._fields, self._facet_fields, plan, mine, chosen)
+            facets = faceting.count(self._views, self._fields, self._facet_fields, self._values, plan, mine, chosen)
         counted = perf_counter()
         cursor = None
         if hits and len(hits) == plan.limit and self._continues(plan, after, order, wanted, rows):

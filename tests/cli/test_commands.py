@@ -182,7 +182,10 @@ def test_the_demo_loads_a_sample_again_only_when_it_has_changed(vitrine: Shell) 
     assert "--samples" in vitrine("demo", "--samples", "nowhere", "--prepare-only", code=1)
 
 
-COMMANDS = ["", "load", "index", "search", "backup", "restore", "serve", "status", "token", "demo", "evaluate search"]
+COMMANDS = [
+    "", "load", "index", "search", "dictionary", "report catalog", "backup", "restore", "serve", "status", "token", "demo",
+    "evaluate search",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)
