@@ -17,6 +17,7 @@ from indexer import Follower
 from indexer.values import ValueReader
 from language.filters import parse_filter
 from language.locales import resolve_locale
+from language.units import dimension
 from ranking.localised import in_locale
 from ranking.request import SearchRequest
 from ranking.search import search
@@ -97,7 +98,8 @@ class Shop:
 
 
 def _warm_up(index: SearchIndex) -> None:
-    """Answer once before the first buyer asks: tables are built and pages read on first use."""
+    """Answer once before the first buyer asks: tables are built, pages and units read on first use."""
+    dimension("m")
     condition = parse_filter("price >= 0")
     for query in ("a", ""):
         search(index, SearchRequest(query=query, filter=condition), ANONYMOUS)
