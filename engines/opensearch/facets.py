@@ -20,6 +20,8 @@ _SEPARATOR = " > "
 _SPARE = 4
 """So many more fields are looked at, because a range may turn out to hold a single interval."""
 Ask = Callable[[Json], Json]
+Ranged = tuple[Numbers, list[tuple[Interval, int]]]
+"""The numbers of a field, and its intervals with their products."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,21 @@ class Facets:
         texts = {**choice.texts, **texts}
         automatic = [FacetRequest(field, self._plan.facet_limit) for field in choice.fields]
         self._complete([*requests, *automatic], texts, numbers, ask)
-        ranged = self._ranges([*requests, *automatic], numbers, ask)
-        shown = [self._facet(request, texts, ranged) for request in requests]
-        most = len(self._plan.facets) + self._plan.auto_facets
+        ranged = {each.field: self._cut(each.field, numbers) for each in requests if self._is_number(each.field)}
+        shown = list(requests)
         for request in automatic:
-            if len(shown) < most and len((facet := self._facet(request, texts, ranged)).values) > 1:
-                shown.append(facet)
-        return tuple(shown)
+            if len(shown) >= len(self._plan.facets) + self._plan.auto_facets:
+                break
+            # A facet of one line leaves no choice.
+            if self._is_number(request.field):
+                cut = self._cut(request.field, numbers)
+                if len(cut[1]) > 1:
+                    ranged[request.field] = cut
+                    shown.append(request)
+            elif min(len(texts[request.field]), request.limit) > 1:
+                shown.append(request)
+        self._count_products(shown, ranged, ask)
+        return tuple(self._facet(request, texts, ranged) for request in shown)
 
     def _choose(self, answer: Json) -> Choice:
         taken = {request.field for request in self._asked}
@@ -121,42 +131,40 @@ class Facets:
             else:
                 texts[request.field] = counting.counts_in(part, self._own.get(request.field))
 
-    def _ranges(
-        self, requests: Sequence[FacetRequest], numbers: Mapping[str, counting.NumberCounts], ask: Ask
-    ) -> dict[str, tuple[Numbers, list[tuple[Interval, int]]]]:
-        """Cut the numbers of each field into intervals, and count their products."""
-        found: dict[str, tuple[Numbers, list[tuple[Interval, int]]]] = {}
-        again: list[FacetRequest] = []
-        for request in requests:
-            field = request.field
-            if not self._is_number(field):
-                continue
-            counted = numbers[field].numbers()
-            shown = ranges.intervals(counted, ranges.start_of_year if field == "released" else None)
-            known = {interval for interval, _ in shown}
-            ticked = self._own[field].intervals if field in self._own else ()
-            shown += [(each, counted.count(each)) for each in ticked if each not in known]
-            found[field] = (counted, shown)
-            if shown and (self._catalogue.varied or field in self._catalogue.several):
-                again.append(request)
-        if again:
-            names = self._catalogue.names
-            parts = {
-                str(at): counting.in_intervals(each.field, [i for i, _ in found[each.field][1]], names)
-                for at, each in enumerate(again)
-            }
-            answers = self._parts(ask(self._groups(parts, again)), len(again))
-            for request, answer in zip(again, answers, strict=True):
-                counted, shown = found[request.field]
-                counts = counting.products_in(answer, len(shown))
-                found[request.field] = (counted, [(i, n) for (i, _), n in zip(shown, counts, strict=True)])
-        return found
+    def _cut(self, field: str, numbers: Mapping[str, counting.NumberCounts]) -> Ranged:
+        """Cut the numbers of a field into intervals, and add those that are ticked."""
+        counted = numbers[field].numbers()
+        shown = ranges.intervals(counted, ranges.start_of_year if field == "released" else None)
+        known = {interval for interval, _ in shown}
+        ticked = self._own[field].intervals if field in self._own else ()
+        return counted, shown + [(each, counted.count(each)) for each in ticked if each not in known]
+
+    def _count_products(self, shown: Sequence[FacetRequest], ranged: dict[str, Ranged], ask: Ask) -> None:
+        """Count the products of intervals again where one product may have several numbers in one of them."""
+        again = [
+            each
+            for each in shown
+            if each.field in ranged
+            and ranged[each.field][1]
+            and (self._catalogue.varied or each.field in self._catalogue.several)
+        ]
+        if not again:
+            return
+        parts = {
+            str(at): counting.in_intervals(each.field, [i for i, _ in ranged[each.field][1]], self._catalogue.names)
+            for at, each in enumerate(again)
+        }
+        answers = self._parts(ask(self._groups(parts, again)), len(again))
+        for request, answer in zip(again, answers, strict=True):
+            counted, intervals = ranged[request.field]
+            counts = counting.products_in(answer, len(intervals))
+            ranged[request.field] = (counted, [(i, n) for (i, _), n in zip(intervals, counts, strict=True)])
 
     def _facet(
         self,
         request: FacetRequest,
         texts: Mapping[str, Counter[str]],
-        ranged: Mapping[str, tuple[Numbers, list[tuple[Interval, int]]]],
+        ranged: Mapping[str, Ranged],
     ) -> Facet:
         own = self._own.get(request.field)
         if self._is_number(request.field):
