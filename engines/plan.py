@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from commerce.buyer import ANONYMOUS, Buyer
@@ -89,12 +90,14 @@ class Sort:
 class SearchPlan:
     """All that an engine needs to answer; nothing in it is text that still has to be understood.
 
+    Prices and assortments are the ``buyer``'s as they hold ``at`` a moment, None is now.
     ``text`` and ``vector`` None browses the catalogue; a plan has one of them at most, and whoever wants both fuses two
     answers. ``auto_facets`` asks for that many facets beside ``facets``, picked by coverage and information within the
     result set. ``cursor`` continues behind an earlier answer and excludes ``offset``.
     """
 
     buyer: Buyer = ANONYMOUS
+    at: datetime | None = None
     text: TextMatch | None = None
     vector: VectorMatch | None = None
     filter: Filter | None = None

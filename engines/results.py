@@ -12,11 +12,16 @@ FacetType = Literal["terms", "range", "boolean", "hierarchy"]
 
 
 class UnitOffer(NamedTuple):
-    """The offer of one variant."""
+    """The buyer's offer of one variant: ``own`` is the catalogue's own price, ``price_list`` the list that ``net`` comes
+    from, None for the catalogue's own; ``tiers`` are (quantity, net) pairs of greater quantities, None for those that are
+    kept with the product (see ``StoredProduct.more``)."""
 
     id: str
     net: Decimal | None
     stock: int | None
+    own: Decimal | None = None
+    price_list: str | None = None
+    tiers: tuple[tuple[int, Decimal], ...] | None = None
 
 
 class StoredProduct(NamedTuple):
@@ -24,7 +29,8 @@ class StoredProduct(NamedTuple):
 
     ``more`` is a JSON object of what the product has beyond that object, empty for most. ``units`` are the variants'
     offers; those that meet the search's conditions are ``matched``, none where it has no conditions. With variants
-    ``net`` is the lowest price and ``stock`` the sum, both of those that match.
+    ``net`` is the lowest price and ``stock`` the sum, both of those that match. ``own``, ``price_list`` and ``tiers`` are
+    those of the offer that ``net`` is of, see ``UnitOffer``.
     """
 
     id: str
@@ -35,6 +41,9 @@ class StoredProduct(NamedTuple):
     more: bytes = b""
     units: tuple[UnitOffer, ...] = ()
     matched: tuple[str, ...] = ()
+    own: Decimal | None = None
+    price_list: str | None = None
+    tiers: tuple[tuple[int, Decimal], ...] | None = None
 
 
 class Hit(NamedTuple):
