@@ -1,13 +1,13 @@
 """Price lists: what some buyers pay instead of the catalogue's own price.
 
 A buyer's token names lists in order of precedence. The price of an article (a product, or a variant of one) at a
-quantity is that of the first list which prices it at that quantity; if none does, the catalogue's own price, unless the
-token says otherwise. A list prices an article by the row of the largest ``min_quantity`` that is not above the quantity,
-or else by the first of its rules that matches. A row with ``net`` None prices it on request: there is no price, and no
-later list is asked.
+quantity is that of the first list which prices it at that quantity; if none does, the catalogue's own price, unless
+the token says otherwise. A list prices an article by the row of the largest ``min_quantity`` that is not above the
+quantity, or else by the first of its rules that matches. A row with ``net`` None prices it on request: there is no
+price, and no later list is asked.
 
-Money is ``Decimal``. What a rule makes is rounded to the currency's minor unit, half away from zero (ROUND_HALF_UP), once
-for each rule.
+Money is ``Decimal``. What a rule makes is rounded to the currency's minor unit, half away from zero (ROUND_HALF_UP),
+once for each rule.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,8 +20,8 @@ from language.filters.tree import Filter
 OWN = "LIST"
 """What a rule calls the catalogue's own price."""
 _MINOR_DIGITS: Mapping[str, int] = {
-    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0,
-    "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }  # fmt: skip
 
 

@@ -126,7 +126,8 @@ class Stats:
 class SearchIndex(Protocol):
     """A read-only snapshot of one catalogue's serving version; safe for concurrent use; stays as it was when taken.
 
-    Every answer is the buyer's own: of the buyer's assortments alone, at the prices that hold ``at`` a moment (None is now).
+    Every answer is the buyer's own: of the buyer's assortments alone, at the prices that hold ``at`` a moment (None is
+    now).
     """
 
     def search(self, plan: SearchPlan) -> SearchResult: ...

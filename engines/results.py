@@ -12,9 +12,11 @@ FacetType = Literal["terms", "range", "boolean", "hierarchy"]
 
 
 class UnitOffer(NamedTuple):
-    """The buyer's offer of one variant: ``own`` is the catalogue's own price, ``price_list`` the list that ``net`` comes
-    from, None for the catalogue's own; ``tiers`` are (quantity, net) pairs of greater quantities, None for those that are
-    kept with the product (see ``StoredProduct.more``)."""
+    """The buyer's offer of one variant.
+
+    ``own`` is the catalogue's own price, ``price_list`` the list that ``net`` comes from, None for the catalogue's own.
+    ``tiers`` are (quantity, net) pairs of greater quantities; None stands for those in ``StoredProduct.more``.
+    """
 
     id: str
     net: Decimal | None
@@ -29,8 +31,8 @@ class StoredProduct(NamedTuple):
 
     ``more`` is a JSON object of what the product has beyond that object, empty for most. ``units`` are the variants'
     offers; those that meet the search's conditions are ``matched``, none where it has no conditions. With variants
-    ``net`` is the lowest price and ``stock`` the sum, both of those that match. ``own``, ``price_list`` and ``tiers`` are
-    those of the offer that ``net`` is of, see ``UnitOffer``.
+    ``net`` is the lowest price and ``stock`` the sum, both of those that match. ``own``, ``price_list`` and ``tiers``
+    are those of the offer that ``net`` is of, see ``UnitOffer``.
     """
 
     id: str
