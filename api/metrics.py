@@ -27,6 +27,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._engine_failures = Counter(
+            "vitrine_engine_failures",
+            "Requests that the search engine could not serve",
+            ["kind"],
+            registry=self._registry,
+        )
         self._products = Gauge(
             "vitrine_products",
             "Products served",
@@ -34,6 +40,10 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="mostrecent",
         )
+
+    def count_engine_failure(self, kind: str) -> None:
+        """Count one request that the search engine could not serve, by the kind of failure."""
+        self._engine_failures.labels(kind).inc()
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""

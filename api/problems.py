@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from commerce.documents import InvalidProduct
+from engines.port import EngineUnavailable
 from language.errors import VitrineError
 
 MEDIA_TYPE = "application/problem+json"
@@ -112,6 +113,8 @@ async def _of_vitrine(request: Request, error: Exception) -> Response:
         errors, status = error.errors, error.status
     elif isinstance(error, InvalidProduct):
         errors = error.problems
+    elif isinstance(error, EngineUnavailable):
+        request.app.state.metrics.count_engine_failure(type(error).__name__)
     return problem(error.code, error.message, request.url.path, errors, status=status)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Path, Request
 
 from api.engine import open_engine
@@ -21,6 +22,8 @@ from language.units import dimension
 from ranking.localised import in_locale
 from ranking.request import SearchRequest
 from ranking.search import search
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,12 @@ class Shop:
         """Bring the tables up to date, open every catalogue, and begin to follow the change log."""
         self.records.upgrade()
         for catalog in self.records.catalogs():
-            if (index := self.index(catalog.id)) is not None:
-                _warm_up(index)
+            try:
+                if (index := self.index(catalog.id)) is not None:
+                    _warm_up(index)
+            except EngineUnavailable as error:
+                # Requests are answered with the same problem until the engine is there; nobody needs to start again.
+                _log.warning("engine_unavailable_at_start", catalog=catalog.id, reason=error.message)
         self._follower.start()
 
     def stop(self) -> None:

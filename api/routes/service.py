@@ -1,5 +1,7 @@
 """Health and metrics."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -8,6 +10,7 @@ from api.problems import problem
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS
 from api.shop import TheShop
+from engines.port import EngineUnavailable
 
 router = APIRouter(tags=["service"])
 
@@ -36,6 +39,8 @@ async def metrics(request: Request, shop: TheShop) -> Response:
     """Return the metrics in Prometheus' text format."""
     kept: Metrics = request.app.state.metrics
     for catalog in shop.records.catalogs():
-        if (index := shop.index(catalog.id)) is not None:
-            kept.set_products(catalog.id, index.stats().products)
+        # An engine that is away is told by the other metrics.
+        with suppress(EngineUnavailable):
+            if (index := shop.index(catalog.id)) is not None:
+                kept.set_products(catalog.id, index.stats().products)
     return Response(kept.render(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -25,6 +25,8 @@ _LOCAL = Path(__file__).parents[2] / "deploy" / "opensearch-local" / "local.py"
 def opensearch() -> Iterator[OpenSearchSettings]:
     """Return a real node: the one that ``VITRINE_TEST_OPENSEARCH_URL`` names, else one that is started here.
 
+    ``VITRINE_TEST_OPENSEARCH_SHARDS`` runs the suite over indexes of so many shards.
+
     Whatever this process puts into it is removed at the end; a node on this machine runs on for the next one.
     """
     url = os.environ.get("VITRINE_TEST_OPENSEARCH_URL")
@@ -33,7 +35,8 @@ def opensearch() -> Iterator[OpenSearchSettings]:
         if started.returncode:
             pytest.skip(f"no OpenSearch: {started.stderr.strip()[:300]}")
         url = started.stdout.strip()
-    settings = parse_url(url, prefix=f"test{os.getpid()}")
+    shards = int(os.environ.get("VITRINE_TEST_OPENSEARCH_SHARDS", "1"))
+    settings = parse_url(url, prefix=f"test{os.getpid()}", shards=shards)
     yield settings
     engine = OpenSearchEngine(settings)
     engine.connection.call("DELETE", f"/{settings.prefix}.*", ignore=(404,), timeout=120)
