@@ -1,5 +1,5 @@
 """Nodes as processes: how each is called, where it keeps its data, how it is started, found again and ended."""
-# ruff: noqa: S310, S603, S607 - the commands and addresses are this folder's own
+# ruff: noqa: S310, S603 - the commands and addresses are this folder's own
 
 import json
 import os
@@ -76,7 +76,9 @@ def running(folder: Path) -> int | None:
     """Return the process id of the node that lives in a folder; None if none does."""
     try:
         pid = int((folder / "pid").read_text())
-        command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        # Without -ww a COLUMNS in the environment would cut the line before the folder.
+        asked = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+        command = subprocess.run(asked, capture_output=True, text=True, check=False)
     except (FileNotFoundError, ValueError):
         return None
     # Process ids are used again: only a process that names this folder is the node.

@@ -114,6 +114,7 @@ class _Search:
         self._conditions = all_of(conditions) if conditions else None
         self._chosen = bool(chosen)
         self._whole = True
+        self._rows: list[int] | None = None
         self._text = None
         if plan.text is not None and plan.vector is None:
             self._text = TextQuery(plan.text, known.stats.locales[0], known.stats.products)
@@ -224,7 +225,22 @@ class _Search:
             "k": min(vector.limit, _MOST_NEIGHBOURS),
             "filter": {"bool": {"filter": self._filters}},
         }
-        return {"query": {"knn": {"vector": neighbours}}, "min_score": _of_product(vector.floor)}
+        nearest: dict[str, object] = {
+            "query": {"knn": {"vector": neighbours}},
+            "min_score": _of_product(vector.floor),
+        }
+        if self._known.shards > 1:
+            # Every shard finds that many: those of all shards together are looked up first.
+            if self._rows is None:
+                self._rows = self._nearest_rows(nearest, vector.limit)
+            rows = {"terms": {"row": self._rows}}
+            nearest["query"] = {"bool": {"must": [nearest["query"]], "filter": [rows]}}
+        return nearest
+
+    def _nearest_rows(self, nearest: Json, limit: int) -> list[int]:
+        order = [{"_score": "desc"}, {"row": "asc"}]
+        answer = self._sent({**nearest, "size": min(limit, _MOST_NEIGHBOURS), "_source": False, "sort": order})
+        return [hit["sort"][1] for hit in answer["hits"]["hits"]]
 
     def _counts_apart(self, least: int) -> bool:
         """Whether the number of products that match the words is not the number of hits."""
