@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -66,24 +66,26 @@ class Follower:
         if not self._lock.acquire():
             return 0
         last = self._records.last_seq()
-        if (last, self._serving()) == self._done:
+        if self._done and self._done == (last, self._serving(self._done[1])):
             return 0
+        catalogs = [catalog.id for catalog in self._records.catalogs()]
+        serving = self._serving(catalogs)
         applied = 0
         failures: list[Exception] = []
-        for catalog in self._records.catalogs():
+        for catalog_id in catalogs:
             try:
-                applied += self._apply(catalog.id)
+                applied += self._apply(catalog_id)
             except Exception as error:
                 failures.append(error)
         self._engine.refresh()
         if failures:
             raise failures[0]
         if not applied:
-            self._done = (last, self._serving())
+            self._done = (last, serving)
         return applied
 
-    def _serving(self) -> dict[str, int | None]:
-        return {catalog: self._engine.current(catalog) for catalog in self._writers}
+    def _serving(self, catalogs: Iterable[str]) -> dict[str, int | None]:
+        return {catalog_id: self._engine.current(catalog_id) for catalog_id in catalogs}
 
     def _run(self) -> None:
         pause = self._interval

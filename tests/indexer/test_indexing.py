@@ -185,6 +185,21 @@ def test_a_catalogue_s_own_categories_are_kept(records: Records, engine: Embedde
     assert b"Home > Lamps" in hit.product.document
 
 
+def test_a_version_rolled_back_to_gets_what_it_missed_also_when_nothing_was_written_since(
+    records: Records, engine: EmbeddedEngine, tmp_path: Path
+) -> None:
+    records.upsert("shop", [lamp("1")])
+    rebuild(records, engine, "shop")
+    records.upsert("shop", [lamp("2")])
+    rebuild(records, engine, "shop")
+    follower = Follower(records, engine, tmp_path)
+    assert follower.step() == 0
+    assert roll_back(engine, "shop") == 1
+    assert follower.step() == 1
+    assert ids(engine) == {"1", "2"}
+    follower.stop()
+
+
 class Interrupted(Exception):
     """What a test lets happen in the middle of a rebuild."""
 
