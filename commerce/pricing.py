@@ -21,7 +21,8 @@ OWN = "LIST"
 """What a rule calls the catalogue's own price."""
 _MINOR_DIGITS: Mapping[str, int] = {
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
-    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3,
+    "TND": 3,
 }  # fmt: skip
 
 
@@ -89,9 +90,14 @@ class Assortment:
     version: int = 0
 
 
+def minor_digits(currency: str) -> int:
+    """Return how many decimals a currency has."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Return an amount in the currency's minor unit, half away from zero."""
-    return amount.quantize(Decimal(1).scaleb(-_MINOR_DIGITS.get(currency, 2)), rounding=ROUND_HALF_UP)
+    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), rounding=ROUND_HALF_UP)
 
 
 def by_article(rows: Iterable[PriceRow]) -> dict[str, list[PriceRow]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from commerce.buyer import Buyer
+from commerce.buyer import ANONYMOUS, Buyer
 from commerce.pricing import Assortment, PriceList
 from engines.plan import SearchPlan
 from engines.results import SearchResult, StoredProduct
@@ -86,14 +86,15 @@ class FieldInfo:
 @dataclass(frozen=True, slots=True)
 class Schema:
     """What a version is built with: the catalogue's locales, its default first, the text fields that are searched in
-    each of them, the kinds of fields, the phrases that titles share, which are suggested, and the attribute
-    dictionary by name."""
+    each of them, the kinds of fields, the phrases that titles share, which are suggested, the attribute
+    dictionary by name, and the currency of all prices; price lists in another one do not apply."""
 
     locales: tuple[str, ...] = ("en",)
     texts: tuple[str, ...] = ("title", "type", "brand", "attributes", "description")
     kinds: Mapping[str, FieldKind] = field(default_factory=dict)
     phrases: frozenset[str] = frozenset()
     dictionary: Mapping[str, AttributeEntry] = field(default_factory=dict)
+    currency: str = "EUR"
 
 
 def text_field(field: str, locale: str, default: str) -> str:
@@ -134,7 +135,7 @@ class SearchIndex(Protocol):
     def suggest(self, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> Sequence[Suggestion]: ...
     def get(self, ids: Sequence[str], buyer: Buyer, at: datetime | None = None) -> Mapping[str, StoredProduct]: ...
     def fields(self) -> Mapping[str, FieldInfo]: ...
-    def vocabulary(self, locale: str) -> Vocabulary: ...
+    def vocabulary(self, locale: str, buyer: Buyer = ANONYMOUS) -> Vocabulary: ...
     def dictionary(self) -> Mapping[str, AttributeEntry]: ...
     def stats(self) -> Stats: ...
 

@@ -55,7 +55,11 @@ def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: P
     steps = _Steps(2 * records.count(catalog_id), progress)
     knowledge = learn_catalog(records, catalog, steps.advance)
     schema = Schema(
-        knowledge.locales, kinds=knowledge.kinds(), phrases=knowledge.phrases, dictionary=knowledge.dictionary
+        knowledge.locales,
+        kinds=knowledge.kinds(),
+        phrases=knowledge.phrases,
+        dictionary=knowledge.dictionary,
+        currency=catalog.currency,
     )
     version = engine.create(catalog_id, schema)
     written = _Written(records, catalog_id, knowledge, steps)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from commerce.pricing import Assortment, PriceList
+from engines.embedded.book import BookChanges
 from engines.embedded.layout import VersionFiles
 from engines.embedded.merging import merge_small_parts
 from engines.embedded.part import NO_PRICE, NO_STOCK, PRICE_SCALE
@@ -39,6 +41,9 @@ class EmbeddedBuilder:
         self._pending: dict[str, int] = {}
         self._dead: list[int] = []
         self._offers: list[tuple[int, int, int]] = []
+        self._book_files = files.book()
+        self._book = self._book_files.read(self._commit.book)
+        self._book_changes = BookChanges()
 
     def extend(self, kinds: Mapping[str, FieldKind]) -> None:
         """Make new fields known; the kind of a field that is known already stays."""
@@ -84,6 +89,22 @@ class EmbeddedBuilder:
                     self._offers.append((part.unit_base + unit, net, stock))
         return len(self._offers) - before
 
+    def put_price_list(self, prices: PriceList) -> None:
+        """Replace a price list whole."""
+        self._book_changes.lists[prices.id] = prices
+
+    def delete_price_list(self, identity: str) -> None:
+        """Remove a price list, if there is one."""
+        self._book_changes.lists[identity] = None
+
+    def put_assortment(self, assortment: Assortment) -> None:
+        """Replace an assortment whole."""
+        self._book_changes.assortments[assortment.id] = assortment
+
+    def delete_assortment(self, identity: str) -> None:
+        """Remove an assortment, if there is one."""
+        self._book_changes.assortments[identity] = None
+
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains."""
         self._flush()
@@ -92,12 +113,17 @@ class EmbeddedBuilder:
         commit = self._state.append_offers(commit, np.array(self._offers, dtype=OFFER))
         if commit.offers > max(_SHORT_LOG, _LOG_ENTRIES_PER_UNIT * commit.units):
             commit = self._state.shorten_offers(commit)
+        book = self._book
+        if self._book_changes:
+            commit = replace(commit, book=commit.book + 1)
+            book = self._book_files.write(commit.book, book, self._book_changes)
         self._state.write(commit)
-        self._commit = commit
+        self._commit, self._book, self._book_changes = commit, book, BookChanges()
         self._pending.clear()
         self._dead.clear()
         self._offers.clear()
         self._state.tidy(commit)
+        self._book_files.tidy(commit.book, book)
         merge_small_parts(self._files.part_paths(), self._schema, self._state.dead(commit))
         self._parts = self._opened.read(commit.rows)
 

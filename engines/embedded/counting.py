@@ -212,9 +212,9 @@ def numbers_of(hits: Sequence[PartHits], field: str) -> Numbers:
     for each in hits:
         part = each.view.part
         if field in PRICE_FIELDS:
-            has, prices = each.view.offers.all_prices
-            hit = each.mask & has
-            found.append((prices[hit], None if part.row_of_unit is None else _owners(part, np.flatnonzero(hit))))
+            prices = each.view.offers.prices_of(field)
+            hit = each.mask & prices.given
+            found.append((prices.every[hit], None if part.row_of_unit is None else _owners(part, np.flatnonzero(hit))))
         elif column := part.numbers.get(field):
             units, values = part.numbers_of(column)
             if column.carried == part.units == len(units) and part.row_of_unit is None:

@@ -6,12 +6,15 @@ from threading import Lock
 
 import numpy as np
 
+from engines.embedded.book import Book
 from engines.embedded.builder import EmbeddedBuilder, disk_bytes
 from engines.embedded.builds import Builds
+from engines.embedded.buyers import BuyerViews
 from engines.embedded.layout import CatalogFiles, VersionFiles, catalog_files
 from engines.embedded.offers import Offers
 from engines.embedded.part import Mask, Part
 from engines.embedded.parts import OpenParts
+from engines.embedded.pricing import ListJoins
 from engines.embedded.snapshot import EmbeddedIndex
 from engines.embedded.state import Commit
 from engines.embedded.view import View
@@ -133,6 +136,8 @@ class _VersionReader:
         self._live = np.zeros(0, bool)
         self._offers: dict[int, tuple[Part, Offers]] = {}
         self._snapshot: EmbeddedIndex | None = None
+        self._book = Book()
+        self._joins = ListJoins()
         self._schema: tuple[tuple[int, int], Schema] | None = None
 
     def schema(self) -> Schema:
@@ -153,6 +158,9 @@ class _VersionReader:
         live[state.dead(commit, self._commit.dead)] = False
         self._change_offers(parts, commit)
         views = [View(part, self._offers[part.base][1], _rows_of(live, part)) for part in parts]
+        if commit.book != self._commit.book:
+            self._book = self._files.book().read(commit.book)
+        buyers = BuyerViews(views, self._book, schema.currency, self._joins)
         stats = Stats(
             version=self.number,
             locales=schema.locales,
@@ -161,7 +169,7 @@ class _VersionReader:
             disk_bytes=disk_bytes(self._files.folder),
             memory_bytes=sum(part.bytes for part in parts),
         )
-        self._snapshot = EmbeddedIndex(schema, views, stats, self._snapshot)
+        self._snapshot = EmbeddedIndex(schema, views, stats, buyers, self._snapshot)
         self._commit, self._live = commit, live
         return self._snapshot
 

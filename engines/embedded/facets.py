@@ -1,6 +1,7 @@
 """The facets of one search: which, and their values, each facet blind to its own selection."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,11 +39,18 @@ _SPARE = 4
 """So many more fields are looked at, because a range may turn out to hold a single interval."""
 
 
+@dataclass(frozen=True, slots=True)
+class Countable:
+    """What a snapshot has to count: its fields, those of them that an automatic facet may show, and their values."""
+
+    fields: Mapping[str, FieldInfo]
+    candidates: FacetFields
+    values: FieldValues
+
+
 def count(
     views: Sequence[View],
-    fields: Mapping[str, FieldInfo],
-    candidates: FacetFields,
-    values: FieldValues,
+    countable: Countable,
     plan: SearchPlan,
     matched: Sequence[Mask],
     chosen: Sequence[tuple[Selection, Sequence[Mask]]],
@@ -57,7 +65,7 @@ def count(
     every = list(matched)
     for _, masks in chosen:
         every = [a & b for a, b in zip(every, masks, strict=True)]
-    counter = _Counter(hits_by_part(views, every), fields, values)
+    counter = _Counter(hits_by_part(views, every), countable.fields, countable.values)
     for selection, _ in chosen:
         others = list(matched)
         for other, masks in chosen:
@@ -69,7 +77,7 @@ def count(
         taken = {request.field for request in plan.facets}
         ticked = [selection.field for selection, _ in chosen if selection.field not in taken]
         found = [counter.facet(FacetRequest(field, plan.facet_limit)) for field in ticked]
-        for field in counter.useful(candidates, plan.auto_facets + _SPARE):
+        for field in counter.useful(countable.candidates, plan.auto_facets + _SPARE):
             if len(found) >= plan.auto_facets:
                 break
             if field not in taken and field not in ticked:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.embedded.part import NO_PRICE, Column, Mask
+from engines.embedded.part import Column, Mask
 from engines.embedded.part_writer import OFFERED
 from engines.embedded.view import View
 from engines.plan import Interval, Selection
@@ -60,7 +60,7 @@ def _exists(view: View, field: str) -> Mask:
         return np.ones(part.units, bool)
     mask = np.zeros(part.units, bool)
     if field in PRICE_FIELDS:
-        np.not_equal(view.offers.net, NO_PRICE, out=mask)
+        mask |= view.offers.prices_of(field).given
     elif column := part.codes.get(field):
         mask[part.units_of_codes(column.first, column.last)] = True
     elif column := part.numbers.get(field):
@@ -120,7 +120,7 @@ def _within(view: View, field: str, interval: Interval) -> Mask:
 
 def _numbers(view: View, field: str) -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
     if field in PRICE_FIELDS:
-        return view.offers.prices
+        return view.offers.prices_of(field).column
     column: Column | None = view.part.numbers.get(field)
     return view.part.numbers_of(column) if column else None
 

@@ -9,6 +9,7 @@ from shutil import rmtree
 
 import orjson
 
+from engines.embedded.book import BookFiles
 from engines.embedded.container import write_atomically
 from engines.embedded.state import StateFiles
 from engines.port import Schema
@@ -41,6 +42,10 @@ class VersionFiles:
         """The commit point."""
         return StateFiles(self.folder)
 
+    def book(self) -> BookFiles:
+        """Price lists and assortments."""
+        return BookFiles(self.folder)
+
     def write_schema(self, schema: Schema) -> None:
         """Store the schema; it may grow with new fields."""
         content = {
@@ -49,6 +54,7 @@ class VersionFiles:
             "kinds": dict(schema.kinds),
             "phrases": sorted(schema.phrases),
             "dictionary": list(schema.dictionary.values()),
+            "currency": schema.currency,
         }
         write_atomically(self.folder / "schema.json", orjson.dumps(content))
 
@@ -61,6 +67,7 @@ class VersionFiles:
             content["kinds"],
             frozenset(content["phrases"]),
             {each["name"]: entry_from_json(each) for each in content["dictionary"]},
+            content.get("currency", "EUR"),
         )
 
     def schema_stamp(self) -> tuple[int, int]:

@@ -65,7 +65,7 @@ def sort_keys(
             continue
         descending = sort.descending
         if sort.field == "price":
-            units, found = view.offers.prices
+            units, found = view.offers.prices.column
             descending = False
         elif column := part.numbers.get(sort.field):
             units, found = part.numbers_of(column)

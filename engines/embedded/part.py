@@ -9,7 +9,9 @@ code table; the code table exists twice, by unit for counting and by code for fi
 unit. Arrays: see ``part_writer``.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from engines.auto_facets import READABLE
 from engines.embedded.container import Array, read_arrays
-from engines.embedded.postings import Postings
+from engines.embedded.postings import ID, Postings, term_hash
 from engines.embedded.strings import Strings
 from engines.port import FieldKind
 
@@ -42,6 +44,25 @@ class Column:
     last: int
     carried: int
     distinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class VariantIndex:
+    """The hashes of variants' ids in ascending order, and their units."""
+
+    hashes: NDArray[np.uint64]
+    units: NDArray[np.int64]
+
+    def find(self, wanted: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return which of the ``wanted`` hashes there are, and in parallel their units.
+
+        An id may have several units, of which all but one belong to dead products.
+        """
+        first, last = np.searchsorted(self.hashes, wanted, "left"), np.searchsorted(self.hashes, wanted, "right")
+        lengths = last - first
+        at = np.repeat(np.arange(len(wanted)), lengths)
+        places = np.repeat(first - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))
+        return at, self.units[places]
 
 
 class Part:
@@ -86,6 +107,14 @@ class Part:
         self.column_of_code = np.repeat(np.arange(len(widths), dtype=np.int32), widths)
         self._lookup: dict[str, dict[str, int]] = {}
 
+    @cached_property
+    def variant_index(self) -> "VariantIndex":
+        """Finds units by the hashes of their variants' ids."""
+        named = [unit for unit in range(self.units) if self.unit_ids.raw(unit)]
+        hashes = np.array([term_hash(ID, self.unit_ids.raw(unit)) for unit in named], dtype=np.uint64)
+        order = np.argsort(hashes, kind="stable")
+        return VariantIndex(hashes[order], np.array(named, dtype=np.int64)[order])
+
     def code_of(self, column: Column, value: str) -> int | None:
         """Return the code of a field's value; None if no product of this part has it."""
         table = self._lookup.get(column.name)
@@ -94,6 +123,12 @@ class Part:
             table = {name: column.first + at for at, name in enumerate(names)}
             self._lookup[column.name] = table
         return table.get(value)
+
+    def find_code(self, column: Column, value: str) -> int | None:
+        """Return the code of a field's value as ``code_of`` does, by searching: for fields of very many values."""
+        wanted = value.encode()
+        at = bisect_left(range(column.last), wanted, lo=column.first, key=self.values.raw)
+        return at if at < column.last and self.values.raw(at) == wanted else None
 
     def units_of_codes(self, first: int, last: int) -> Rows:
         """Return the units (counted within the part) that carry any code of ``first:last``; repeats are possible."""

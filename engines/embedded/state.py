@@ -23,7 +23,8 @@ _DEAD = np.dtype("<i8")
 class Commit:
     """What a version holds: rows and units in parts, entries in the two logs, the change-log number applied.
 
-    ``offers_file`` numbers the log of offers, which is written anew when it has grown long.
+    ``offers_file`` numbers the log of offers, which is written anew when it has grown long; ``book`` numbers the
+    directory of price lists and assortments, 0 for none.
     """
 
     rows: int = 0
@@ -31,6 +32,7 @@ class Commit:
     dead: int = 0
     offers: int = 0
     offers_file: int = 1
+    book: int = 0
     applied: int = 0
 
 

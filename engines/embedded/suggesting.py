@@ -46,6 +46,35 @@ class Completions:
             found += [Suggestion(text, kind, count) for text, count in list(ranked)[:limit]]
         return found
 
+    def complete_within(self, typed: str, limit: int, views: Sequence[View]) -> list[Suggestion]:
+        """Return suggestions that stand for products in ``views``, with the number of these products."""
+        found: list[Suggestion] = []
+        fields = dict(_FIELDS)
+        for kind in self._tables:
+            asked = limit * 4
+            while True:
+                offered = [each for each in self.complete(typed, asked) if each.kind == kind]
+                counted = [(_visible(views, fields[kind], each.text), each) for each in offered]
+                seen = [Suggestion(each.text, kind, count) for count, each in counted if count]
+                if len(seen) >= limit or len(offered) < asked:
+                    break
+                asked *= 4
+            seen.sort(key=lambda each: -each.count)
+            found += seen[:limit]
+        return found
+
+
+def _visible(views: Sequence[View], field: str, text: str) -> int:
+    """Count the products in views that carry a value."""
+    count = 0
+    for view in views:
+        part = view.part
+        if (column := part.codes.get(field)) and (code := part.find_code(column, text)) is not None:
+            units = part.units_of_codes(code, code + 1)
+            rows = units if part.row_of_unit is None else np.unique(part.row_of_unit[units])
+            count += int(np.count_nonzero(view.live[rows]))
+    return count
+
 
 class _Table:
     def __init__(self, views: Sequence[View], field: str, analyzer: Analyzer) -> None:

@@ -1,57 +1,102 @@
-"""One part as a snapshot sees it: its columns, its offers now, and which of its rows live."""
+"""One part as a snapshot shows it to one buyer: its columns, the buyer's offers, and which rows the buyer sees."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import orjson
 
 from engines.embedded.offers import Offers
 from engines.embedded.part import NO_PRICE, NO_STOCK, Mask, Part
 from engines.results import StoredProduct, UnitOffer
 
+if TYPE_CHECKING:
+    from engines.embedded.pricing import BuyerPrices, Tiers
+
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A part with the offers and the live rows of one moment."""
+    """A part with offers and the rows that are live (and in the buyer's assortments) at one moment. ``prices`` are the
+    buyer's, None for a buyer without price lists; then ``offers`` are the catalogue's own."""
 
     part: Part
     offers: Offers
     live: Mask
+    prices: BuyerPrices | None = None
 
     def product(self, at: int, matched: Mask | None = None) -> StoredProduct:
         """Return one stored product; ``matched`` are the units (of the whole part) that meet the conditions."""
         part = self.part
         units = part.units_of_row(at)
-        if not part.unit_ids.raw(unit := units.start):
+        more = part.more.raw(at)
+        if not part.unit_ids.raw(units.start):
+            [offer] = self._unit_offers(units, part.ids[at], more)
             return StoredProduct(
                 id=part.ids[at],
                 document=part.documents.raw(at),
                 title=part.titles[at],
-                net=_decimal(int(self.offers.net[unit])),
-                stock=_stock(int(self.offers.stock[unit])),
-                more=part.more.raw(at),
+                net=offer.net,
+                stock=offer.stock,
+                more=more,
+                own=offer.own,
+                price_list=offer.price_list,
+                tiers=offer.tiers,
             )
-        offers = tuple(self._unit_offers(units))
+        offers = tuple(self._unit_offers(units, None, more))
         counting = offers
         ids: tuple[str, ...] = ()
         if matched is not None:
             counting = tuple(offer for offer, unit in zip(offers, units, strict=True) if matched[unit]) or offers
             ids = tuple(offer.id for offer in counting)
         stocks = [offer.stock for offer in counting if offer.stock is not None]
+        priced = [offer for offer in counting if offer.net is not None]
+        cheapest = min(priced, key=lambda offer: offer.net or 0) if priced else counting[0]
         return StoredProduct(
             id=part.ids[at],
             document=part.documents.raw(at),
             title=part.titles[at],
-            net=min((offer.net for offer in counting if offer.net is not None), default=None),
+            net=cheapest.net,
             stock=sum(stocks) if len(stocks) == len(counting) else None,
-            more=part.more.raw(at),
+            more=more,
             units=offers,
             matched=ids,
+            own=cheapest.own,
+            price_list=cheapest.price_list,
+            tiers=cheapest.tiers,
         )
 
-    def _unit_offers(self, units: range) -> Iterator[UnitOffer]:
+    def _unit_offers(self, units: range, alone: str | None, more: bytes) -> Iterator[UnitOffer]:
+        """Yield the offers of a product's units; ``alone`` is the id of a product without variants."""
+        offers = self.offers
+        own_tiers = _own_tiers(more) if self.prices else {}
         for unit in units:
-            net, stock = int(self.offers.net[unit]), int(self.offers.stock[unit])
-            yield UnitOffer(self.part.unit_ids[unit], _decimal(net), _stock(stock))
+            net, stock = _decimal(int(offers.net[unit])), _stock(int(offers.stock[unit]))
+            identity = self.part.unit_ids[unit] if alone is None else alone
+            if self.prices is None:
+                yield UnitOffer(identity, net, stock, net)
+                continue
+            place = -1 if offers.lists is None else int(offers.lists[unit])
+            yield UnitOffer(
+                identity,
+                net,
+                stock,
+                _decimal(int(offers.own[unit])),
+                None if place < 0 else self.prices.lists[place].id,
+                self.prices.tiers(self, unit, own_tiers.get(identity, ())),
+            )
+
+
+def _own_tiers(more: bytes) -> Mapping[str, Tiers]:
+    if b'"tiers":' not in more:
+        return {}
+    tiers = orjson.loads(more).get("tiers", {})
+    return {
+        identity: tuple((step["min_quantity"], Decimal(step["net"])) for step in steps)
+        for identity, steps in tiers.items()
+    }
 
 
 def _stock(stock: int) -> int | None:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engines.embedded.part import Part
 from engines.embedded.postings import SURFACE, term_hashes
 from engines.embedded.suggesting import Completions
@@ -15,6 +17,7 @@ from language.vocabulary import Vocabulary
 _REBUILD = 0.05
 """Beyond this share of changed rows, vocabulary and completions are built from all parts again. Until then words and
 phrases of new rows are added, and those of dead rows still count."""
+_SPARE = 8
 _FRESH = 2_000
 """So many of the newest rows are read again with every commit; older new rows have a level of their own."""
 
@@ -73,6 +76,38 @@ class Words:
             stems = _Stems([view.part for view in self._views], fields)
             vocabularies[locale] = Vocabulary(counts.items(), stems, base.vocabularies[locale] if base else None)
         return _Level(rows, vocabularies, Completions(views, analyzer(default), base.completions if base else None))
+
+
+class VisibleVocabulary(Vocabulary):
+    """The words of another vocabulary that stand in products which a buyer sees, so that none is given away."""
+
+    def __init__(self, words: Vocabulary, views: Sequence[View], surface: str, fields: Sequence[str]) -> None:
+        super().__init__((), (), words)
+        self._views = views
+        self._surface = surface
+        self._fields = fields
+
+    def count(self, word: str) -> int:
+        """Return how many products that the buyer sees carry ``word``."""
+        return self._carriers(self._surface, word)
+
+    def knows(self, word: str, stem: str) -> bool:
+        """Say whether the buyer's products use the word in any inflection."""
+        return self.count(word) > 0 or any(self._carriers(field, stem) for field in self._fields)
+
+    def corrections(self, word: str, limit: int = 3) -> list[tuple[str, int]]:
+        """Return known words near ``word`` that stand in the buyer's products."""
+        found = self._base.corrections(word, limit * _SPARE) if self._base else []
+        return [pair for pair in found if self.count(pair[0])][:limit]
+
+    def _carriers(self, field: str, term: str) -> int:
+        hashed = term_hashes(field, [term])
+        count = 0
+        for view in self._views:
+            at = int(view.part.postings.find(hashed)[0])
+            if at >= 0:
+                count += int(np.count_nonzero(view.live[view.part.postings.rows_of(at)]))
+        return count
 
 
 class _Stems(Container[str]):

@@ -1,0 +1,95 @@
+"""What each buyer sees of a snapshot: views with the buyer's prices and of the buyer's assortments alone."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import reduce
+from threading import Lock
+
+import numpy as np
+
+from commerce.buyer import Buyer
+from commerce.pricing import Selected
+from engines.embedded.book import Book, StoredAssortment
+from engines.embedded.filtering import filter_mask
+from engines.embedded.part import Mask, gather
+from engines.embedded.pricing import BuyerPrices, ListJoins
+from engines.embedded.view import View
+
+_KEPT_UNITS = 10_000_000
+"""Units over all kept buyers: some 30 bytes each."""
+Key = tuple[object, ...]
+
+
+class BuyerViews:
+    """Makes the views of buyers from the catalogue's own, and keeps those that were asked for last. Safe for concurrent
+    use."""
+
+    def __init__(self, views: Sequence[View], book: Book, currency: str, joins: ListJoins) -> None:
+        self._views = views
+        self._book = book
+        self._currency = currency
+        self._joins = joins
+        self._kept: OrderedDict[Key, Sequence[View]] = OrderedDict()
+        self._most = max(_KEPT_UNITS // max(sum(view.part.units for view in views), 1), 4)
+        self._lock = Lock()
+
+    def of(self, buyer: Buyer, at: datetime | None = None) -> Sequence[View]:
+        """Return what a buyer sees at a moment, None is now.
+
+        Price lists that are unknown, not in force or in another currency are passed over; an unknown assortment is
+        empty.
+        """
+        if not buyer.price_lists and buyer.fallback and buyer.assortments is None:
+            return self._views
+        prices = self._prices(buyer, at or datetime.now(UTC))
+        seen = None if buyer.assortments is None else self._assortments(buyer.assortments)
+        key: Key = (
+            None if prices is None else (prices.fallback, *(each.number for each in prices.lists)),
+            None if seen is None else tuple(each.number for each in seen),
+        )
+        with self._lock:
+            if (known := self._kept.get(key)) is not None:
+                self._kept.move_to_end(key)
+                return known
+        made = [self._view(view, prices, seen) for view in self._views]
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+    def _prices(self, buyer: Buyer, moment: datetime) -> BuyerPrices | None:
+        named = (self._book.lists.get(each) for each in dict.fromkeys(buyer.price_lists))
+        lists = tuple(each for each in named if each and each.currency == self._currency and each.holds(moment))
+        if not lists and buyer.fallback:
+            return None
+        return BuyerPrices(self._book, lists, buyer.fallback, self._currency, self._joins)
+
+    def _assortments(self, names: Sequence[str]) -> list[StoredAssortment]:
+        found = (self._book.assortments.get(each) for each in dict.fromkeys(names))
+        return [each for each in found if each]
+
+    def _view(self, view: View, prices: BuyerPrices | None, seen: list[StoredAssortment] | None) -> View:
+        live = view.live
+        if seen is not None:
+            nothing = np.zeros(view.part.count, bool)
+            live = live & reduce(np.logical_or, (self._visible(each, view) for each in seen), nothing)
+        return replace(view, offers=prices.offers(view) if prices else view.offers, live=live, prices=prices)
+
+    def _visible(self, assortment: StoredAssortment, view: View) -> Mask:
+        include = assortment.selected.include
+        visible = np.ones(view.part.count, bool)
+        if include is not None:
+            visible = self._selected(assortment.include, include, view)
+        return visible & ~self._selected(assortment.exclude, assortment.selected.exclude, view)
+
+    def _selected(self, place: tuple[int, int], selected: Selected, view: View) -> Mask:
+        mask = np.zeros(view.part.count, bool)
+        postings = view.part.postings
+        terms = postings.find(self._book.hashes(place))
+        mask[gather(postings.ends, postings.rows, terms[terms >= 0])] = True
+        if selected.filter is not None:
+            mask |= view.part.any_unit(filter_mask(view, selected.filter))
+        return mask

@@ -1,0 +1,162 @@
+"""One search over the views of one buyer: match, order, count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.embedded import facets as faceting
+from engines.embedded import text as texts
+from engines.embedded.facets import Countable
+from engines.embedded.filtering import filter_mask, selection_mask
+from engines.embedded.ordering import Position, best_first, decode_cursor, encode_cursor, sort_keys
+from engines.embedded.part import Mask
+from engines.embedded.view import View
+from engines.plan import SearchPlan, Selection, TextMatch, VectorMatch
+from engines.results import Facet, Hit, SearchResult
+from language.filters.tree import Filter
+
+_WORD_TIER = 1e5
+_IDENTIFIER_TIER = 1e8
+Rows = NDArray[np.int64]
+Keys = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """Rows with their keys of relevance; those that were found by part number; the words that each matches at least."""
+
+    rows: Rows
+    keys: Keys
+    by_identifier: Mask
+    words: int = 0
+
+
+class Search:
+    """Executes plans over ``views``; texts are searched in ``locale`` unless the plan names another one."""
+
+    def __init__(self, views: Sequence[View], locale: str, counted: Countable) -> None:
+        self._views = views
+        self._locale = locale
+        self._counted = counted
+        self._bases = np.array([view.part.base for view in views], dtype=np.int64)
+        self._varied = any(view.part.row_of_unit is not None for view in views)
+
+    def run(self, plan: SearchPlan, version: int) -> SearchResult:
+        """Execute a plan. Raises InvalidCursor for a cursor that does not belong to it."""
+        began = perf_counter()
+        after = decode_cursor(version, plan)
+        allowed = None if plan.filter is None else self._masks(plan.filter)
+        found = self._match(plan, allowed)
+        matched = perf_counter()
+        chosen = [(each, self._masks(each)) for each in plan.selections]
+        conditions = ([allowed] if allowed is not None else []) + [masks for _, masks in chosen]
+        units = self._all_of(conditions) if conditions else None
+        keep: Mask | slice = slice(None)
+        if chosen and units is not None:
+            keep = self._any_unit(units)[found.rows]
+        rows, keys = found.rows[keep], found.keys[keep]
+        wanted = keys if plan.sort.field == "relevance" else sort_keys(self._views, rows, plan.sort, units)
+        order = best_first(wanted, rows, plan.offset if after is None else 0, plan.limit, after)
+        hits = self._hits(rows[order], keys[order], found.by_identifier[keep][order], units, textual=bool(plan.text))
+        ordered = perf_counter()
+        facets: tuple[Facet, ...] = ()
+        if plan.facets or plan.auto_facets:
+            mine = self._units_of(found.rows, allowed)
+            facets = faceting.count(self._views, self._counted, plan, mine, chosen)
+        counted = perf_counter()
+        cursor = None
+        if hits and len(hits) == plan.limit and self._continues(plan, after, order, wanted, rows):
+            last = Position(float(wanted[order[-1]]), int(rows[order[-1]]))
+            cursor = encode_cursor(version, plan, last)
+        timings = {
+            "match": (matched - began) * 1e3,
+            "order": (ordered - matched) * 1e3,
+            "facets": (counted - ordered) * 1e3,
+        }
+        return SearchResult(hits, len(rows), facets, found.words, cursor, timings)
+
+    def _match(self, plan: SearchPlan, allowed: list[Mask] | None) -> _Matches:
+        may = [view.live for view in self._views]
+        if allowed is not None:
+            pairs = zip(self._views, allowed, strict=True)
+            may = [view.live & view.part.any_unit(mask) for view, mask in pairs]
+        if plan.vector is not None:
+            return self._match_vector(plan.vector, may)
+        if plan.text is None:
+            rows = np.flatnonzero(_joined(may))
+            popularity = _joined([view.part.popularity for view in self._views])[rows].astype(np.float64)
+            return _Matches(rows, popularity, np.zeros(len(rows), bool))
+        return self._match_text(plan.text, may)
+
+    def _match_text(self, text: TextMatch, may: list[Mask]) -> _Matches:
+        hits = texts.match(self._views, text, may, self._locale)
+        keys = hits.scores + hits.words * _WORD_TIER
+        named = texts.rows_with_identifiers(self._views, text.identifiers)
+        if not len(named):
+            return _Matches(hits.rows, keys, np.zeros(len(hits.rows), bool), hits.least)
+        named = named[_joined(may)[named]]
+        extra = named[~np.isin(named, hits.rows)]
+        rows = np.concatenate([hits.rows, extra])
+        by_identifier = np.isin(rows, named)
+        keys = np.concatenate([keys, np.zeros(len(extra))]) + by_identifier * _IDENTIFIER_TIER
+        return _Matches(rows, keys, by_identifier, hits.least)
+
+    def _match_vector(self, vector: VectorMatch, may: list[Mask]) -> _Matches:
+        """Compare with every product: exact, and fast enough below 100,000 products."""
+        wanted = np.asarray(vector.values, dtype=np.float32)
+        scores = np.full(sum(view.part.count for view in self._views), -np.inf)
+        for view in self._views:
+            if view.part.vectors is not None:
+                scores[view.part.base : view.part.base + view.part.count] = view.part.vectors @ wanted
+        scores[~_joined(may)] = -np.inf
+        rows = np.flatnonzero(scores >= vector.floor)
+        nearest = rows[np.argsort(-scores[rows], kind="stable")[: vector.limit]]
+        return _Matches(nearest, scores[nearest], np.zeros(len(nearest), bool))
+
+    def _masks(self, condition: Filter | Selection) -> list[Mask]:
+        """Return which units of each part meet a condition."""
+        if isinstance(condition, Selection):
+            return [selection_mask(view, condition) for view in self._views]
+        return [filter_mask(view, condition) for view in self._views]
+
+    def _all_of(self, conditions: Sequence[list[Mask]]) -> list[Mask]:
+        return [np.logical_and.reduce(masks) for masks in zip(*conditions, strict=True)]
+
+    def _any_unit(self, units: Sequence[Mask]) -> Mask:
+        """Return which rows of all parts have one of these units."""
+        return _joined([view.part.any_unit(mask) for view, mask in zip(self._views, units, strict=True)])
+
+    def _units_of(self, rows: Rows, allowed: list[Mask] | None) -> list[Mask]:
+        """Return the allowed units of these rows, by part."""
+        matched = np.zeros(sum(view.part.count for view in self._views), bool)
+        matched[rows] = True
+        found = []
+        for number, view in enumerate(self._views):
+            own = view.part.all_units(matched[view.part.base : view.part.base + view.part.count])
+            found.append(own & allowed[number] if allowed is not None and self._varied else own)
+        return found
+
+    def _continues(self, plan: SearchPlan, after: Position | None, order: Rows, keys: Keys, rows: Rows) -> bool:
+        if after is None:
+            return plan.offset + len(order) < len(keys)
+        last = order[-1]
+        return bool(np.any((keys < keys[last]) | ((keys == keys[last]) & (rows > rows[last]))))
+
+    def _hits(
+        self, rows: Rows, keys: Keys, named: Mask, units: Sequence[Mask] | None, *, textual: bool
+    ) -> tuple[Hit, ...]:
+        scores = (keys % _WORD_TIER if textual else keys).tolist()
+        places = (np.searchsorted(self._bases, rows, side="right") - 1).tolist()
+        hits = []
+        for row, place, score, by_identifier in zip(rows.tolist(), places, scores, named.tolist(), strict=True):
+            view = self._views[place]
+            product = view.product(row - view.part.base, None if units is None else units[place])
+            hits.append(Hit(product, score, by_identifier))
+        return tuple(hits)
+
+
+def _joined(arrays: Sequence[NDArray[np.generic]]) -> NDArray:  # type: ignore[type-arg]
+    return np.concatenate(arrays) if len(arrays) > 1 else arrays[0] if arrays else np.zeros(0, bool)
