@@ -33,6 +33,30 @@ class UnknownProducts(VitrineError):
         self.ids = ids
 
 
+class UnknownPriceList(VitrineError):
+    """No price list by that id."""
+
+    code = "unknown_price_list"
+
+
+class InvalidPriceList(VitrineError):
+    """A price list that cannot be kept: an unusable id, or rules that stand on each other in a circle."""
+
+    code = "invalid_request"
+
+
+class UnknownAssortment(VitrineError):
+    """No assortment by that id."""
+
+    code = "unknown_assortment"
+
+
+class InvalidAssortment(VitrineError):
+    """An assortment that cannot be kept: an unusable id."""
+
+    code = "invalid_request"
+
+
 class MappingError(VitrineError):
     """A mapping file that cannot be used; the message names the key and the mend."""
 

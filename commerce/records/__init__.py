@@ -1,18 +1,29 @@
 """The shop's durable records."""
 
+from commerce.records.assortments import AssortmentWritten, ListedProducts
+from commerce.records.change_log import Change
 from commerce.records.errors import NewerDatabase, RecordsUnavailable, UnusableDatabase
 from commerce.records.history import LoadRecord
 from commerce.records.offers import UNSET, OfferChange
-from commerce.records.store import Change, Records, Written
+from commerce.records.price_lists import ListPrices, PriceDiff, PriceListHead, PriceListWritten
+from commerce.records.revocations import Revocations
+from commerce.records.store import Records, Written
 
 __all__ = [
     "UNSET",
+    "AssortmentWritten",
     "Change",
+    "ListPrices",
+    "ListedProducts",
     "LoadRecord",
     "NewerDatabase",
     "OfferChange",
+    "PriceDiff",
+    "PriceListHead",
+    "PriceListWritten",
     "Records",
     "RecordsUnavailable",
+    "Revocations",
     "UnusableDatabase",
     "Written",
 ]

@@ -6,37 +6,29 @@ Every write commits together with its rows in the change log.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce.errors import InvalidCatalog, UnknownCatalog, UnknownProducts
 from commerce.product import Catalog, CatalogItem, Offer
-from commerce.records import history
+from commerce.records import change_log, history
 from commerce.records import offers as offering
-from commerce.records.database import Database
+from commerce.records.assortments import AssortmentRecords
+from commerce.records.change_log import Change
 from commerce.records.history import LoadRecord
 from commerce.records.offers import OfferChange, Patched
+from commerce.records.price_lists import PriceListRecords
+from commerce.records.revocations import RevocationRecords
 from commerce.records.rows import findable, item_of, offer_of, product_row, variant_rows
-from commerce.records.tables import LONGEST_LOCALE, catalog_texts, catalogs, changes, products, variants
+from commerce.records.tables import LONGEST_LOCALE, catalog_texts, catalogs, products, variants
+from commerce.records.upserts import upsert
 
-ChangeKind = Literal["upsert", "delete", "offer"]
 _CHUNK = 500
 _CURRENCY = 3
 _CATALOG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One row of the change log."""
-
-    seq: int
-    product_id: str
-    kind: ChangeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +40,11 @@ class Written:
     unchanged: int = 0
 
 
-class Records(Database):
-    """The records behind one database URL; safe for concurrent use by threads and processes."""
+class Records(PriceListRecords, AssortmentRecords, RevocationRecords):
+    """The records behind one database URL; safe for concurrent use by threads and processes.
+
+    Catalogues and products are here, the other kinds of record each in a class of their own.
+    """
 
     def put_catalog(self, catalog: Catalog) -> None:
         """Make a catalogue known, or change its currency and locale. Raises InvalidCatalog for an unusable name."""
@@ -62,7 +57,7 @@ class Records(Database):
             )
         values = {"id": catalog.id, "currency": catalog.currency, "locale": catalog.locale}
         with self._write() as connection:
-            self._upsert(connection, catalogs, ("id",), [values])
+            upsert(connection, catalogs, ("id",), [values])
 
     def catalogs(self) -> list[Catalog]:
         """Return all catalogues by id."""
@@ -158,24 +153,19 @@ class Records(Database):
 
     def changes_since(self, catalog_id: str, seq: int, limit: int = 10_000) -> list[Change]:
         """Return a catalogue's changes behind ``seq`` in their order."""
-        query = sa.select(changes.c.seq, changes.c.product_id, changes.c.kind)
-        query = query.where(changes.c.catalog == catalog_id, changes.c.seq > seq).order_by(changes.c.seq).limit(limit)
         with self._connect() as connection:
-            return [Change(row.seq, row.product_id, row.kind) for row in connection.execute(query)]
+            return change_log.since(connection, catalog_id, seq, limit)
 
     def last_seq(self, catalog_id: str | None = None) -> int:
         """Return the number of a catalogue's last change, or of the last of all; 0 if there is none."""
-        query = sa.select(sa.func.max(changes.c.seq))
-        if catalog_id is not None:
-            query = query.where(changes.c.catalog == catalog_id)
         with self._connect() as connection:
-            return int(connection.scalar(query) or 0)
+            return change_log.last(connection, catalog_id)
 
     def put_text(self, catalog_id: str, name: str, content: str) -> None:
         """Keep a text that people wrote about a catalogue, such as its "dictionary", instead of the one before."""
         values = {"catalog": catalog_id, "name": name, "content": content}
         with self._write() as connection:
-            self._upsert(connection, catalog_texts, ("catalog", "name"), [values])
+            upsert(connection, catalog_texts, ("catalog", "name"), [values])
 
     def text(self, catalog_id: str, name: str) -> str | None:
         """Return a text that people wrote about a catalogue; None if there is none."""
@@ -214,11 +204,11 @@ class Records(Database):
                     del rows[identity]
                     unchanged += 1
             if rows:
-                self._upsert(connection, products, ("catalog", "product_id"), list(rows.values()))
+                upsert(connection, products, ("catalog", "product_id"), list(rows.values()))
                 self._delete_variants(connection, catalog_id, [i for i in rows if i in stored and stored[i].variants])
                 if own := [row for identity in rows for row in variant_rows(catalog_id, given[identity])]:
                     connection.execute(sa.insert(variants), own)
-                self._log(connection, catalog_id, list(rows), "upsert")
+                change_log.append(connection, catalog_id, list(rows), "upsert")
             written += len(rows)
         return Written(written, unchanged=unchanged)
 
@@ -247,18 +237,6 @@ class Records(Database):
             key = (variants.c.catalog == catalog_id) & variants.c.product_id.in_(chunk)
             connection.execute(sa.delete(variants).where(key))
 
-    def _upsert(
-        self,
-        connection: Connection,
-        table: sa.Table,
-        key: tuple[str, ...],
-        rows: Sequence[Mapping[str, object]],
-    ) -> None:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(table)
-        others = {column.name: insert.excluded[column.name] for column in table.c if column.name not in key}
-        connection.execute(insert.on_conflict_do_update(index_elements=key, set_=others), list(rows))
-
     def _rows(
         self, connection: Connection, catalog_id: str, ids: Sequence[str]
     ) -> Iterator[sa.Row[tuple[object, ...]]]:
@@ -271,19 +249,13 @@ class Records(Database):
             key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
             connection.execute(sa.delete(products).where(key))
         self._delete_variants(connection, catalog_id, ids)
-        self._log(connection, catalog_id, ids, "delete")
+        change_log.append(connection, catalog_id, ids, "delete")
 
     def _log_offers(self, connection: Connection, catalog_id: str, patched: Patched) -> None:
         # Engines keep tiers with the product, prices and stock apart from it.
         offers = [each for each in dict.fromkeys(patched.changed) if each not in patched.retiered]
-        self._log(connection, catalog_id, offers, "offer")
-        self._log(connection, catalog_id, sorted(patched.retiered), "upsert")
-
-    def _log(self, connection: Connection, catalog_id: str, ids: Sequence[str], kind: ChangeKind) -> None:
-        at = datetime.now(UTC).isoformat()
-        rows = [{"catalog": catalog_id, "product_id": identity, "kind": kind, "at": at} for identity in ids]
-        if rows:
-            connection.execute(sa.insert(changes), rows)
+        change_log.append(connection, catalog_id, offers, "offer")
+        change_log.append(connection, catalog_id, sorted(patched.retiered), "upsert")
 
 
 _Item = TypeVar("_Item")

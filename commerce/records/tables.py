@@ -88,3 +88,53 @@ catalog_texts = Table(
     Column("name", _key(64), primary_key=True),
     Column("content", Text, nullable=False),
 )
+
+price_lists = Table(
+    "price_lists",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("list_id", _key(512), primary_key=True),
+    Column("currency", String(3), nullable=False),
+    # RFC 3339 with offset; null is open.
+    Column("valid_from", String(40)),
+    Column("valid_until", String(40)),
+    # JSON list of rules; null where there are none.
+    Column("rules", Text),
+    Column("prices", Integer, nullable=False),
+    Column("version", _BIG, nullable=False),
+)
+
+price_rows = Table(
+    "price_rows",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("list_id", _key(512), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    # JSON list of [article, quantity, net], net as decimal text or null: a list is written and read as a whole, and
+    # a row of the table for each price would cost fifty times as much.
+    Column("prices", Text, nullable=False),
+)
+
+assortments = Table(
+    "assortments",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("assortment_id", _key(512), primary_key=True),
+    # JSON objects of ids and a filter; null includes all.
+    Column("included", Text),
+    Column("excluded", Text, nullable=False),
+    Column("version", _BIG, nullable=False),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    # A new number whenever a row is written, so that the greatest tells whether anything came.
+    Column("id", _BIG, primary_key=True, autoincrement=True),
+    Column("claim", String(3), nullable=False),
+    Column("value", _key(512), nullable=False),
+    # Seconds since 1970: tokens issued before are revoked; null: whenever they were.
+    Column("issued_before", Float),
+    Index("revocations_by_claim", "claim", "value", unique=True),
+    sqlite_autoincrement=True,
+)

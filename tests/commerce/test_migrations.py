@@ -29,6 +29,12 @@ ROWS: dict[str, dict[str, object]] = {
               "finished_at": "2026-01-01T00:00:01+00:00", "accepted": 1, "rejected": 0, "reasons": "{}",
               "quality": "{}"},
     "catalog_texts": {"catalog": "shop", "name": "dictionary", "content": "[units]\n"},
+    "price_lists": {"catalog": "shop", "list_id": "p", "currency": "EUR", "valid_from": "2026-01-01T00:00:00+01:00",
+                    "valid_until": None, "rules": None, "prices": 1, "version": 3},
+    "price_rows": {"catalog": "shop", "list_id": "l" * 512, "part": 0, "prices": '[["ä-1", 1, "1.50"]]'},
+    "assortments": {"catalog": "shop", "assortment_id": "a", "included": None,
+                    "excluded": '{"ids": ["ä-1"], "filter": null}', "version": 1},
+    "revocations": {"claim": "jti", "value": "t", "issued_before": None},
 }  # fmt: skip
 
 

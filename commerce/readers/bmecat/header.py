@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from commerce.readers.bmecat.currencies import is_currency
+from commerce.currencies import is_currency
 from commerce.readers.bmecat.languages import locale_of
 from commerce.readers.bmecat.ledger import Ledger
 from commerce.readers.bmecat.nodes import Node

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from commerce.currencies import is_currency
 from commerce.product import Catalog, CatalogItem
-from commerce.readers.bmecat.currencies import is_currency
 from commerce.readers.bmecat.errors import InvalidBmecat
 from commerce.readers.bmecat.file import BmecatFile, Found
 from commerce.readers.bmecat.report import BmecatReport

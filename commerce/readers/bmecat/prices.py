@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from commerce.currencies import is_currency
 from commerce.product import Offer, Tier
-from commerce.readers.bmecat.currencies import is_currency
 from commerce.readers.bmecat.header import Fault, Header
 from commerce.readers.bmecat.ledger import Ledger
 from commerce.readers.bmecat.nodes import Node
