@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from commerce.product import CatalogItem
 from commerce.records import Change, Records
+from commerce.records.change_log import ChangeKind
 from engines.port import IndexBuilder, OfferUpdate, Schema
+from indexer.buyer_terms import write_assortments, write_price_lists
 from indexer.documents import to_document
 from indexer.knowledge import extend
 from indexer.types import TypedProduct
@@ -27,11 +29,23 @@ class ChangeWriter:
         self._types = types
 
     def apply(self, changes: Sequence[Change]) -> None:
-        """Bring the products of some changes to where the records have them now, and commit."""
-        whole = list(dict.fromkeys(change.product_id for change in changes if change.kind != "offer"))
-        offers = dict.fromkeys(change.product_id for change in changes)
+        """Bring what some changes name to where the records have it now, and commit."""
+        named: dict[ChangeKind, dict[str, None]] = {}
+        for change in changes:
+            named.setdefault(change.kind, {})[change.product_id] = None
+        if "prices" in named:
+            # First, since large ones are committed midway: a product must not show before what hides it.
+            before = changes[0].seq - 1
+            lists = list(named["prices"])
+            write_price_lists(
+                self._records, self._catalog_id, self._builder, lambda: self._builder.commit(before), lists
+            )
+        if "assort" in named:
+            write_assortments(self._records, self._catalog_id, self._builder, list(named["assort"]))
+        whole = list(dict.fromkeys(change.product_id for change in changes if change.kind in {"upsert", "delete"}))
+        offers = named.get("offer", {})
         for identity in whole:
-            del offers[identity]
+            offers.pop(identity, None)
         if whole:
             self._write(whole)
         if offers:

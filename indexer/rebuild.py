@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 from commerce.buyer import ANONYMOUS
 from commerce.records import Records
 from engines.port import Document, Schema, SearchEngine
+from indexer.buyer_terms import write_assortments, write_price_lists
 from indexer.changes import ChangeWriter
 from indexer.documents import to_document
 from indexer.knowledge import CatalogKnowledge
@@ -67,6 +69,8 @@ def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: P
         builder = engine.builder(catalog_id, version)
         try:
             builder.write(written.documents())
+            write_price_lists(records, catalog_id, builder, partial(builder.commit, applied))
+            write_assortments(records, catalog_id, builder)
             builder.commit(applied)
             _verify(engine, catalog_id, version, written)
             writer = ChangeWriter(records, catalog_id, builder, schema, knowledge.types_of)

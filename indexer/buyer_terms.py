@@ -1,0 +1,44 @@
+"""What buyers have of their own, price lists and assortments, from the records into a version."""
+
+from collections.abc import Callable, Sequence
+
+from commerce.records import Records
+from engines.port import IndexBuilder
+
+_ROWS_A_COMMIT = 500_000
+
+
+def write_price_lists(
+    records: Records,
+    catalog_id: str,
+    builder: IndexBuilder,
+    commit: Callable[[], None],
+    ids: Sequence[str] | None = None,
+) -> None:
+    """Put price lists into a version, or remove them from it: those of ``ids`` as the records have them now, or all.
+
+    A builder may hold what is not committed in memory, so ``commit`` is called after every half million rows.
+    """
+    gone = set(ids or ())
+    waiting = 0
+    for prices in records.whole_price_lists(catalog_id, ids):
+        gone.discard(prices.id)
+        builder.put_price_list(prices)
+        waiting += len(prices.rows)
+        if waiting >= _ROWS_A_COMMIT:
+            commit()
+            waiting = 0
+    for identity in sorted(gone):
+        builder.delete_price_list(identity)
+
+
+def write_assortments(
+    records: Records, catalog_id: str, builder: IndexBuilder, ids: Sequence[str] | None = None
+) -> None:
+    """Put assortments into a version, or remove them from it: those of ``ids`` as the records have them now, or all."""
+    gone = set(ids or ())
+    for assortment in records.assortments(catalog_id, ids=ids):
+        gone.discard(assortment.id)
+        builder.put_assortment(assortment)
+    for identity in sorted(gone):
+        builder.delete_assortment(identity)
