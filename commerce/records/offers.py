@@ -37,10 +37,11 @@ class OfferChange:
 
 @dataclass(frozen=True, slots=True)
 class Patched:
-    """What changes of offers did: the product of each id whose offer is different now, those of them whose tiers are,
-    and the ids that are unknown."""
+    """What changes of offers did: the ids whose offer is different now, the products of these, those of them whose
+    tiers are different, and the ids that are unknown."""
 
-    changed: list[str]
+    changed: set[str]
+    products: list[str]
     retiered: set[str]
     unknown: list[str]
 
@@ -48,7 +49,8 @@ class Patched:
 def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]) -> Patched:
     """Write the changes.
 
-    Of several changes of one id the last counts for each part. An id may name a product or a variant.
+    Of several changes of one id the last counts for each part. An id may name a product or a variant; where it names
+    both, it means the variant of a product that has variants, since only these are sold then.
     """
     wanted: dict[str, dict[str, object]] = {}
     for offer in offers:
@@ -59,17 +61,22 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
             own["stock"] = offer.stock
         if offer.tiers is not UNSET:
             own["tiers"] = tiers_to_text(offer.tiers)
-    changed: list[str] = []
+    changed: set[str] = set()
+    touched: dict[str, None] = {}
     retiered: set[str] = set()
     known: set[str] = set()
+    settled: set[str] = set()
     for table, column in ((products, products.c.product_id), (variants, variants.c.variant_id)):
         updates: dict[tuple[str, ...], list[dict[str, object]]] = {}
-        for row in _stored(connection, table, column, catalog_id, [id for id in findable(wanted) if id not in known]):
+        for row in _stored(connection, table, column, catalog_id, [id for id in findable(wanted) if id not in settled]):
             identity = row._mapping[column.name]
             known.add(identity)
+            if table is products and not row.variants:
+                settled.add(identity)
             new = {name: value for name, value in wanted[identity].items() if row._mapping[name] != value}
             if new:
-                changed.append(row.product_id)
+                changed.add(identity)
+                touched[row.product_id] = None
                 if "tiers" in new:
                     retiered.add(row.product_id)
                 updates.setdefault(tuple(new), []).append({"key": identity, **{f"new_{n}": v for n, v in new.items()}})
@@ -77,7 +84,7 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
             key = (table.c.catalog == catalog_id) & (column == sa.bindparam("key"))
             values: dict[str, object] = {name: sa.bindparam(f"new_{name}") for name in names}
             connection.execute(sa.update(table).where(key).values(values), rows)
-    return Patched(changed, retiered, [identity for identity in wanted if identity not in known])
+    return Patched(changed, list(touched), retiered, [identity for identity in wanted if identity not in known])
 
 
 def _stored(
@@ -85,6 +92,8 @@ def _stored(
 ) -> list[sa.Row[Any]]:
     found: list[sa.Row[Any]] = []
     names = dict.fromkeys((table.c.product_id, column, table.c.net, table.c.stock, table.c.tiers))
+    if table is products:
+        names[products.c.variants] = None
     for start in range(0, len(ids), _CHUNK):
         key = (table.c.catalog == catalog_id) & column.in_(ids[start : start + _CHUNK])
         found += connection.execute(sa.select(*names).where(key)).all()

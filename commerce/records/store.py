@@ -112,7 +112,10 @@ class Records(PriceListRecords, AssortmentRecords, RevocationRecords):
         return patched.unknown
 
     def patch_known_offers(self, catalog_id: str, offers: Sequence[OfferChange]) -> Written:
-        """Change prices and stock as ``patch_offers`` does, all or none. Raises UnknownProducts for unknown ids."""
+        """Change prices and stock as ``patch_offers`` does, all or none, and count the ids whose offer changed.
+
+        Raises UnknownProducts for unknown ids.
+        """
         with self._write() as connection:
             patched = offering.patch(connection, catalog_id, offers)
             if patched.unknown:
@@ -253,7 +256,7 @@ class Records(PriceListRecords, AssortmentRecords, RevocationRecords):
 
     def _log_offers(self, connection: Connection, catalog_id: str, patched: Patched) -> None:
         # Engines keep tiers with the product, prices and stock apart from it.
-        offers = [each for each in dict.fromkeys(patched.changed) if each not in patched.retiered]
+        offers = [each for each in patched.products if each not in patched.retiered]
         change_log.append(connection, catalog_id, offers, "offer")
         change_log.append(connection, catalog_id, sorted(patched.retiered), "upsert")
 

@@ -63,6 +63,27 @@ def test_an_offer_change_leaves_what_it_does_not_name(records: Records) -> None:
     assert list(records.items("shop"))[0].offer == Offer(None, 3)
 
 
+def test_an_id_of_a_product_and_of_its_variant_means_what_is_sold(records: Records) -> None:
+    variants = tuple(Variant(identity, offer=Offer(Decimal(10))) for identity in ("A", "A-2"))
+    records.upsert("shop", [CatalogItem(Product("A", "Jacket", variants=variants)), item("B")])
+    assert (
+        records.patch_known_offers("shop", [OfferChange("A", Decimal(99)), OfferChange("B", Decimal(5))]).written == 2
+    )
+    assert records.offers("shop", ["A", "B"]) == {
+        "A": [("A", Offer(Decimal(99))), ("A-2", Offer(Decimal(10)))],
+        "B": [("B", Offer(Decimal(5)))],
+    }
+
+
+def test_an_offer_change_is_counted_once_however_many_products_share_the_variant(records: Records) -> None:
+    variants = (Variant("SAME", offer=Offer(Decimal(10))),)
+    records.upsert("shop", [CatalogItem(Product(identity, "Coat", variants=variants)) for identity in ("A", "B")])
+    before = records.last_seq("shop")
+    assert records.patch_known_offers("shop", [OfferChange("SAME", Decimal(7))]).written == 1
+    assert {change.product_id for change in records.changes_since("shop", before)} == {"A", "B"}
+    assert records.patch_known_offers("shop", [OfferChange("SAME", Decimal(7))]).written == 0
+
+
 def test_a_write_that_fails_midway_leaves_nothing(records: Records) -> None:
     def broken() -> Iterator[CatalogItem]:
         for at in range(1_200):
