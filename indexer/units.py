@@ -6,7 +6,7 @@ where the attribute's name does (``unit_names``), or where a sibling attribute s
 nothing elsewhere.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -55,6 +55,8 @@ class UnitLearner:
         self._numbers: Reservoirs[str, tuple[float, str | None]] = Reservoirs(_MOST_SAMPLES)
         self._siblings = Siblings()
         self._given: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        self._bare_numbers: Counter[str] = Counter()
+        self._given_numbers: Counter[str] = Counter()
 
     def add(self, product: Product, type_name: str | None) -> None:
         """Learn from one product: its bare numbers beside the measures that its texts state."""
@@ -65,6 +67,7 @@ class UnitLearner:
             if not bare:
                 continue
             self._siblings.add(bare)
+            self._bare_numbers.update(bare.keys())
             for name, number in bare.items():
                 self._numbers.add(name, (number, type_name), _NUMBERS)
             if at > _VARIANTS:
@@ -92,17 +95,19 @@ class UnitLearner:
                 rules[name] = found
         rules.update(self._siblings.settled(rules))
         given = {name: dict(units) for name, units in self._given.items()}
-        return LearnedUnits(rules, given, {name: self._known(name, own) for name, own in rules.items()})
+        known = {name: self._known(name, rules.get(name, ())) for name in {*rules, *given}}
+        return LearnedUnits(rules, given, known)
 
     def _known(self, name: str, rules: tuple[UnitRule, ...]) -> float:
-        numbers = self._numbers.of(name)
-        known = sum(1 for number, of_type in numbers if rule_for(rules, number, of_type))
-        given = sum(len(values) for values in self._given.get(name, {}).values())
-        return (known + given) / ((len(numbers) + given) or 1)
+        numbers = self._numbers.of(name)  # a sample of the bare ones
+        explained = sum(1 for number, of_type in numbers if rule_for(rules, number, of_type))
+        bare, given = self._bare_numbers[name], self._given_numbers[name]
+        return (given + bare * explained / (len(numbers) or 1)) / ((bare + given) or 1)
 
     def _count_given(self, name: str, value: AttributeValue) -> None:
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, Quantity):
+                self._given_numbers[name] += 1
                 kept = self._given[name][each.unit]
                 if len(kept) < _GIVEN:
                     kept.append(each.value)

@@ -1,7 +1,7 @@
 """What filters, facets, sorting and the attribute sheet see of a product's attributes: numbers in known units.
 
 A number whose unit is not known, of an attribute whose other numbers have one, stays out of filters and facets: a
-wrong number is worse than none. An attribute without a unit of its own keeps its bare numbers.
+wrong number is worse than none. An attribute without a unit of its own keeps its bare numbers and pieces.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ from language.attributes import label_of
 from language.dictionary import AttributeEntry, Kind, UnitRule, rule_for
 from language.units import convert, symbol_of
 
+_PIECES = "pcs"
 Normalised = Scalar | tuple[Scalar, ...] | None
 
 
@@ -79,8 +80,8 @@ class ValueReader:
 
     def _number(self, entry: AttributeEntry, value: float | Quantity, type_name: str | None) -> float | None:
         if isinstance(value, Quantity):
-            # A unit that the attribute's own cannot stand for makes the number one of another scale.
-            return value.value if entry.unit is None else convert(value.value, value.unit, entry.unit)
+            # What the attribute's own unit cannot stand for is of another scale; without one, only pieces are bare.
+            return convert(value.value, value.unit, entry.unit or _PIECES)
         if entry.unit is None:
             return value
         rule = self.rule(entry.name, value, type_name)

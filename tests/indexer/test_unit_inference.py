@@ -343,3 +343,15 @@ def test_names_of_a_german_catalogue_say_its_units(tmp_path: Path) -> None:
         assert entry.unit == said.get(name.rsplit("_", 1)[-1]), name
     assert sum(entry.unit is not None for entry in numbers.values()) >= 15
     assert numbers["tragfahigkeit_kg"].labels == {"de": "Tragfahigkeit"}
+
+
+@pytest.mark.parametrize(("bare", "with_unit", "unit"), [(800, 200, None), (200, 800, "cm"), (200, 2, None)])
+def test_a_few_given_units_do_not_put_the_bare_numbers_of_an_attribute_out_of_filters(
+    bare: int, with_unit: int, unit: str | None
+) -> None:
+    values = [Quantity(200, "cm")] * with_unit + [float(number % 70) for number in range(bare)]
+    products = [product(at, "Table", reach=value) for at, value in enumerate(values)]
+    attributes = AttributeDictionaryBuilder()
+    for each in products:
+        attributes.add(each.attributes)
+    assert dictionary_of(attributes.build(), learned(products))["reach"].unit == unit

@@ -50,6 +50,7 @@ READER = ValueReader({entry.name: entry for entry in (MEMORY, LENGTH, CORES, COL
         ("length", (Quantity(1, "m"), Quantity(50, "cm")), None, (1.0, 0.5)),
         ("cores", 4.0, None, (4.0,)),  # no unit at all: the bare number
         ("cores", Quantity(4, "Stück"), None, (4,)),
+        ("cores", (Quantity(30, "cm"), Quantity(1, "m"), 2.0), None, (2.0,)),  # scales of their own
         ("colour", "red", None, ("red",)),
         ("colour", ("red", "blue"), None, ("red", "blue")),
         ("colour", 7.0, None, ()),
