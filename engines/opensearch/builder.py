@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import orjson
 
+from commerce.pricing import Assortment, PriceList
 from engines.opensearch import control
 from engines.opensearch.connection import Connection, Json
 from engines.opensearch.documents import Encoder, offer_source, values_of
@@ -37,6 +38,15 @@ for (unit in ctx._source.units) {
 """
 """Constant, so that it is compiled once and no text of a catalogue can ever be part of it."""
 _ANY_UNIT = ""
+
+
+_MEND = "OpenSearch keeps neither price lists nor assortments yet: set VITRINE_ENGINE=embedded for this catalogue"
+
+
+class NotKept(VitrineError):
+    """Something that this engine cannot keep; a buyer would be shown wrong prices or products without it."""
+
+    code = "not_kept"
 
 
 class OpenSearchBuilder:
@@ -93,6 +103,20 @@ class OpenSearchBuilder:
                     own[unit] = offer_source(update.net, update.stock)
                     count += 1
         return count
+
+    def put_price_list(self, prices: PriceList) -> None:
+        """Refuse: this engine keeps no price lists. Raises NotKept."""
+        raise NotKept(f"price list {prices.id!r}: {_MEND}")
+
+    def delete_price_list(self, identity: str) -> None:
+        """Remove a price list; there is none."""
+
+    def put_assortment(self, assortment: Assortment) -> None:
+        """Refuse: this engine keeps no assortments. Raises NotKept."""
+        raise NotKept(f"assortment {assortment.id!r}: {_MEND}")
+
+    def delete_assortment(self, identity: str) -> None:
+        """Remove an assortment; there is none."""
 
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains.

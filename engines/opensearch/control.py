@@ -90,6 +90,7 @@ def write_schema(connection: Connection, index: str, schema: Schema) -> None:
         "kinds": [list(pair) for pair in schema.kinds.items()],
         "phrases": sorted(schema.phrases),
         "dictionary": [asdict(entry) for entry in schema.dictionary.values()],
+        "currency": schema.currency,
     }
     connection.patiently("PUT", _path(index, SCHEMA), {"control": content})
 
@@ -107,6 +108,7 @@ def read_schema(connection: Connection, index: str) -> Schema:
         kinds,
         frozenset(content["phrases"]),
         {each["name"]: entry_from_json(each) for each in content["dictionary"]},
+        content["currency"],
     )
 
 

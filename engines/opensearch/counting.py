@@ -13,6 +13,7 @@ from engines.opensearch.encoding import SEPARATOR, numbers_of, text_term
 from engines.opensearch.filters import (
     HAS,
     IN_STOCK,
+    NOTHING,
     NUMBERS,
     PRICE,
     PRICE_FIELDS,
@@ -93,7 +94,7 @@ def numbers_in_units(field: str, names: Names, *, every: bool) -> Json:
     size = _ALL_NUMBERS if every else _DISTINCT_NUMBERS
     if field in PRICE_FIELDS:
         return {
-            "filter": {"exists": {"field": PRICE}},
+            "filter": {"exists": {"field": PRICE}} if names.shows(field) else NOTHING,
             "aggs": {"values": {"terms": {"field": PRICE, "size": size}}},
         }
     number = names.numbers[field]

@@ -110,24 +110,26 @@ def values_of(document: Document, kinds: Mapping[str, FieldKind]) -> dict[str, s
     return found
 
 
-def product_of(source: Json, matched: Sequence[int] | None = None) -> StoredProduct:
+def product_of(source: Json, matched: Sequence[int] | None = None, *, priced: bool = True) -> StoredProduct:
     """Return the stored product of a source; ``matched`` are the places of the units that meet the conditions, None
-    where there are no conditions."""
+    where there are no conditions. Only where it is ``priced`` the catalogue's own price is the one to pay."""
     stored = source["stored"]
     units = source["units"]
     if not units[0]["id"]:
-        net, stock = _decimal(units[0]["net"]), units[0]["stock"]
+        own, stock = _decimal(units[0]["net"]), units[0]["stock"]
+        net = own if priced else None
         offers: tuple[UnitOffer, ...] = ()
         ids: tuple[str, ...] = ()
     else:
-        offers = tuple(UnitOffer(unit["id"], _decimal(unit["net"]), unit["stock"]) for unit in units)
+        offers = tuple(_offer(unit, priced=priced) for unit in units)
         counting = offers
         ids = ()
         if matched is not None:
             counting = tuple(offers[at] for at in sorted(matched)) or offers
             ids = tuple(offer.id for offer in counting)
         stocks = [offer.stock for offer in counting if offer.stock is not None]
-        net = min((offer.net for offer in counting if offer.net is not None), default=None)
+        cheapest = min((each for each in counting if each.own is not None), key=_own_price, default=counting[0])
+        net, own = cheapest.net, cheapest.own
         stock = sum(stocks) if len(stocks) == len(counting) else None
     return StoredProduct(
         id=stored["id"],
@@ -138,7 +140,17 @@ def product_of(source: Json, matched: Sequence[int] | None = None) -> StoredProd
         more=stored["more"].encode(),
         units=offers,
         matched=ids,
+        own=own,
     )
+
+
+def _offer(unit: Json, *, priced: bool) -> UnitOffer:
+    own = _decimal(unit["net"])
+    return UnitOffer(unit["id"], own if priced else None, unit["stock"], own)
+
+
+def _own_price(offer: UnitOffer) -> Decimal:
+    return offer.own or Decimal(0)
 
 
 def _decimal(net: int | None) -> Decimal | None:

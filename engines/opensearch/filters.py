@@ -25,10 +25,16 @@ _RANGES: dict[Operator, str] = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What conditions must know of a version's fields: their kinds and numbers."""
+    """What conditions must know of a version's fields: their kinds and numbers, and whether the buyer is told the
+    catalogue's own prices as the ones to pay."""
 
     kinds: Mapping[str, FieldKind]
     numbers: Mapping[str, str]
+    priced: bool = True
+
+    def shows(self, field: str) -> bool:
+        """Say whether a price field has a value for this buyer; ``list_price`` is always the catalogue's own."""
+        return self.priced or field != "price"
 
 
 def of_product(condition: Json, *, inner_hits: Json | None = None) -> Json:
@@ -74,6 +80,8 @@ def selected(selection: Selection, names: Names) -> Json:
 
 def within(field: str, interval: Interval, names: Names) -> Json:
     """Return the condition that a unit has a number in the interval."""
+    if not names.shows(field):
+        return NOTHING
     if field in PRICE_FIELDS:
         bounds = {name: end for name, end in (("gte", interval.gte), ("lt", interval.lt)) if end is not None}
         return {"range": {PRICE: bounds}} if bounds else {"exists": {"field": PRICE}}
@@ -93,6 +101,8 @@ def terms_field(field: str) -> str:
 def _exists(field: str, names: Names) -> Json:
     if field == OFFERED:
         return EVERYTHING
+    if not names.shows(field):
+        return NOTHING
     if field in PRICE_FIELDS:
         return {"exists": {"field": PRICE}}
     return {"term": {HAS: names.numbers[field]}} if field in names.numbers else NOTHING
@@ -101,6 +111,8 @@ def _exists(field: str, names: Names) -> Json:
 def _has_any(field: str, values: Iterable[Scalar], names: Names) -> Json:
     if field == OFFERED:
         return _any_of([{"term": {IN_STOCK: state}} for state in dict.fromkeys(spelling(v) == "true" for v in values)])
+    if not names.shows(field):
+        return NOTHING
     if field in PRICE_FIELDS:
         return {"terms": {PRICE: [float(value) for value in values if not isinstance(value, str)]}}
     kind = names.kinds.get(field)
@@ -121,7 +133,7 @@ def _ordered(field: str, op: Operator, value: Scalar, names: Names) -> Json:
         states = [state for state, holds in ((False, held[op]), (True, true[op])) if holds]
         return _any_of([{"term": {IN_STOCK: state}} for state in states])
     kind = "number" if field in PRICE_FIELDS else names.kinds.get(field)
-    if kind is None or (kind == "number" and isinstance(value, str)):
+    if kind is None or not names.shows(field) or (kind == "number" and isinstance(value, str)):
         return NOTHING
     if field in PRICE_FIELDS:
         return {"range": {PRICE: {_RANGES[op]: float(value)}}}

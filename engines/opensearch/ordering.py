@@ -50,6 +50,8 @@ def order_of(sort: Sort, names: Names, condition: Json | None, *, scored: bool) 
         return [{"popularity": "desc" if sort.descending else "asc"}, row]
     order = "desc" if sort.descending else "asc"
     nested: dict[str, object] = {"path": UNITS} if condition is None else {"path": UNITS, "filter": condition}
+    if not names.shows(sort.field):
+        return [row]
     if sort.field in PRICE_FIELDS:
         # Always the lowest price, which is the one shown.
         return [{PRICE: {"order": order, "mode": "min", "nested": nested, "missing": "_last"}}, row]

@@ -1,10 +1,11 @@
 """A snapshot of one version in the cluster: a point in time, and what this process must know of it to ask."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from time import perf_counter
 
-from commerce.buyer import Buyer
+from commerce.buyer import ANONYMOUS, Buyer
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import STORED, product_of
 from engines.opensearch.facets import Catalogue, Facets
@@ -42,7 +43,8 @@ class Known:
 class OpenSearchIndex:
     """What the serving version holds at one moment; safe for concurrent use.
 
-    Every buyer sees the whole catalogue at its own price: assortments and price lists are not kept yet.
+    Price lists and assortments are not kept, so no version can be built that has any: whoever may see assortments only
+    sees nothing, and whoever pays the prices of lists only is told no price.
     """
 
     def __init__(self, point: PointInTime, known: Known) -> None:
@@ -57,33 +59,35 @@ class OpenSearchIndex:
         """
         return _Search(self._point, self._known, self._committed, plan).run()
 
-    def suggest(self, typed: str, limit: int, buyer: Buyer) -> Sequence[Suggestion]:  # noqa: ARG002 - see the class
+    def suggest(self, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> Sequence[Suggestion]:  # noqa: ARG002 - see the class
         """Complete what was typed, up to ``limit`` of each kind."""
         query = query_of(typed, analyzer(self._known.stats.locales[0]))
-        if query is None:
+        if query is None or _sees_nothing(buyer):
             return []
         answers = self._point.search_many([search_of(query, kind, limit) for kind in KINDS])
         if failed := next((answer for answer in answers if "error" in answer), None):
             raise EngineUnavailable(f"OpenSearch cannot complete: {str(failed['error'])[:300]}")
         return [each for kind, answer in zip(KINDS, answers, strict=True) for each in suggestions_of(kind, answer)]
 
-    def get(self, ids: Sequence[str], buyer: Buyer) -> Mapping[str, StoredProduct]:  # noqa: ARG002 - see the class
+    def get(self, ids: Sequence[str], buyer: Buyer, at: datetime | None = None) -> Mapping[str, StoredProduct]:  # noqa: ARG002 - see the class
         """Return the products of the ids that this catalogue holds."""
-        if not ids:
+        if not ids or _sees_nothing(buyer):
             return {}
         named = {"ids": {"values": [product_key(identity) for identity in dict.fromkeys(ids)]}}
         query = {"bool": {"filter": [named, self._committed]}}
         body = {"query": query, "size": len(ids), "_source": list(STORED), "track_total_hits": False}
         hits = self._point.search(body)["hits"]["hits"]
-        found = (product_of(hit["_source"]) for hit in hits)
+        found = (product_of(hit["_source"], priced=buyer.fallback) for hit in hits)
         return {product.id: product for product in found}
 
     def fields(self) -> Mapping[str, FieldInfo]:
         """Return every field that filters, facets and sorting may name."""
         return self._known.catalogue.fields
 
-    def vocabulary(self, locale: str) -> Vocabulary:
+    def vocabulary(self, locale: str, buyer: Buyer = ANONYMOUS) -> Vocabulary:
         """Return the words of the searched texts of one locale, of the default one where it is not kept."""
+        if _sees_nothing(buyer):
+            return Vocabulary(())
         known = self._known.vocabularies
         return known.get(locale) or known[self._known.stats.locales[0]]
 
@@ -105,11 +109,16 @@ class _Search:
         self._plan = plan
         catalogue = known.catalogue
         names: Names = catalogue.names
+        if not plan.buyer.fallback:
+            names = replace(names, priced=False)
+            catalogue = replace(catalogue, names=names)
+        self._names = names
         self._after = decode_cursor(known.stats.version, plan)
         self._condition = None if plan.filter is None else condition_of(plan.filter, names)
         chosen = [(each, selected(each, names)) for each in plan.selections]
         self._facets = Facets(plan, catalogue, self._condition, chosen)
-        self._filters = [committed] + ([] if self._condition is None else [of_product(self._condition)])
+        self._filters = [committed] + ([NOTHING] if _sees_nothing(plan.buyer) else [])
+        self._filters += [] if self._condition is None else [of_product(self._condition)]
         conditions = ([] if self._condition is None else [self._condition]) + [each for _, each in chosen]
         self._conditions = all_of(conditions) if conditions else None
         self._chosen = bool(chosen)
@@ -176,7 +185,7 @@ class _Search:
             "size": size,
             "track_total_hits": True,
             "_source": list(STORED),
-            "sort": order_of(plan.sort, self._known.catalogue.names, self._conditions, scored=scored),
+            "sort": order_of(plan.sort, self._names, self._conditions, scored=scored),
             "track_scores": scored,
         }
         if self._after is not None:
@@ -256,7 +265,7 @@ class _Search:
         if "inner_hits" in hit:
             inner = hit["inner_hits"][_MATCHED]["hits"]["hits"]
             matched = [each["_nested"]["offset"] for each in inner]
-        product = product_of(hit["_source"], matched)
+        product = product_of(hit["_source"], matched, priced=self._names.priced)
         if self._plan.vector is not None:
             return Hit(product, _inner_product(hit["_score"]))
         if self._text is None:
@@ -274,6 +283,11 @@ class _Search:
             return None
         position = Position(tuple(hits[limit - 1]["sort"]), least)
         return encode_cursor(self._known.stats.version, self._plan, position)
+
+
+def _sees_nothing(buyer: Buyer) -> bool:
+    """Whether a buyer sees named assortments only: there are none, and an unknown one is empty."""
+    return buyer.assortments is not None
 
 
 def _of_product(value: float) -> float:

@@ -156,7 +156,7 @@ def test_an_unavailable_cluster_is_a_problem_answer() -> None:
 def half_a_cluster(method: str, path: str, body: bytes) -> tuple[int, object]:
     """Answer as a cluster in which one of two shards is gone."""
     control = {"batch": 1, "rows": 2, "applied": 1, "varied": False, "dimensions": 0, "knowledge": []}
-    schema = {"locales": ["en"], "texts": ["title"], "kinds": [], "phrases": [], "dictionary": []}
+    schema = {"locales": ["en"], "texts": ["title"], "kinds": [], "phrases": [], "dictionary": [], "currency": "EUR"}
     source = {
         "stored": {"id": "1", "title": "lamp", "document": "{}", "more": ""},
         "popularity": 0.5,

@@ -5,13 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from commerce.buyer import ANONYMOUS
+from commerce.buyer import ANONYMOUS, Buyer
+from commerce.pricing import Assortment, PriceList
 from engines.opensearch import OpenSearchEngine, OpenSearchSettings
+from engines.opensearch.builder import NotKept
 from engines.opensearch.connection import NoDisk
 from engines.opensearch.control import WrittenElsewhere, read_commit, write_commit
 from engines.opensearch.loading import DocumentsRefused
-from engines.plan import SearchPlan
+from engines.plan import FacetRequest, SearchPlan, Sort
 from engines.port import Document, EngineUnavailable, Schema, SearchIndex
+from language.filters.tree import Compare
 from tests.conformance.catalogue import SCHEMA, document, search_plan
 
 
@@ -156,3 +159,32 @@ def test_a_commit_whose_answer_was_lost_is_not_taken_for_another_writer(engine: 
     assert write_commit(engine.connection, index, commit, stamp) == written
     with pytest.raises(WrittenElsewhere):
         write_commit(engine.connection, index, replace(commit, writer="you"), stamp)
+
+
+def test_price_lists_and_assortments_are_refused_and_never_passed_over(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "buyers", [document("1", "lamp", net="9.00", suggestions=("lamp",))])
+    builder = engine.builder("buyers", index.stats().version)
+    with pytest.raises(NotKept, match="VITRINE_ENGINE=embedded"):
+        builder.put_price_list(PriceList("gold", "EUR"))
+    with pytest.raises(NotKept, match="VITRINE_ENGINE=embedded"):
+        builder.put_assortment(Assortment("all"))
+    builder.close()
+    stranger = Buyer(assortments=("all",))
+    assert index.search(replace(search_plan("lamp"), buyer=stranger)).total == 0
+    assert index.search(SearchPlan(buyer=stranger, facets=(FacetRequest("price"),))).facets[0].values == ()
+    assert index.get(["1"], stranger) == {}
+    assert list(index.suggest("la", 3, stranger)) == []
+    assert index.vocabulary("en", stranger).count("lamp") == 0
+
+
+def test_a_buyer_without_the_catalogue_s_own_prices_is_told_none(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "unpriced", [document("1", "lamp", net="9.00"), document("2", "lamp", net="5.00")])
+    strict = Buyer(price_lists=("gold",), fallback=False)
+    plan = SearchPlan(buyer=strict, facets=(FacetRequest("price"), FacetRequest("list_price")), auto_facets=3)
+    result = index.search(plan)
+    assert [(hit.product.net, str(hit.product.own)) for hit in result.hits] == [(None, "9.00"), (None, "5.00")]
+    assert [facet.stats for facet in result.facets] == [None, (5.0, 9.0, 7.0)]
+    assert index.search(replace(plan, filter=Compare("price", "<", 100.0))).total == 0
+    assert index.search(replace(plan, filter=Compare("list_price", "<", 6.0))).total == 1
+    assert [hit.product.id for hit in index.search(replace(plan, sort=Sort("price"))).hits] == ["1", "2"]
+    assert index.get(["1"], strict)["1"].net is None
