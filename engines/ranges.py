@@ -19,8 +19,8 @@ _SAMPLE = 400
 _SLACK = 50
 _EXPLAINED = 0.98
 _FINEST = 15
-_MANY = 20_000
-_SAMPLED = 5_000
+_MANY = 10_000
+_SAMPLED = 2_500
 
 Floats = NDArray[np.float64]
 Rounding = Callable[[float, float], float]

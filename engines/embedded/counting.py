@@ -21,7 +21,10 @@ _SPARSE = 16
 """With fewer codes than one in so many of the table, sorting them is cheaper than counting over the table."""
 _RANGE_BITS = 2.6
 """What six ranges of like size tell."""
-_SAMPLE = 10_000
+FEW = 2
+"""With fewer hits than one in so many of the units that carry a field, reading the value of each hit is cheaper than
+reading whose each value is."""
+_SAMPLE = 5_000
 """Units that are looked at to choose facets, of results that have more."""
 
 Counts = NDArray[np.int64]
@@ -213,12 +216,13 @@ def numbers_of(hits: Sequence[PartHits], field: str) -> Numbers:
         part = each.view.part
         if field in PRICE_FIELDS:
             prices = each.view.offers.prices_of(field)
-            hit = each.mask & prices.given
-            found.append((prices.every[hit], None if part.row_of_unit is None else _owners(part, np.flatnonzero(hit))))
+            priced = each.units[prices.given[each.units]]
+            found.append((prices.every[priced], None if part.row_of_unit is None else _owners(part, priced)))
         elif column := part.numbers.get(field):
             units, values = part.numbers_of(column)
-            if column.carried == part.units == len(units) and part.row_of_unit is None:
-                found.append((values[each.mask], None))
+            if part.row_of_unit is None and len(each.units) * FEW < len(units) == column.carried:
+                own = part.number_by_unit(column)[each.units]
+                found.append((own[~np.isnan(own)], None))
             else:
                 hit = each.mask[units]
                 found.append((values[hit], _owners(part, units[hit])))

@@ -31,6 +31,8 @@ PRICE_SCALE = 1_000_000
 """Prices are stored as integers of a millionth; ``NO_PRICE`` is none."""
 NO_PRICE = -1
 NO_STOCK = -1
+_SINGLE_FIELDS = 40
+_DENSE_FIELDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Part:
         widths = [column.last - column.first for column in self.codes.values()]
         self.column_of_code = np.repeat(np.arange(len(widths), dtype=np.int32), widths)
         self._lookup: dict[str, dict[str, int]] = {}
+        self._dense: dict[str, NDArray[np.float64]] = {}
+        self._single: dict[str, NDArray[np.int32] | None] = {}
 
     @cached_property
     def variant_index(self) -> "VariantIndex":
@@ -123,6 +127,36 @@ class Part:
             table = {name: column.first + at for at, name in enumerate(names)}
             self._lookup[column.name] = table
         return table.get(value)
+
+    def code_by_unit(self, column: Column) -> NDArray[np.int32] | None:
+        """Return for each unit its only value of a field, counted from the field's first code, or as many as there are
+        where it has none; None if a unit has several. Kept for the fields that were asked for last."""
+        if column.name not in self._single:
+            units = self.units_of_codes(column.first, column.last)
+            found: NDArray[np.int32] | None = None
+            if len(units) == column.carried:
+                width = column.last - column.first
+                found = np.full(self.units, width, dtype=np.int32)
+                lengths = np.diff(self.code_ends[column.first : column.last + 1])
+                found[units] = np.repeat(np.arange(width, dtype=np.int32), lengths)
+            if len(self._single) >= _SINGLE_FIELDS:
+                self._single.pop(next(iter(self._single)), None)
+            self._single[column.name] = found
+            return found
+        return self._single[column.name]
+
+    def number_by_unit(self, column: Column) -> NDArray[np.float64]:
+        """Return for each unit its only number of a field, NaN where it has none. Kept for the fields that were asked
+        for last."""
+        known = self._dense.get(column.name)
+        if known is None:
+            units, values = self.numbers_of(column)
+            known = np.full(self.units, np.nan)
+            known[units] = values
+            if len(self._dense) >= _DENSE_FIELDS:
+                self._dense.pop(next(iter(self._dense)), None)
+            self._dense[column.name] = known
+        return known
 
     def find_code(self, column: Column, value: str) -> int | None:
         """Return the code of a field's value as ``code_of`` does, by searching: for fields of very many values."""

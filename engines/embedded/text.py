@@ -47,10 +47,11 @@ def match(views: Sequence[View], text: TextMatch, allowed: Sequence[Mask], defau
         return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), text.minimum)
     locale = text.locale or default_locale
     searched = _Searched(views, text, locale, default_locale)
+    scored = [searched.score(number) for number in range(len(views))]
+    least = _least([counts for counts, _ in scored], allowed, text)
     rows, words, scores = [], [], []
-    for number, (view, may) in enumerate(zip(views, allowed, strict=True)):
-        counts, sums = searched.score(number)
-        found = np.flatnonzero((counts >= text.minimum) & may)
+    for number, (view, may, (counts, sums)) in enumerate(zip(views, allowed, scored, strict=True)):
+        found = np.flatnonzero((counts >= least) & may)
         if len(found):
             searched.add_phrases(number, sums)
             rows.append(found + view.part.base)
@@ -58,12 +59,7 @@ def match(views: Sequence[View], text: TextMatch, allowed: Sequence[Mask], defau
             scores.append(sums[found].astype(np.float64))
     if not rows:
         return TextHits(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0), text.minimum)
-    rows_, words_, scores_ = np.concatenate(rows), np.concatenate(words), np.concatenate(scores)
-    least = _least(words_, text)
-    if least > text.minimum:
-        keep = words_ >= least
-        rows_, words_, scores_ = rows_[keep], words_[keep], scores_[keep]
-    return TextHits(rows_, words_, scores_, least)
+    return TextHits(np.concatenate(rows), np.concatenate(words), np.concatenate(scores), least)
 
 
 def rows_with_identifiers(views: Sequence[View], identifiers: Sequence[str]) -> NDArray[np.int64]:
@@ -89,13 +85,11 @@ def rows_with_ids(views: Sequence[View], ids: Sequence[str]) -> Iterator[tuple[V
                 yield from ((view, row) for row in view.part.postings.rows_of(term).tolist() if view.live[row])
 
 
-def _least(words: NDArray[np.int32], text: TextMatch) -> int:
+def _least(counts: Sequence[NDArray[np.uint8]], allowed: Sequence[Mask], text: TextMatch) -> int:
     """Return the largest number of words that enough rows match, or the smallest allowed."""
-    by_count = np.bincount(words, minlength=len(text.words) + 1)
-    matching = 0
     for least in range(len(text.words), text.minimum, -1):
-        matching += int(by_count[least])
-        if matching >= text.enough:
+        pairs = zip(counts, allowed, strict=True)
+        if sum(int(np.count_nonzero((words >= least) & may)) for words, may in pairs) >= text.enough:
             return least
     return text.minimum
 
@@ -152,24 +146,22 @@ class _Searched:
             spans = [(way.weight, *part.postings.span(way.terms[number])) for way in ways if way.terms[number] >= 0]
             if not spans and not word.prefix:
                 continue
-            best, total = np.zeros(part.count, np.float32), np.zeros(part.count, np.float32)
+            # best + tie x (total - best): a tenth of each way goes straight to the score, the rest of the best follows.
+            best = np.zeros(part.count, np.float32)
             for weight, first, last in spans:
                 rows = part.postings.rows[first:last]
                 said = part.postings.weights[first:last] * weight
-                total[rows] += said
                 best[rows] = np.maximum(best[rows], said)
+                scores[rows] += said * _TIE_BREAKER
             if word.prefix:
                 begins = np.zeros(part.count, bool)
                 begins[part.postings.rows_with_prefix(self._surface, word.prefix)] = True
                 rows = np.flatnonzero(begins)
-                total[rows] += _PREFIX_WEIGHT
                 best[rows] = np.maximum(best[rows], _PREFIX_WEIGHT)
-            words += total > _NOTHING
-            # best + tie x (total - best)
+                scores[rows] += _PREFIX_WEIGHT * _TIE_BREAKER
+            words += best > _NOTHING
             best *= 1 - _TIE_BREAKER
-            total *= _TIE_BREAKER
             scores += best
-            scores += total
         return words, scores
 
     def add_phrases(self, number: int, scores: NDArray[np.float32]) -> None:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.embedded.counting import PartHits, PartTables
+from engines.embedded.counting import FEW, PartHits, PartTables
 from engines.embedded.part import Column, Part
 from engines.embedded.part_writer import OFFERED, UNCOUNTED
 
@@ -122,6 +122,10 @@ def _added(names: list[str], parts: Sequence[tuple[NDArray[np.int32], Counts]]) 
 
 def _counts_by_code(hits: PartHits, column: Column) -> Counts:
     part = hits.view.part
+    width = column.last - column.first
+    is_sparse = part.row_of_unit is None and len(hits.units) * FEW < column.carried
+    if is_sparse and (by_unit := part.code_by_unit(column)) is not None:
+        return np.bincount(by_unit[hits.units], minlength=width + 1)[:width]
     ends = part.code_ends[column.first : column.last + 1] - part.code_ends[column.first]
     units = part.units_of_codes(column.first, column.last)
     hit = hits.mask[units]
@@ -129,7 +133,6 @@ def _counts_by_code(hits: PartHits, column: Column) -> Counts:
         running = np.zeros(len(hit) + 1, dtype=np.int64)
         np.cumsum(hit, out=running[1:])
         return np.asarray(np.diff(running[ends]))
-    width = len(ends) - 1
     codes = np.repeat(np.arange(width), np.diff(ends))[hit]
     pairs = np.unique(part.row_of_unit[units[hit]] * width + codes)
     return np.bincount(pairs % width, minlength=width)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.embedded.part import Part
+from engines.embedded.part import Part, gather
 from engines.embedded.postings import SURFACE, term_hashes
 from engines.embedded.suggesting import Completions
 from engines.embedded.view import View
@@ -17,7 +17,6 @@ from language.vocabulary import Vocabulary
 _REBUILD = 0.05
 """Beyond this share of changed rows, vocabulary and completions are built from all parts again. Until then words and
 phrases of new rows are added, and those of dead rows still count."""
-_SPARE = 8
 _FRESH = 2_000
 """So many of the newest rows are read again with every commit; older new rows have a level of their own."""
 
@@ -95,18 +94,19 @@ class VisibleVocabulary(Vocabulary):
         """Say whether the buyer's products use the word in any inflection."""
         return self.count(word) > 0 or any(self._carriers(field, stem) for field in self._fields)
 
-    def corrections(self, word: str, limit: int = 3) -> list[tuple[str, int]]:
-        """Return known words near ``word`` that stand in the buyer's products."""
-        found = self._base.corrections(word, limit * _SPARE) if self._base else []
-        return [pair for pair in found if self.count(pair[0])][:limit]
+    def prefix_count(self, prefix: str) -> int:
+        """Return the summed counts of the words of the buyer's products that begin with ``prefix``, itself included."""
+        return self._carriers(self._surface, *self.beginning(prefix))
 
-    def _carriers(self, field: str, term: str) -> int:
-        hashed = term_hashes(field, [term])
+    def _carriers(self, field: str, *terms: str) -> int:
+        """Count the products that the buyer sees by each of some terms that they carry."""
+        hashed = term_hashes(field, terms)
         count = 0
         for view in self._views:
-            at = int(view.part.postings.find(hashed)[0])
-            if at >= 0:
-                count += int(np.count_nonzero(view.live[view.part.postings.rows_of(at)]))
+            postings = view.part.postings
+            found = postings.find(hashed)
+            rows = gather(postings.ends, postings.rows, found[found >= 0])
+            count += int(np.count_nonzero(view.live[rows]))
         return count
 
 
