@@ -14,7 +14,7 @@ from api import problems
 from api.buyer import Tokens
 from api.metrics import Metrics
 from api.middleware import Bounded, Observed
-from api.routes import backoffice, catalog, documented, search, service, storefront
+from api.routes import assortments, backoffice, catalog, documented, price_lists, search, service, storefront
 from api.settings import Settings, read_settings
 from api.shop import Shop
 
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.tokens = Tokens(settings)
     app.state.metrics = metrics
     problems.install(app)
-    for routes in (search, catalog, backoffice, service, storefront):
+    for routes in (search, catalog, backoffice, price_lists, assortments, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app)
     documented.document(app)

@@ -18,6 +18,8 @@ MEDIA_TYPE = "application/problem+json"
 _STATUS = {
     "unknown_catalog": 404,
     "unknown_product": 404,
+    "unknown_price_list": 404,
+    "unknown_assortment": 404,
     "unauthenticated": 401,
     "forbidden": 403,
     "too_large": 413,
@@ -32,6 +34,8 @@ _STATUS = {
 _TITLES = {
     "unknown_catalog": "No such catalogue",
     "unknown_product": "No such product",
+    "unknown_price_list": "No such price list",
+    "unknown_assortment": "No such assortment",
     "invalid_filter": "The filter cannot be read",
     "unknown_field": "No such field",
     "invalid_page": "No such page",

@@ -14,7 +14,7 @@ from engines.embedded.book import Book, StoredList
 from engines.embedded.filtering import filter_mask
 from engines.embedded.offers import Nets, Offers
 from engines.embedded.part import NO_PRICE, PRICE_SCALE, Part
-from engines.embedded.view import View
+from engines.embedded.view import View, decimal_net
 
 _SCALE_DIGITS = 6
 _JOINED_ROWS = 6_000_000
@@ -104,8 +104,8 @@ class BuyerPrices:
         found: list[tuple[int, Decimal]] = []
         for step in steps:
             net = next((each for each in (_at(pairs, step) for pairs in (*rows, base)) if each is not None), None)
-            if net is not None and net != NO_PRICE:
-                found.append((step, Decimal(net).scaleb(-_SCALE_DIGITS)))
+            if net is not None and (shown := decimal_net(net)) is not None:
+                found.append((step, shown))
         return tuple(found)
 
     def _rows_of_unit(self, prices: StoredList, view: View, unit: int) -> list[tuple[int, int]]:

@@ -73,7 +73,7 @@ class View:
         offers = self.offers
         own_tiers = _own_tiers(more) if self.prices else {}
         for unit in units:
-            net, stock = _decimal(int(offers.net[unit])), _stock(int(offers.stock[unit]))
+            net, stock = decimal_net(int(offers.net[unit])), _stock(int(offers.stock[unit]))
             identity = self.part.unit_ids[unit] if alone is None else alone
             if self.prices is None:
                 yield UnitOffer(identity, net, stock, net)
@@ -83,7 +83,7 @@ class View:
                 identity,
                 net,
                 stock,
-                _decimal(int(offers.own[unit])),
+                decimal_net(int(offers.own[unit])),
                 None if place < 0 else self.prices.lists[place].id,
                 self.prices.tiers(self, unit, own_tiers.get(identity, ())),
             )
@@ -103,7 +103,8 @@ def _stock(stock: int) -> int | None:
     return None if stock == NO_STOCK else stock
 
 
-def _decimal(net: int) -> Decimal | None:
+def decimal_net(net: int) -> Decimal | None:
+    """Return a price as answers show it: with two decimals, or as many as it needs; None for none."""
     if net == NO_PRICE:
         return None
     price = Decimal(net).scaleb(-6)

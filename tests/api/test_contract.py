@@ -13,12 +13,15 @@ from schemathesis.core import NotSet
 from schemathesis.schemas import APIOperation
 
 from api.app import create_app
+from api.price_answers import EXAMPLE_LIST
 from api.settings import Settings
 from tests.api.conftest import Token, make_settings
 
 PATHS = {
     "/v1/{catalog}/search", "/v1/{catalog}/search:batch", "/v1/{catalog}/suggest", "/v1/catalogs",
     "/v1/{catalog}/categories", "/v1/{catalog}/products", "/v1/{catalog}/products/{product_id}",
+    "/v1/{catalog}/price-lists", "/v1/{catalog}/price-lists/{list_id}",
+    "/v1/{catalog}/assortments", "/v1/{catalog}/assortments/{assortment_id}",
     "/v1/{catalog}/offers", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
 }  # fmt: skip
 
@@ -79,6 +82,16 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("PUT", "/v1/{catalog}/products", {}, [{"id": "new", "title": "A lamp"}]),
     ("PUT", "/v1/{catalog}/products", {}, [{"id": "new"}]),
     ("PATCH", "/v1/{catalog}/offers", {}, [{"product_id": "3920564", "stock": 1}]),
+    ("PUT", "/v1/{catalog}/price-lists/{list_id}", {"dry_run": "true"}, EXAMPLE_LIST),
+    ("PUT", "/v1/{catalog}/price-lists/{list_id}", {}, EXAMPLE_LIST),
+    ("PUT", "/v1/{catalog}/price-lists/{list_id}", {}, {"prices": [{}]}),
+    ("GET", "/v1/{catalog}/price-lists", {}, None),
+    ("GET", "/v1/{catalog}/price-lists/{list_id}", {}, None),
+    ("DELETE", "/v1/{catalog}/price-lists/{list_id}", {}, None),
+    ("PUT", "/v1/{catalog}/assortments/{assortment_id}", {}, {"include": {"ids": ["1"], "filter": 'brand = "HP"'}}),
+    ("GET", "/v1/{catalog}/assortments", {}, None),
+    ("GET", "/v1/{catalog}/assortments/{assortment_id}", {}, None),
+    ("DELETE", "/v1/{catalog}/assortments/{assortment_id}", {}, None),
     ("GET", "/v1/{catalog}/status", {}, None),
     ("GET", "/health/ready", {}, None),
     ("DELETE", "/v1/{catalog}/products/{product_id}", {}, None),
