@@ -9,7 +9,8 @@ from language.attribute_groups import group_of
 from language.attributes import AttributeInfo, label_of
 from language.dictionary import AttributeEntry, UnitRule
 from language.preferences import better_direction
-from language.units import dimension, readable_unit, symbol_of
+from language.unit_codes import given_unit
+from language.units import dimension, readable_unit
 
 _KNOWN = 0.5
 
@@ -33,7 +34,7 @@ def canonical_unit(rules: Sequence[UnitRule], given: Mapping[str, Sequence[float
     """
     numbers: dict[str, list[float]] = {}
     for unit, values in given.items():
-        numbers.setdefault(symbol_of(unit) or unit, []).extend(values)
+        numbers.setdefault(given_unit(unit), []).extend(values)
     for rule in rules:
         numbers.setdefault(rule.unit, []).extend([_typical(rule)] * max(1, rule.support))
     by_dimension: dict[str, dict[str, list[float]]] = {}

@@ -12,7 +12,8 @@ from commerce.product import AttributeValue, Quantity, Scalar
 from language.attribute_groups import group_label
 from language.attributes import label_of
 from language.dictionary import AttributeEntry, Kind, UnitRule, rule_for
-from language.units import convert, symbol_of
+from language.unit_codes import given_unit
+from language.units import convert
 
 _PIECES = "pcs"
 Normalised = Scalar | tuple[Scalar, ...] | None
@@ -81,7 +82,7 @@ class ValueReader:
     def _number(self, entry: AttributeEntry, value: float | Quantity, type_name: str | None) -> float | None:
         if isinstance(value, Quantity):
             # What the attribute's own unit cannot stand for is of another scale; without one, only pieces are bare.
-            return convert(value.value, value.unit, entry.unit or _PIECES)
+            return convert(value.value, given_unit(value.unit), entry.unit or _PIECES)
         if entry.unit is None:
             return value
         rule = self.rule(entry.name, value, type_name)
@@ -119,7 +120,7 @@ class ValueReader:
 
 def _unit(value: Scalar | Quantity, rule: UnitRule | None) -> str | None:
     if isinstance(value, Quantity):
-        return symbol_of(value.unit) or value.unit
+        return given_unit(value.unit)
     return rule.unit if rule else None
 
 

@@ -8,6 +8,8 @@ shown its name.
 from functools import lru_cache
 from typing import NamedTuple
 
+from language.units import symbol_of
+
 
 class UnitCode(NamedTuple):
     """What a code stands for; ``symbol`` is empty for packages and counts, which have only names by language."""
@@ -170,6 +172,19 @@ def unit_of_code(code: str) -> UnitCode | None:
     'V'
     """
     return _by_code().get(code.strip().upper())
+
+
+@lru_cache(maxsize=4_096)
+def given_unit(spelling: str) -> str:
+    """Return the symbol of a unit that a source gives by symbol, word or code in capitals; as written if unknown.
+
+    >>> given_unit("Millimeter"), given_unit("MMT"), given_unit("Paletten")
+    ('mm', 'mm', 'Paletten')
+    """
+    if symbol := symbol_of(spelling):
+        return symbol
+    code = unit_of_code(spelling) if spelling == spelling.upper() else None
+    return (code.symbol if code else "") or spelling
 
 
 def codes() -> tuple[str, ...]:

@@ -47,9 +47,11 @@ READER = ValueReader({entry.name: entry for entry in (MEMORY, LENGTH, CORES, COL
         ("memory", "plenty", None, ()),  # not of the attribute's kind
         ("length", 3.0, None, ()),  # a bare number beside given units
         ("length", Quantity(30, "cm"), None, (0.3,)),
+        ("length", Quantity(30, "CMT"), None, (0.3,)),  # a code, as BMEcat has them
         ("length", (Quantity(1, "m"), Quantity(50, "cm")), None, (1.0, 0.5)),
         ("cores", 4.0, None, (4.0,)),  # no unit at all: the bare number
         ("cores", Quantity(4, "Stück"), None, (4,)),
+        ("cores", Quantity(4, "C62"), None, (4,)),
         ("cores", (Quantity(30, "cm"), Quantity(1, "m"), 2.0), None, (2.0,)),  # scales of their own
         ("colour", "red", None, ("red",)),
         ("colour", ("red", "blue"), None, ("red", "blue")),
@@ -145,3 +147,9 @@ def test_a_dictionary_entry_says_what_was_learned() -> None:
     )
     assert entries["akkulaufzeit_h"].better == "higher"
     assert (entries["farbe"].kind, entries["farbe"].unit, entries["farbe"].products) == ("text", None, 1)
+
+
+def test_codes_of_units_are_shown_as_symbols_and_kept_with_other_spellings_of_the_unit() -> None:
+    assert canonical_unit((), {"MMT": [5.0, 30.0], "Millimeter": [7.0]}) == "mm"
+    [row] = READER.rows({"length": Quantity(30, "CMT")}, None)
+    assert (row.value, row.unit, row.normalised, row.normalised_unit) == (30, "cm", 0.3, "m")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from language.unit_codes import codes, unit_of_code
+from language.unit_codes import codes, given_unit, unit_of_code
 from language.units import symbol_of
 
 KNOWN = {"VLT": "V", "MMT": "mm", "KGM": "kg", "CEL": "°C", "MTK": "m²", "PCE": "pcs", "C62": "pcs", "HUR": "h"}
@@ -30,3 +30,11 @@ def test_a_code_is_read_in_any_case_and_an_unknown_one_is_none() -> None:
     assert unit_of_code(" vlt ") == unit_of_code("VLT")
     assert unit_of_code("mm") is None
     assert unit_of_code("") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("MMT", "mm"), ("Millimeter", "mm"), ("mm", "mm"), ("C62", "pcs"), ("mmt", "mmt"), ("BOX", "BOX"), ("", "")],
+)
+def test_units_are_given_by_symbol_word_or_code_in_capitals(given: str, shown: str) -> None:
+    assert given_unit(given) == shown
