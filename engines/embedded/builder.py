@@ -36,6 +36,7 @@ class EmbeddedBuilder:
         self._drop_uncommitted()
         self._opened = OpenParts(files)
         self._parts = self._opened.read(self._commit.rows)
+        self._drop_merged()
         self._part = self._next_part(self._commit.rows, self._commit.units)
         # Rows since the last commit by id, and rows and offers that the next commit takes away or changes.
         self._pending: dict[str, int] = {}
@@ -108,7 +109,8 @@ class EmbeddedBuilder:
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains."""
         self._flush()
-        commit = replace(self._commit, rows=self._part.base, units=self._part.unit_base, applied=applied)
+        before = self._commit
+        commit = replace(before, rows=self._part.base, units=self._part.unit_base, applied=applied)
         commit = self._state.append_dead(commit, np.array(self._dead, dtype=np.int64))
         commit = self._state.append_offers(commit, np.array(self._offers, dtype=OFFER))
         if commit.offers > max(_SHORT_LOG, _LOG_ENTRIES_PER_UNIT * commit.units):
@@ -124,7 +126,9 @@ class EmbeddedBuilder:
         self._offers.clear()
         self._state.tidy(commit)
         self._book_files.tidy(commit.book, book)
-        merge_small_parts(self._files.part_paths(), self._schema, self._state.dead(commit))
+        if commit.rows != before.rows:
+            parts = self._opened.read(commit.rows)
+            merge_small_parts(self._files, parts, self._schema, self._state.dead(commit))
         self._parts = self._opened.read(commit.rows)
 
     def close(self) -> None:
@@ -168,6 +172,13 @@ class EmbeddedBuilder:
 
     def _next_part(self, base: int, unit_base: int) -> PartWriter:
         return PartWriter(base, unit_base, self._schema)
+
+    def _drop_merged(self) -> None:
+        """Remove parts that a larger one took in before its writer died."""
+        kept = {part.base for part in self._parts}
+        for path in self._files.part_paths():
+            if int(path.stem) not in kept:
+                path.unlink()
 
     def _drop_uncommitted(self) -> None:
         for path in self._files.part_paths():

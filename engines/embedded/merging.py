@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.embedded.container import Array
+from engines.embedded.layout import VersionFiles
 from engines.embedded.part import Mask, Part
 from engines.embedded.part_writer import PartColumns, PartWriter
 from engines.port import Schema
@@ -15,21 +16,20 @@ _TOGETHER = 16
 _SIZES = (2_000, 50_000)
 
 
-def merge_small_parts(paths: Sequence[Path], schema: Schema, dead: NDArray[np.int64]) -> None:
+def merge_small_parts(files: VersionFiles, parts: Sequence[Part], schema: Schema, dead: NDArray[np.int64]) -> None:
     """Merge the last parts where sixteen or more of one size stand in a row; rows and units keep their numbers.
 
-    What ``dead`` rows held is left out. The merged part replaces the first of them atomically; a reader that meets the
-    others beside it passes them over.
+    ``parts`` are all that count, in order. What ``dead`` rows held is left out. The merged part replaces the first of
+    them atomically; a reader that meets the others beside it passes them over.
     """
-    parts = [Part(path) for path in paths]
     for size in _SIZES:
         tail = len(parts)
         while tail and parts[tail - 1].count < size:
             tail -= 1
         if len(parts) - tail >= _TOGETHER:
-            _merge(parts[tail:], schema, dead, paths[tail])
-            for path in paths[tail + 1 :]:
-                path.unlink()
+            _merge(parts[tail:], schema, dead, files.part(parts[tail].base))
+            for part in parts[tail + 1 :]:
+                files.part(part.base).unlink()
             return
 
 
