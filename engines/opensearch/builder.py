@@ -15,13 +15,14 @@ import orjson
 
 from commerce.pricing import Assortment, PriceList
 from engines.opensearch import control
+from engines.opensearch.assortments import changed, outdated, read_book
 from engines.opensearch.connection import Connection, Json
 from engines.opensearch.documents import Encoder, offer_source, values_of
 from engines.opensearch.encoding import numbering
 from engines.opensearch.knowledge import MOST_DOCUMENTS, Knowledge, KnowledgeCollector, read_knowledge
 from engines.opensearch.loading import Action, Loader, index_action
 from engines.opensearch.mapping import vector_mapping
-from engines.opensearch.naming import knowledge_key, product_key
+from engines.opensearch.naming import knowledge_key, phrase_key, product_key
 from engines.opensearch.suggesting import write_phrases
 from engines.port import Document, FieldKind, OfferUpdate, Schema
 from language.errors import VitrineError
@@ -40,11 +41,11 @@ for (unit in ctx._source.units) {
 _ANY_UNIT = ""
 
 
-_MEND = "OpenSearch keeps neither price lists nor assortments yet: set VITRINE_ENGINE=embedded for this catalogue"
+_MEND = "OpenSearch keeps no price lists yet: set VITRINE_ENGINE=embedded for this catalogue"
 
 
 class NotKept(VitrineError):
-    """Something that this engine cannot keep; a buyer would be shown wrong prices or products without it."""
+    """Something that this engine cannot keep; a buyer would be shown wrong prices without it."""
 
     code = "not_kept"
 
@@ -58,6 +59,7 @@ class OpenSearchBuilder:
         self._token = uuid4().hex
         self._loader = Loader(connection, index)
         self._schema: Schema
+        self._outdated: list[Action] = []
         self._begin()
 
     def extend(self, kinds: Mapping[str, FieldKind]) -> None:
@@ -112,11 +114,14 @@ class OpenSearchBuilder:
         """Remove a price list; there is none."""
 
     def put_assortment(self, assortment: Assortment) -> None:
-        """Refuse: this engine keeps no assortments. Raises NotKept."""
-        raise NotKept(f"assortment {assortment.id!r}: {_MEND}")
+        """Put an assortment in place of whatever had its id."""
+        self._take_up()
+        self._assortments[assortment.id] = assortment
 
     def delete_assortment(self, identity: str) -> None:
-        """Remove an assortment; there is none."""
+        """Remove an assortment."""
+        self._take_up()
+        self._assortments[identity] = None
 
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains.
@@ -155,6 +160,7 @@ class OpenSearchBuilder:
         self._held: dict[str, Document | None] = {}
         self._streamed: set[str] = set()
         self._offers: dict[str, dict[str, dict[str, object]]] = {}
+        self._assortments: dict[str, Assortment | None] = {}
         self._drop_uncommitted()
         self._failed = False
 
@@ -166,6 +172,7 @@ class OpenSearchBuilder:
         # A product is priced anew after it was written: by then the loader has nothing under way.
         self._loader.send(_offer_action(product, own) for product, own in self._offers.items())
         knowledge = self._write_knowledge()
+        number, tidy = self._write_assortments()
         self._loader.finish()
         if self._stamp is None and (copies := self._connection.settings.replicas):
             # From here on every write is in all copies before it is acknowledged.
@@ -182,14 +189,18 @@ class OpenSearchBuilder:
             varied=self._varied,
             dimensions=self._dimensions,
             knowledge=knowledge,
+            book=number,
             writer=self._token,
         )
         self._stamp = control.write_commit(self._connection, self._index, commit, self._stamp)
-        self._drop_knowledge(set(self._commit.knowledge) - set(knowledge))
+        tidy += [Action("delete", knowledge_key(each)) for each in set(self._commit.knowledge) - set(knowledge)]
+        self._loader.send(tidy)
+        self._loader.finish()
         self._commit = commit
         self._collector = KnowledgeCollector()
         self._held.clear()
         self._offers.clear()
+        self._assortments.clear()
         self._streamed.clear()
 
     def _stream(self) -> None:
@@ -233,6 +244,7 @@ class OpenSearchBuilder:
         )
         source["batch"] = batch
         source["row"] = self._row
+        source["phrases"] = [phrase_key(kind, text) for kind, text in _phrases(document)]
         self._row += 1
         return index_action(product_key(document.stored.id), source)
 
@@ -280,9 +292,17 @@ class OpenSearchBuilder:
         self._loader.send([index_action(knowledge_key(number), {"control": told.to_json()})])
         return (*numbers, number)
 
-    def _drop_knowledge(self, numbers: set[int]) -> None:
-        self._loader.send(Action("delete", knowledge_key(number)) for number in sorted(numbers))
-        self._loader.finish()
+    def _write_assortments(self) -> tuple[int, list[Action]]:
+        """Store what changed; return the directory that counts now, and how to remove what nobody needs any more."""
+        number = self._commit.book
+        if not self._assortments:
+            return number, []
+        before = read_book(self._connection, self._index, number)
+        book, actions = changed(before, self._assortments, number + 1)
+        self._loader.send(actions)
+        # Readers of the last commit still look ids up; those of the one before have gone over to it.
+        outdated_, self._outdated = self._outdated, outdated(before, book, number)
+        return number + 1, outdated_
 
     def _drop_uncommitted(self) -> None:
         """Remove what an earlier writer sent and never committed."""

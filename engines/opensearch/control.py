@@ -24,8 +24,8 @@ class WrittenElsewhere(VitrineError):
 @dataclass(frozen=True, slots=True)
 class Commit:
     """What a version holds: the number of its last batch, the rows given away, the change-log number applied, whether
-    products have variants, the length of vectors (0: none yet), the documents that tell of words and fields, and a
-    token of whoever wrote it."""
+    products have variants, the length of vectors (0: none yet), the documents that tell of words and fields, the
+    directory of assortments (0: there are none), and a token of whoever wrote it."""
 
     batch: int = 0
     rows: int = 0
@@ -33,6 +33,7 @@ class Commit:
     varied: bool = False
     dimensions: int = 0
     knowledge: tuple[int, ...] = ()
+    book: int = 0
     writer: str = ""
 
 

@@ -5,6 +5,7 @@ from threading import Lock
 from time import time
 
 from engines.opensearch import control
+from engines.opensearch.assortments import Book, read_book
 from engines.opensearch.builder import OpenSearchBuilder
 from engines.opensearch.choosing import FacetFields
 from engines.opensearch.connection import Connection, Refused
@@ -173,6 +174,7 @@ class _VersionReader:
         self._schema = control.read_schema(connection, index)
         self._parts: dict[int, Knowledge] = {}
         self._base: dict[str, Vocabulary] = {}
+        self._book: tuple[int, Book] = (0, {})
         mapping = next(iter(connection.call("GET", f"/{index}").values()))
         if (made := mapping["mappings"].get("_meta", {}).get("vitrine")) != MAPPING:
             raise EngineUnavailable(
@@ -204,11 +206,18 @@ class _VersionReader:
             stats=stats,
             catalogue=catalogue,
             vocabularies=self._vocabularies(parts),
-            dictionary=self._schema.dictionary,
             dimensions=commit.dimensions,
             shards=self._shards,
+            schema=self._schema,
+            index=self._index,
+            book=self._read_book(commit.book),
         )
         return OpenSearchIndex(point, known)
+
+    def _read_book(self, number: int) -> Book:
+        if self._book[0] != number:
+            self._book = (number, read_book(self._connection, self._index, number))
+        return self._book[1]
 
     def _read_parts(self, commit: Commit) -> list[Knowledge]:
         new = [number for number in commit.knowledge if number not in self._parts]

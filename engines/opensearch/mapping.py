@@ -4,7 +4,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.settings import OpenSearchSettings
 from engines.port import Schema, text_field
 
-MAPPING = 1
+MAPPING = 2
 """The make of an index. An index of another make is not read: the catalogue is indexed again from its records."""
 SURFACE = "surface"
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
@@ -47,6 +47,7 @@ def index_body(schema: Schema, settings: OpenSearchSettings) -> Json:
                 "row": {"type": "long"},
                 "popularity": {"type": "float"},
                 "identifiers": {"type": "keyword", "doc_values": False},
+                "phrases": {"type": "keyword", "doc_values": False},
                 "text": {"dynamic": False, "properties": {**texts, **words}},
                 "units": _UNITS,
                 "phrase": _PHRASE,

@@ -46,3 +46,13 @@ def phrase_key(kind: str, text: str) -> str:
 def knowledge_key(number: int) -> str:
     """Return the document id of what one commit told about words and fields."""
     return f"#knowledge-{number}"
+
+
+def book_key(number: int) -> str:
+    """Return the document id of a directory of assortments."""
+    return f"#book-{number}"
+
+
+def selection_key(stem: str) -> str:
+    """Return the document id of some ids of an assortment."""
+    return f"#selection-{stem}"

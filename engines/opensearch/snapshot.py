@@ -6,6 +6,7 @@ from datetime import datetime
 from time import perf_counter
 
 from commerce.buyer import ANONYMOUS, Buyer
+from engines.opensearch.assortments import Book, visible
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import STORED, product_of
 from engines.opensearch.facets import Catalogue, Facets
@@ -14,9 +15,10 @@ from engines.opensearch.naming import product_key
 from engines.opensearch.ordering import Position, decode_cursor, encode_cursor, order_of
 from engines.opensearch.point import PointInTime, is_whole
 from engines.opensearch.scoring import TextQuery
+from engines.opensearch.seeing import SPARE, VisibleVocabulary, of_the_buyer
 from engines.opensearch.suggesting import KINDS, query_of, search_of, suggestions_of
 from engines.plan import SearchPlan, VectorMatch
-from engines.port import EngineUnavailable, FieldInfo, Stats, Suggestion
+from engines.port import EngineUnavailable, FieldInfo, Schema, Stats, Suggestion
 from engines.results import Hit, SearchResult, StoredProduct
 from language.analysis import analyzer
 from language.dictionary import AttributeEntry
@@ -25,6 +27,7 @@ from language.vocabulary import Vocabulary
 _MATCHED = "matched"
 _MOST_UNITS = 100
 _MOST_NEIGHBOURS = 10_000
+_MOST_VOCABULARIES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +38,60 @@ class Known:
     stats: Stats
     catalogue: Catalogue
     vocabularies: Mapping[str, Vocabulary]
-    dictionary: Mapping[str, AttributeEntry]
     dimensions: int
     shards: int
+    schema: Schema
+    index: str
+    book: Book
+
+    def visible(self, buyer: Buyer) -> Json:
+        """Return the condition that a product is there and one that the buyer sees."""
+        committed = {"range": {"batch": {"lte": self.batch}}}
+        if buyer.assortments is None:
+            return committed
+        seen = visible(self.book, buyer.assortments, self.index, self.catalogue.names)
+        return {"bool": {"filter": [committed, seen]}}
 
 
 class OpenSearchIndex:
     """What the serving version holds at one moment; safe for concurrent use.
 
-    Price lists and assortments are not kept, so no version can be built that has any: whoever may see assortments only
-    sees nothing, and whoever pays the prices of lists only is told no price.
+    Price lists are not kept, so no version can be built that has any: whoever pays the prices of lists only is told no
+    price.
     """
 
     def __init__(self, point: PointInTime, known: Known) -> None:
         self._point = point
         self._known = known
-        self._committed: Json = {"range": {"batch": {"lte": known.batch}}}
+        self._visible: dict[tuple[str, tuple[str, ...]], VisibleVocabulary] = {}
 
     def search(self, plan: SearchPlan) -> SearchResult:
         """Execute a plan.
 
         Raises InvalidCursor for a cursor that does not belong to it, EngineUnavailable where the cluster cannot answer.
         """
-        return _Search(self._point, self._known, self._committed, plan).run()
+        return _Search(self._point, self._known, plan).run()
 
     def suggest(self, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> Sequence[Suggestion]:  # noqa: ARG002 - see the class
         """Complete what was typed, up to ``limit`` of each kind."""
         query = query_of(typed, analyzer(self._known.stats.locales[0]))
-        if query is None or _sees_nothing(buyer):
+        if query is None:
             return []
-        answers = self._point.search_many([search_of(query, kind, limit) for kind in KINDS])
+        most = limit if buyer.assortments is None else limit * SPARE
+        answers = self._point.search_many([search_of(query, kind, most) for kind in KINDS])
         if failed := next((answer for answer in answers if "error" in answer), None):
             raise EngineUnavailable(f"OpenSearch cannot complete: {str(failed['error'])[:300]}")
-        return [each for kind, answer in zip(KINDS, answers, strict=True) for each in suggestions_of(kind, answer)]
+        found = [each for kind, answer in zip(KINDS, answers, strict=True) for each in suggestions_of(kind, answer)]
+        if buyer.assortments is None:
+            return found
+        return of_the_buyer(self._point, self._known.visible(buyer), found, limit)
 
     def get(self, ids: Sequence[str], buyer: Buyer, at: datetime | None = None) -> Mapping[str, StoredProduct]:  # noqa: ARG002 - see the class
         """Return the products of the ids that this catalogue holds."""
-        if not ids or _sees_nothing(buyer):
+        if not ids:
             return {}
         named = {"ids": {"values": [product_key(identity) for identity in dict.fromkeys(ids)]}}
-        query = {"bool": {"filter": [named, self._committed]}}
+        query = {"bool": {"filter": [named, self._known.visible(buyer)]}}
         body = {"query": query, "size": len(ids), "_source": list(STORED), "track_total_hits": False}
         hits = self._point.search(body)["hits"]["hits"]
         found = (product_of(hit["_source"], priced=buyer.fallback) for hit in hits)
@@ -86,14 +103,21 @@ class OpenSearchIndex:
 
     def vocabulary(self, locale: str, buyer: Buyer = ANONYMOUS) -> Vocabulary:
         """Return the words of the searched texts of one locale, of the default one where it is not kept."""
-        if _sees_nothing(buyer):
-            return Vocabulary(())
         known = self._known.vocabularies
-        return known.get(locale) or known[self._known.stats.locales[0]]
+        kept = locale if locale in known else self._known.stats.locales[0]
+        if buyer.assortments is None:
+            return known[kept]
+        key = (kept, buyer.assortments)
+        if (words := self._visible.get(key)) is None:
+            seen = self._known.visible(buyer)
+            words = VisibleVocabulary(known[kept], self._point, seen, self._known.schema, kept)
+            if len(self._visible) < _MOST_VOCABULARIES:
+                self._visible[key] = words
+        return words
 
     def dictionary(self) -> Mapping[str, AttributeEntry]:
         """Return what the attributes mean."""
-        return self._known.dictionary
+        return self._known.schema.dictionary
 
     def stats(self) -> Stats:
         """Return the size of this version."""
@@ -103,7 +127,7 @@ class OpenSearchIndex:
 class _Search:
     """One plan on its way through the cluster."""
 
-    def __init__(self, point: PointInTime, known: Known, committed: Json, plan: SearchPlan) -> None:
+    def __init__(self, point: PointInTime, known: Known, plan: SearchPlan) -> None:
         self._point = point
         self._known = known
         self._plan = plan
@@ -117,7 +141,7 @@ class _Search:
         self._condition = None if plan.filter is None else condition_of(plan.filter, names)
         chosen = [(each, selected(each, names)) for each in plan.selections]
         self._facets = Facets(plan, catalogue, self._condition, chosen)
-        self._filters = [committed] + ([NOTHING] if _sees_nothing(plan.buyer) else [])
+        self._filters = [known.visible(plan.buyer)]
         self._filters += [] if self._condition is None else [of_product(self._condition)]
         conditions = ([] if self._condition is None else [self._condition]) + [each for _, each in chosen]
         self._conditions = all_of(conditions) if conditions else None
@@ -283,11 +307,6 @@ class _Search:
             return None
         position = Position(tuple(hits[limit - 1]["sort"]), least)
         return encode_cursor(self._known.stats.version, self._plan, position)
-
-
-def _sees_nothing(buyer: Buyer) -> bool:
-    """Whether a buyer sees named assortments only: there are none, and an unknown one is empty."""
-    return buyer.assortments is not None
 
 
 def _of_product(value: float) -> float:

@@ -54,10 +54,11 @@ def reopen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(autouse=True)
 def kept_by_the_engine(request: pytest.FixtureRequest) -> None:
-    """Skip what is about price lists and assortments where the engine refuses to build a version with any."""
+    """Skip what is about price lists where the engine refuses to build a version with any."""
     over = getattr(getattr(request.node, "callspec", None), "params", {}).get("reopen")
-    if over == "opensearch" and request.path.name == "test_buyers.py":
-        pytest.skip("OpenSearch keeps neither price lists nor assortments yet: see NotKept")
+    without_lists = request.node.name.startswith("test_an_assortment_is_all")
+    if over == "opensearch" and request.path.name == "test_buyers.py" and not without_lists:
+        pytest.skip("OpenSearch keeps no price lists yet: see NotKept")
 
 
 @pytest.fixture(scope="session")

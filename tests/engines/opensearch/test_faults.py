@@ -16,6 +16,7 @@ from engines.opensearch.connection import (
     pause_before,
 )
 from engines.opensearch.loading import DocumentsRefused, Loader, index_action
+from engines.opensearch.mapping import MAPPING
 from engines.plan import SearchPlan
 from engines.port import EngineUnavailable
 from tests.engines.opensearch.conftest import GREETING, IllCluster, refuse
@@ -163,11 +164,12 @@ def half_a_cluster(method: str, path: str, body: bytes) -> tuple[int, object]:
         "units": [{"id": "", "net": 9_990_000, "stock": None}],
     }
     index = "vitrine.shop.v000001"
+    settings = {"index": {"number_of_shards": "2"}}
     answers: dict[str, object] = {
         "/": GREETING,
         "/_mget": {"docs": [{"_index": index, "found": True, "_source": {"control": control}}]},
         f"/{index}/_doc/%23schema": {"found": True, "_source": {"control": schema}},
-        f"/{index}": {index: {"mappings": {"_meta": {"vitrine": 1}}, "settings": {"index": {"number_of_shards": "2"}}}},
+        f"/{index}": {index: {"mappings": {"_meta": {"vitrine": MAPPING}}, "settings": settings}},
         f"/{index}/_search/point_in_time": {"pit_id": "x"},
         f"/{index}/_stats/store": {"_all": {"total": {"store": {"size_in_bytes": 1}}}},
         "/_search": {

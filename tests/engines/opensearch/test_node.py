@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from commerce.buyer import ANONYMOUS, Buyer
-from commerce.pricing import Assortment, PriceList
+from commerce.pricing import Assortment, PriceList, Selected
 from engines.opensearch import OpenSearchEngine, OpenSearchSettings
 from engines.opensearch.builder import NotKept
 from engines.opensearch.connection import NoDisk
@@ -161,20 +161,64 @@ def test_a_commit_whose_answer_was_lost_is_not_taken_for_another_writer(engine: 
         write_commit(engine.connection, index, replace(commit, writer="you"), stamp)
 
 
-def test_price_lists_and_assortments_are_refused_and_never_passed_over(engine: OpenSearchEngine) -> None:
-    index = serve(engine, "buyers", [document("1", "lamp", net="9.00", suggestions=("lamp",))])
+def test_price_lists_are_refused_and_never_passed_over(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "buyers", [document("1", "lamp", net="9.00")])
     builder = engine.builder("buyers", index.stats().version)
     with pytest.raises(NotKept, match="VITRINE_ENGINE=embedded"):
         builder.put_price_list(PriceList("gold", "EUR"))
-    with pytest.raises(NotKept, match="VITRINE_ENGINE=embedded"):
-        builder.put_assortment(Assortment("all"))
     builder.close()
+
+
+def test_who_sees_no_assortment_sees_nothing(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "strangers", [document("1", "lamp", net="9.00", suggestions=("lamp",))])
     stranger = Buyer(assortments=("all",))
     assert index.search(replace(search_plan("lamp"), buyer=stranger)).total == 0
     assert index.search(SearchPlan(buyer=stranger, facets=(FacetRequest("price"),))).facets[0].values == ()
     assert index.get(["1"], stranger) == {}
     assert list(index.suggest("la", 3, stranger)) == []
     assert index.vocabulary("en", stranger).count("lamp") == 0
+    assert not index.vocabulary("en", stranger).knows("lamps", "lamp")
+
+
+def test_assortments_are_replaced_and_removed_with_a_commit(engine: OpenSearchEngine) -> None:
+    def sees(index: SearchIndex) -> set[str]:
+        plan = SearchPlan(buyer=Buyer(assortments=("some",)), limit=100)
+        return {hit.product.id for hit in index.search(plan).hits}
+
+    before = serve(engine, "assorted", [document(f"{at}", "lamp", brand="HP" if at else "Acme") for at in range(5)])
+    builder = engine.builder("assorted", before.stats().version)
+    builder.put_assortment(Assortment("some", Selected(frozenset({"0", "1", "9"})), Selected(frozenset({"1"}))))
+    builder.commit(2)
+    first = opened(engine, "assorted")
+    builder.put_assortment(Assortment("some", Selected(filter=Compare("brand", "=", "HP"))))
+    builder.commit(3)
+    second = opened(engine, "assorted")
+    assert (sees(before), sees(first), sees(second)) == (set(), {"0"}, {"1", "2", "3", "4"})
+    # A product that comes later is in it already.
+    builder.put_assortment(Assortment("some", Selected(frozenset({"0", "9"}))))
+    builder.write([document("9", "lamp")])
+    builder.commit(4)
+    third = opened(engine, "assorted")
+    builder.delete_assortment("some")
+    builder.close()
+    assert sees(opened(engine, "assorted")) == {"0", "9"} == sees(third)
+    builder = engine.builder("assorted", before.stats().version)
+    builder.delete_assortment("some")
+    builder.commit(5)
+    builder.close()
+    assert sees(opened(engine, "assorted")) == set()
+
+
+def test_an_assortment_of_many_ids_is_looked_up_by_the_cluster(engine: OpenSearchEngine) -> None:
+    index = serve(engine, "many", [document(f"{at}", "lamp") for at in range(10)])
+    builder = engine.builder("many", index.stats().version)
+    builder.put_assortment(Assortment("most", Selected(frozenset(f"{at}" for at in range(3, 120_000)))))
+    builder.put_assortment(Assortment("few", None, Selected(frozenset(f"{at}" for at in range(3, 120_000)))))
+    builder.commit(2)
+    builder.close()
+    index = opened(engine, "many")
+    assert index.search(SearchPlan(buyer=Buyer(assortments=("most",)))).total == 7
+    assert index.search(SearchPlan(buyer=Buyer(assortments=("few",)))).total == 3
 
 
 def test_a_buyer_without_the_catalogue_s_own_prices_is_told_none(engine: OpenSearchEngine) -> None:

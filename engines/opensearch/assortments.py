@@ -1,0 +1,125 @@
+"""Assortments: what some buyers see, as conditions on products.
+
+Ids of an assortment lie in documents of the index, and a query only names these documents: the cluster looks the ids up
+itself, however many there are. A directory, which a commit names, says where each assortment is. What an assortment
+was before stays until the next change, for readers of an earlier commit.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from commerce.pricing import Assortment, Selected
+from engines.opensearch.connection import Connection, Json
+from engines.opensearch.filters import EVERYTHING, NOTHING, Names, condition_of, of_product
+from engines.opensearch.loading import Action, index_action
+from engines.opensearch.naming import book_key, product_key, selection_key
+from language.filters.tree import Filter
+from language.filters.twin import filter_from_json, to_json
+
+_TOGETHER = 50_000
+"""Ids of one document; the cluster takes no more than 65,536 in one condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSelection:
+    """The documents that hold a selection's ids, and its filter."""
+
+    keys: tuple[str, ...] = ()
+    filter: Filter | None = None
+
+    def condition(self, index: str, names: Names) -> Json:
+        """Return the condition that a product is among the selected."""
+        parts: list[Json] = [
+            {"terms": {"_id": {"index": index, "id": key, "path": "control.keys"}}} for key in self.keys
+        ]
+        if self.filter is not None:
+            parts.append(of_product(condition_of(self.filter, names)))
+        return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAssortment:
+    """One assortment; ``include`` None includes everything."""
+
+    include: StoredSelection | None
+    exclude: StoredSelection
+
+    def condition(self, index: str, names: Names) -> Json:
+        """Return the condition that a product is in the assortment."""
+        included = EVERYTHING if self.include is None else self.include.condition(index, names)
+        return {"bool": {"filter": [included], "must_not": [self.exclude.condition(index, names)]}}
+
+    def keys(self) -> Iterator[str]:
+        """Yield the documents that hold its ids."""
+        yield from self.include.keys if self.include else ()
+        yield from self.exclude.keys
+
+
+Book = Mapping[str, StoredAssortment]
+
+
+def visible(book: Book, names: Sequence[str], index: str, fields: Names) -> Json:
+    """Return the condition that a product is in any of the named assortments; an unknown one is empty."""
+    parts = [book[name].condition(index, fields) for name in dict.fromkeys(names) if name in book]
+    return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else NOTHING
+
+
+def read_book(connection: Connection, index: str, number: int) -> Book:
+    """Return what the directory of a commit names; 0 is the empty one."""
+    if not number:
+        return {}
+    answer = connection.call("POST", f"/{index}/_mget", {"ids": [book_key(number)]})["docs"][0]
+    content = answer["_source"]["control"]["assortments"]
+    return {
+        name: StoredAssortment(None if include is None else _selection(include), _selection(exclude))
+        for name, (include, exclude) in content.items()
+    }
+
+
+def changed(before: Book, changes: Mapping[str, Assortment | None], number: int) -> tuple[Book, list[Action]]:
+    """Return the book after changes (None removes), and the actions that store it as the directory ``number``."""
+    book = dict(before)
+    actions: list[Action] = []
+    for at, (name, assortment) in enumerate(changes.items()):
+        book.pop(name, None)
+        if assortment is None:
+            continue
+        stem = f"{number}-{at}"
+        include = None
+        if assortment.include is not None:
+            include = _stored(assortment.include, f"{stem}-in", actions)
+        book[name] = StoredAssortment(include, _stored(assortment.exclude, f"{stem}-out", actions))
+    content = {name: (each.include and _content(each.include), _content(each.exclude)) for name, each in book.items()}
+    actions.append(index_action(book_key(number), {"control": {"assortments": content}}))
+    return book, actions
+
+
+def outdated(before: Book, book: Book, previous: int) -> list[Action]:
+    """Return the actions that remove what only readers of the directory ``previous`` and earlier ones need."""
+    kept = set(_keys(book.values()))
+    gone = [key for key in _keys(before.values()) if key not in kept]
+    return [Action("delete", key) for key in ([*gone, book_key(previous)] if previous else gone)]
+
+
+def _keys(assortments: Iterable[StoredAssortment]) -> Iterator[str]:
+    for each in assortments:
+        yield from each.keys()
+
+
+def _stored(selected: Selected, stem: str, actions: list[Action]) -> StoredSelection:
+    ids = sorted(product_key(identity) for identity in selected.ids)
+    keys = []
+    for start in range(0, len(ids), _TOGETHER):
+        key = selection_key(f"{stem}-{start}")
+        keys.append(key)
+        actions.append(index_action(key, {"control": {"keys": ids[start : start + _TOGETHER]}}))
+    return StoredSelection(tuple(keys), selected.filter)
+
+
+def _content(selection: StoredSelection) -> Json:
+    return {"keys": selection.keys, "filter": None if selection.filter is None else to_json(selection.filter)}
+
+
+def _selection(content: Json) -> StoredSelection:
+    node = content["filter"]
+    return StoredSelection(tuple(content["keys"]), None if node is None else filter_from_json(node))
