@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from api.shop import Shelf
+from commerce.buyer import Buyer
 from commerce.documents import stored_attributes
 from engines.results import StoredProduct, UnitOffer
 from language.attribute_groups import group_label
@@ -82,7 +83,7 @@ def price(stored: StoredProduct, shelf: Shelf) -> Json | None:
     """Return the buyer's price; None where there is none. That of a product with variants is the lowest of those that
     match, with the tiers of the variant that has it."""
     cheapest = next((unit.id for unit in stored.units if unit.net == stored.net), stored.id)
-    return _price(stored.net, _tiers(stored).get(cheapest, []), shelf)
+    return _price(stored, _tiers(stored).get(cheapest, []), shelf)
 
 
 def variants(stored: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
@@ -93,7 +94,7 @@ def variants(stored: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
     return [
         {
             **{name: value for name, value in variant.items() if name != "tiers"},
-            "price": _price(offers[variant["id"]].net, tiers.get(variant["id"], []), shelf),
+            "price": _price(offers[variant["id"]], tiers.get(variant["id"], []), shelf),
             "availability": availability(offers[variant["id"]]),
             "sheet": _rows(variant["attributes"], category[0] if category else None, shelf, locale),
         }
@@ -101,30 +102,37 @@ def variants(stored: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
     ]
 
 
-def relations(stored: StoredProduct) -> list[Json]:
-    """Return a product's relations to others."""
+def relations(stored: StoredProduct, shelf: Shelf, buyer: Buyer) -> list[Json]:
+    """Return a product's relations to others; a buyer with assortments is told of products in them alone."""
     found: list[Json] = _more(stored).get("relations", [])
-    return found
+    if buyer.assortments is None or not found:
+        return found
+    seen = shelf.index.get(list(dict.fromkeys(str(each["id"]) for each in found)), buyer)
+    return [each for each in found if each["id"] in seen]
 
 
-def _price(net: Decimal | None, tiers: list[Json], shelf: Shelf) -> Json | None:
-    if net is None:
+def _price(offer: StoredProduct | UnitOffer, own_tiers: list[Json], shelf: Shelf) -> Json | None:
+    if offer.net is None:
         return None
+    tiers = own_tiers
+    if offer.tiers is not None:
+        tiers = [{"min_quantity": quantity, "net": money(net)} for quantity, net in offer.tiers]
     return {
-        "net": money(net),
+        "net": money(offer.net),
         "gross": None,
         "tax_rate": None,
         "currency": shelf.catalog.currency,
-        "list": money(net),
+        "list": None if offer.own is None else money(offer.own),
         "tiers": tiers,
-        "price_list": None,
+        "price_list": offer.price_list,
         "promotion": None,
     }
 
 
 def money(amount: Decimal) -> str:
     """Return an amount as decimal text, with at least two decimals."""
-    return f"{amount:f}"
+    decimals = -int(amount.as_tuple().exponent)
+    return f"{amount:f}" if decimals >= 2 else f"{amount:.2f}"
 
 
 def availability(stored: StoredProduct | UnitOffer) -> Json:

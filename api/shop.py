@@ -12,6 +12,7 @@ from commerce.buyer import ANONYMOUS, Buyer
 from commerce.errors import UnknownCatalog
 from commerce.product import Catalog
 from commerce.records import Records
+from engines.plan import SearchPlan
 from engines.port import EngineUnavailable, SearchEngine, SearchIndex
 from engines.results import StoredProduct
 from indexer import Follower
@@ -37,6 +38,12 @@ class Shelf:
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
         return asked or buyer.locale or self.catalog.locale
+
+    def products(self, buyer: Buyer) -> int:
+        """Count the products that the buyer sees."""
+        if buyer.assortments is None:
+            return self.index.stats().products
+        return self.index.search(SearchPlan(buyer=buyer, limit=0)).total
 
     def localised(self, product: StoredProduct, asked: str | None, buyer: Buyer) -> StoredProduct:
         """Return a product in the resolved locale, as far as the catalogue has it."""

@@ -47,6 +47,12 @@ class Vocabulary:
         last = bisect_left(self._words, prefix + _AFTER_ANY)
         return self._sums[last] - self._sums[first] + (self._base.prefix_count(prefix) if self._base else 0)
 
+    def beginning(self, prefix: str) -> set[str]:
+        """Return the words that begin with ``prefix``, itself included."""
+        first = bisect_left(self._words, prefix)
+        last = bisect_left(self._words, prefix + _AFTER_ANY)
+        return {*self._words[first:last], *(self._base.beginning(prefix) if self._base else ())}
+
     def corrections(self, word: str, limit: int = 3) -> list[tuple[str, int]]:
         """Return known words within one edit (two from 8 letters on) with their distance, likeliest first.
 
@@ -63,6 +69,7 @@ class Vocabulary:
             for candidates in self._of_length(length):
                 matches = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
                 found.extend((match, int(distance)) for match, distance, _ in matches)
+        found = [pair for pair in found if self.count(pair[0])]
         found.sort(key=lambda pair: (pair[1], pair[0][0] != word[0], -self.count(pair[0]), pair[0]))
         if not found:
             return []

@@ -19,6 +19,7 @@ from ranking.localised import in_locale
 from ranking.request import Interpretation, InvalidPage, RankedHit, SearchAnswer, SearchRequest, Stage
 from ranking.understanding import Understanding, understand
 from ranking.variants import matched_variants
+from ranking.visible_fields import fields_of
 
 DEEPEST = 10_000
 _AUTOMATIC_FACETS = 12
@@ -45,7 +46,7 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
     locales = index.stats().locales
     locale = resolve_locale((request.locale, buyer.locale), locales)
     words = analyzer(locale)
-    understood = understand(request.query, words, index.vocabulary(locale))
+    understood = understand(request.query, words, index.vocabulary(locale, buyer))
     if understood.text is not None and locale != locales[0]:
         understood = replace(understood, text=replace(understood.text, locale=locale))
     understood_at = perf_counter()
@@ -70,14 +71,12 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
         "present": (perf_counter() - found_at) * 1e3,
     }
     interpretation = _interpret(understood, result, words)
-    return SearchAnswer(
-        hits, result.total, interpretation, result.facets, result.cursor, locale, timings, result.exact
-    )
+    return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, locale, timings, result.exact)
 
 
 def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood: Understanding) -> SearchPlan:
     """Put the whole request into one plan; every name in it is resolved against the catalogue's fields."""
-    fields = index.fields()
+    fields = fields_of(index, buyer)
     requests = [FacetRequest(name, request.facet_limit) for name in request.facets or ()]
     for at, facet in enumerate(requests):
         known(facet.field, fields, f"/facets/{at}")

@@ -14,6 +14,7 @@ from api.shop import CatalogId, TheShop
 from commerce.errors import UnknownProduct
 from engines.plan import FacetRequest, SearchPlan
 from engines.results import FacetValue
+from ranking.visible_fields import fields_of
 
 router = APIRouter(prefix="/v1", tags=["catalogue"], responses=PROBLEMS)
 _MOST_IDS = 100
@@ -27,7 +28,7 @@ async def list_catalogs(shop: TheShop, buyer: Searcher) -> JsonResponse:
     found = [
         {
             "id": shelf.catalog.id,
-            "products": shelf.index.stats().products,
+            "products": shelf.products(buyer),
             "currency": shelf.catalog.currency,
             "locale": shelf.catalog.locale,
         }
@@ -40,7 +41,7 @@ async def list_catalogs(shop: TheShop, buyer: Searcher) -> JsonResponse:
 async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> JsonResponse:
     """Return the categories as a tree, with the number of products that this buyer finds in each."""
     index = shop.shelf(catalog, buyer).index
-    if "category" not in index.fields():
+    if "category" not in fields_of(index, buyer):
         return JsonResponse({"categories": []})
     plan = SearchPlan(buyer=buyer, facets=(FacetRequest("category", _MOST_CATEGORIES),), limit=0)
     return JsonResponse({"categories": _tree(index.search(plan).facets[0].values)})
@@ -89,7 +90,7 @@ async def one_product(
             **product_page.product_line(shown, shelf),
             "sheet": product_page.sheet(stored, shown, shelf, shelf.locale(locale, buyer)),
             "variants": product_page.variants(stored, shelf, shelf.locale(locale, buyer)),
-            "relations": product_page.relations(stored),
+            "relations": product_page.relations(stored, shelf, buyer),
         }
     )
 
