@@ -51,9 +51,9 @@ HIDDEN: list[Json] = [
         "mpn": f"QX-778{at}",
         "gtin": ["4006381333931"] if at == 1 else [],
         "category": ["Rocketry > Thrusters"],
-        "attributes": {"colour": "Ultrablue", "power": 4711, "fluxing": "Unobtainium", "warpable": True},
+        "attributes": {"colour": "Ultrablue", "power": 47114711, "fluxing": "Unobtainium", "warpable": True},
         "price": {"net": "98765.43"},
-        "stock": 31337,
+        "stock": 313373137,
         "released": "1969-07-20T00:00:00Z",
         "relations": [{"type": "accessory", "id": "lamp-1"}],
     }
@@ -73,8 +73,8 @@ HIDDEN: list[Json] = [
 ]
 TELLING = [
     "zorb-1", "zorb-2", "zorb-3", "zorb-kit", "zorbifax", "quarkomat", "vexillator", "nebulon", "qx-778",
-    "4006381333931", "rocketry", "thrusters", "ultrablue", "4711", "fluxing", "unobtainium", "warpable", "98765",
-    "31337", "1969", "kitsize", "tinyish", "steadicam",
+    "4006381333931", "rocketry", "thrusters", "ultrablue", "47114711", "fluxing", "unobtainium", "warpable", "98765.43",
+    "313373137", "1969-07", "kitsize", "tinyish", "steadicam",
 ]  # fmt: skip
 WORDS = [
     "zorb-1", "zorb-kit-s", "nowhere", "lamp-1", "lamp", "zorbi", "zorbifaxx", "quarkomatt", "zorbifaxlamp", "Nebulon",
