@@ -63,6 +63,12 @@ class MappingError(VitrineError):
     code = "invalid_mapping"
 
 
+class NothingToLoad(VitrineError):
+    """Files that are to be the whole catalogue hold no product; the catalogue stays as it is."""
+
+    code = "nothing_to_load"
+
+
 class TooManyRejects(VitrineError):
     """More rows were refused than the mapping allows; nothing of this load was kept."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from commerce.errors import MappingError, TooManyRejects
+from commerce.errors import MappingError, NothingToLoad, TooManyRejects
 from commerce.product import Catalog, CatalogItem
 from commerce.readers.mapping import Limits
 from commerce.readers.mapping import Mapping as MappingFile
@@ -96,7 +96,8 @@ def load_files(
 
     With ``replace`` the files are the whole catalogue and products missing from them are removed; without,
     they are added to it, and products that the mapping marks as deleted are removed. Rejected rows go to
-    the JSONL file ``rejects``. Raises TooManyRejects beyond the mapping's share, with the records as they were before.
+    the JSONL file ``rejects``. Raises TooManyRejects beyond the mapping's share and NothingToLoad
+    for files without products, with the records as they were before.
     """
     found, notes = _found(files, mapping, progress)
     catalog = Catalog(catalog_id, mapping.catalog.currency, mapping.catalog.locale)
@@ -121,8 +122,11 @@ def load_items(
     refused = RejectFile(rejects)
     tally = _Tally()
     items = _accepted(found, notes, limits, refused, tally)
-    records.put_catalog(catalog)
-    written = records.replace(catalog.id, items) if replace else records.upsert(catalog.id, items)
+    # With the products, so that a load that is refused changes neither currency nor locale.
+    if replace:
+        written = records.replace(catalog, some_at_least(items, records.count(catalog.id), files))
+    else:
+        written = records.upsert(catalog, items)
     removed = written.removed
     if replace:
         notes.skipped["marked as deleted"] += len(tally.deletions)
@@ -145,6 +149,21 @@ def load_items(
         variants=tally.variants,
         rows=dict(notes.rows),
     )
+
+
+def some_at_least(items: Iterable[CatalogItem], stored: int, files: Sequence[Path]) -> Iterator[CatalogItem]:
+    """Pass the items of a whole catalogue on. Raises NothingToLoad if there are none where ``stored`` would be removed:
+    an export that failed looks like that."""
+    empty = True
+    for item in items:
+        empty = False
+        yield item
+    if empty and stored:
+        raise NothingToLoad(
+            f"{', '.join(map(str, files))}: no product is in there, and the {stored:,} of the catalogue would be "
+            "removed. Nothing was changed. Look at the export; to remove products on purpose, load their ids with "
+            "--delete."
+        )
 
 
 def _found(

@@ -48,16 +48,8 @@ class Records(PriceListRecords, AssortmentRecords, RevocationRecords):
 
     def put_catalog(self, catalog: Catalog) -> None:
         """Make a catalogue known, or change its currency and locale. Raises InvalidCatalog for an unusable name."""
-        if not _CATALOG.fullmatch(catalog.id):
-            raise InvalidCatalog(f"catalogue name {catalog.id!r}: use 1 to 64 lower-case letters, digits, _ and -")
-        if len(catalog.currency) != _CURRENCY or len(catalog.locale) > LONGEST_LOCALE:
-            raise InvalidCatalog(
-                f"catalogue {catalog.id}: a currency is a code such as EUR, a locale such as en-GB "
-                f"({catalog.currency[:40]!r}, {catalog.locale[:40]!r})"
-            )
-        values = {"id": catalog.id, "currency": catalog.currency, "locale": catalog.locale}
         with self._write() as connection:
-            upsert(connection, catalogs, ("id",), [values])
+            _put_catalog(connection, catalog)
 
     def catalogs(self) -> list[Catalog]:
         """Return all catalogues by id."""
@@ -73,13 +65,16 @@ class Records(PriceListRecords, AssortmentRecords, RevocationRecords):
             raise UnknownCatalog(f"there is no catalogue {catalog_id!r}: load one first")
         return Catalog(row.id, row.currency, row.locale)
 
-    def upsert(self, catalog_id: str, items: Iterable[CatalogItem]) -> Written:
-        """Add products or replace those of the same id, all or none; equal ones stay unchanged and are not logged."""
-        with self._write() as connection:
-            return self._upsert_items(connection, catalog_id, items)
+    def upsert(self, catalog: Catalog | str, items: Iterable[CatalogItem]) -> Written:
+        """Add products or replace those of the same id, all or none; equal ones stay unchanged and are not logged.
 
-    def replace(self, catalog_id: str, items: Iterable[CatalogItem]) -> Written:
-        """Make the catalogue hold exactly ``items``, all or none; equal ones stay unchanged and are not logged."""
+        A ``Catalog`` in place of an id is made known, or its currency and locale changed, in the same transaction.
+        """
+        with self._write() as connection:
+            return self._upsert_items(connection, _known(connection, catalog), items)
+
+    def replace(self, catalog: Catalog | str, items: Iterable[CatalogItem]) -> Written:
+        """Make the catalogue hold exactly ``items``, all or none; for the rest as ``upsert``."""
         kept: set[str] = set()
 
         def remembered() -> Iterator[CatalogItem]:
@@ -88,6 +83,7 @@ class Records(PriceListRecords, AssortmentRecords, RevocationRecords):
                 yield item
 
         with self._write() as connection:
+            catalog_id = _known(connection, catalog)
             result = self._upsert_items(connection, catalog_id, remembered())
             query = sa.select(products.c.product_id).where(products.c.catalog == catalog_id)
             gone = [identity for identity in connection.scalars(query) if identity not in kept]
@@ -273,3 +269,21 @@ def batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
 
 def _variants_of(item: CatalogItem) -> dict[str, Offer]:
     return {variant.id: variant.offer for variant in item.product.variants}
+
+
+def _known(connection: Connection, catalog: Catalog | str) -> str:
+    if isinstance(catalog, str):
+        return catalog
+    _put_catalog(connection, catalog)
+    return catalog.id
+
+
+def _put_catalog(connection: Connection, catalog: Catalog) -> None:
+    if not _CATALOG.fullmatch(catalog.id):
+        raise InvalidCatalog(f"catalogue name {catalog.id!r}: use 1 to 64 lower-case letters, digits, _ and -")
+    if len(catalog.currency) != _CURRENCY or len(catalog.locale) > LONGEST_LOCALE:
+        raise InvalidCatalog(
+            f"catalogue {catalog.id}: a currency is a code such as EUR, a locale such as en-GB "
+            f"({catalog.currency[:40]!r}, {catalog.locale[:40]!r})"
+        )
+    upsert(connection, catalogs, ("id",), [{"id": catalog.id, "currency": catalog.currency, "locale": catalog.locale}])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commerce.errors import UnknownCatalog
+from commerce.errors import NothingToLoad, UnknownCatalog
 from commerce.product import CatalogItem, Tier
 from commerce.readers.bmecat import BmecatReport, load_bmecat
 from commerce.records import OfferChange, Records
@@ -67,6 +67,13 @@ def test_products_are_updated_and_deleted_and_others_stay(load: Load, records: R
     assert found["1000"].offer.net == Decimal("1499.50")
     # The update names no classification: the group's name was kept from the catalogue before.
     assert found["1000"].product.category == ("Hardware > Notebook > Mac",)
+
+
+def test_a_catalogue_without_products_does_not_empty_the_one_that_is_there(load: Load, records: Records) -> None:
+    load(bmecat(product("A")))
+    with pytest.raises(NothingToLoad):
+        load(bmecat(""))
+    assert set(by_id(records)) == {"A"}
 
 
 def test_an_update_without_prices_leaves_the_price(load: Load, records: Records) -> None:

@@ -13,7 +13,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commerce.errors import MappingError, TooManyRejects
+from commerce.errors import MappingError, NothingToLoad, TooManyRejects
 from commerce.product import CatalogItem
 from commerce.readers import LoadReport, load_files, read_mapping
 from commerce.records import Records
@@ -120,6 +120,26 @@ def test_too_many_rejects_leave_the_records_as_they_were(load: Load, records: Re
         load(f"{HEADER}b;Lamp;;;;;1;1;;;\n;broken;;;;;1;1;;;\n".encode(), strict)
     assert [item.product.id for item in records.items("shop")] == ["a"]
     assert records.last_seq("shop") == seq
+
+
+def test_a_load_that_is_refused_leaves_the_currency_and_makes_no_catalogue(load: Load, records: Records) -> None:
+    bad = f"{HEADER};broken;;;;;1;1;;;\n".encode()
+    with pytest.raises(TooManyRejects):
+        load(bad)
+    assert records.catalogs() == []
+    load(f"{HEADER}a;Table;;;;;1;1;;;\n".encode())
+    with pytest.raises(TooManyRejects):
+        load(bad, CSV_MAPPING.replace("EUR", "USD"))
+    assert [each.currency for each in records.catalogs()] == ["EUR"]
+
+
+def test_an_empty_export_does_not_empty_the_catalogue(load: Load, records: Records) -> None:
+    assert load(HEADER.encode()).accepted == 0
+    load(f"{HEADER}a;Table;;;;;1;1;;;\n".encode())
+    with pytest.raises(NothingToLoad, match="the 1 of the catalogue"):
+        load(HEADER.encode())
+    assert load(HEADER.encode(), replace=False).removed == 0
+    assert records.count("shop") == 1
 
 
 def test_a_whole_load_removes_what_is_missing_and_an_added_one_does_not(load: Load, records: Records) -> None:

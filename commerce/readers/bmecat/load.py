@@ -13,6 +13,7 @@ from commerce.readers.bmecat.report import BmecatReport
 from commerce.readers.bmecat.structure import Group, groups_from_json, groups_to_json
 from commerce.readers.bmecat.tally import Tally
 from commerce.readers.bmecat.updates import priced, regrouped, repriced, updated
+from commerce.readers.load import some_at_least
 from commerce.readers.rows import Progress, Reject
 from commerce.records import LoadRecord, OfferChange, Records
 from commerce.records.store import batches
@@ -75,12 +76,14 @@ class _Load:
         before = {} if replace else self._stored_groups()
         for file in files:
             file.structure.groups = before | file.structure.groups
-        self._records.put_catalog(catalog)
         found = self._taken(files, catalog)
         if replace:
-            self._tally.wrote(self._records.replace(catalog.id, (each.item for each in found if each.item)))
+            items = (each.item for each in found if each.item)
+            stored = self._records.count(catalog.id)
+            paths = [file.path for file in files]
+            self._tally.wrote(self._records.replace(catalog, some_at_least(items, stored, paths)))
         else:
-            self._tally.wrote(self._records.upsert(catalog.id, self._on_stored(found)))
+            self._tally.wrote(self._records.upsert(catalog, self._on_stored(found)))
         groups = {key: group for file in files for key, group in file.structure.groups.items()}
         self._records.put_text(catalog.id, _GROUPS, groups_to_json(groups))
 
