@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 import typer
 
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
-from commerce.readers import DeltaReport, LoadReport, delete_products, load_files, load_offers, read_mapping
+from commerce.readers import (
+    DeltaReport,
+    ListsReport,
+    LoadReport,
+    delete_products,
+    load_assortments,
+    load_files,
+    load_offers,
+    load_price_lists,
+    read_mapping,
+)
 from commerce.readers.bmecat import is_bmecat, load_bmecat
 
 Files = Annotated[
@@ -21,6 +31,7 @@ Files = Annotated[
 MappingFile = Annotated[
     Path | None, typer.Option("--mapping", "-m", help="TOML file that says which column is what; BMEcat needs none.")
 ]
+Report = LoadReport | DeltaReport | ListsReport
 
 
 class Kind(StrEnum):
@@ -29,6 +40,8 @@ class Kind(StrEnum):
     PRODUCTS = "products"
     PRICES = "prices"
     STOCK = "stock"
+    PRICE_LISTS = "price-lists"
+    ASSORTMENTS = "assortments"
 
 
 def load(
@@ -46,7 +59,8 @@ def load(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Load a catalogue's products from files, or change their prices or stock.
+    """Load a catalogue's products from files, or change their prices or stock, or load buyers' price lists and
+    assortments.
 
     Rejected rows are written to VITRINE_HOME/rejects/CATALOG.jsonl with file, line, field and reason. If more are
     rejected than the mapping allows, nothing is kept. Run `vitrine index CATALOG` after the first load; a service that
@@ -55,6 +69,8 @@ def load(
     Example: vitrine load icecat samples/icecat/products.jsonl.zst --mapping samples/icecat/mapping.toml
 
     Example: vitrine load shop prices.csv --mapping mapping.toml --kind prices
+
+    Example: vitrine load shop contracts.csv.zst --mapping mapping.toml --kind price-lists
 
     Example: vitrine load shop bmecat.xml.zst
     """
@@ -68,9 +84,13 @@ def load(
     with opened() as context:
         context.engine.versions(catalog)  # refuses a name that no index can have, before anything is written
         if mapping is None:
-            report: LoadReport | DeltaReport = _load_bmecat(context, catalog, files, add=add, quiet=as_json)
+            report: LoadReport | DeltaReport | ListsReport = _load_bmecat(
+                context, catalog, files, add=add, quiet=as_json
+            )
         elif kind is Kind.PRODUCTS and not delete:
             report = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
+        elif kind in {Kind.PRICE_LISTS, Kind.ASSORTMENTS}:
+            report = _load_lists(context, catalog, files, mapping, kind, quiet=as_json)
         else:
             report = _load_delta(context, catalog, files, mapping, kind, quiet=as_json)
     if as_json:
@@ -113,12 +133,29 @@ def _load_delta(
         return load_offers(context.records, catalog, files, rules, what, rejects=rejects, progress=step)
 
 
+def _load_lists(
+    context: Context, catalog: str, files: list[Path], mapping: Path, kind: Kind, *, quiet: bool
+) -> ListsReport:
+    rules, rejects = read_mapping(mapping), _rejects(context, catalog)
+    load_all = load_price_lists if kind is Kind.PRICE_LISTS else load_assortments
+    with progress(f"load {catalog}", hidden=quiet) as step:
+        return load_all(context.records, catalog, files, rules, rejects=rejects, progress=step)
+
+
 def _rejects(context: Context, catalog: str) -> Path:
     return context.settings.home / "rejects" / f"{catalog}.jsonl"
 
 
-def _show(catalog: str, report: LoadReport | DeltaReport) -> None:
-    if isinstance(report, DeltaReport):
+def _show(catalog: str, report: Report) -> None:
+    if isinstance(report, ListsReport):
+        lists = report.kind.replace("-", " ")
+        typer.echo(
+            f"{catalog}: {report.accepted:,} rows of {lists} accepted in {report.seconds:.1f} s "
+            f"({report.written:,} {lists} written, {report.unchanged:,} unchanged)"
+        )
+        if report.unknown:
+            typer.echo(f"  not in the catalogue, but kept: {report.unknown:,} ids")
+    elif isinstance(report, DeltaReport):
         did = "products removed" if report.kind == "deletions" else f"articles have their {report.kind}"
         typer.echo(f"{catalog}: {report.accepted:,} {did} in {report.seconds:.1f} s")
     else:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from commerce.documents import InvalidProduct, catalog_item_from_json
+from commerce.errors import MappingError
 from commerce.product import CatalogItem
 from commerce.readers.mapping import Mapping as MappingFile
 from commerce.readers.mapping import OfferRule, ProductRule
@@ -42,7 +43,7 @@ class ProductReader:
 
     def __init__(self, mapping: MappingFile) -> None:
         if mapping.product is None:
-            raise ValueError("a mapping of parts has no rows of whole products")
+            raise MappingError("product: the mapping does not say which columns products have")
         self.notes = Notes()
         self._mapping = mapping
         self._rules: ProductRule = mapping.product

@@ -10,12 +10,12 @@ from commerce.errors import InvalidAssortment, UnknownAssortment
 from commerce.pricing import Assortment, Selected
 from commerce.records import change_log
 from commerce.records.database import Database
+from commerce.records.known_ids import count_unknown
 from commerce.records.price_documents import selected_from_text, selected_to_text
 from commerce.records.rows import Row, findable
-from commerce.records.tables import assortments, products
+from commerce.records.tables import assortments
 from commerce.records.upserts import upsert
 
-_CHUNK = 500
 _KEY = ("catalog", "assortment_id")
 
 
@@ -62,7 +62,8 @@ class AssortmentRecords(Database):
         with self._read() if dry_run else self._write() as connection:
             version, changed = _put(connection, catalog_id, assortment, dry_run=dry_run)
             named = assortment.exclude.ids | (assortment.include.ids if assortment.include else frozenset())
-            return AssortmentWritten(assortment.id, version, changed, _unknown(connection, catalog_id, named))
+            unknown = count_unknown(connection, catalog_id, named, or_variants=False)
+            return AssortmentWritten(assortment.id, version, changed, unknown)
 
     def put_listed_products(self, catalog_id: str, listed: Iterable[ListedProducts]) -> AssortmentsWritten:
         """Give assortments other ids, all or none; assortments that are not named stay."""
@@ -100,6 +101,11 @@ class AssortmentRecords(Database):
             with connection.execute(query, execution_options={"yield_per": 100}) as rows:
                 for row in rows:
                     yield _assortment(row)
+
+    def unknown_products(self, catalog_id: str, ids: Iterable[str]) -> int:
+        """Count the ids, each given once, that are of no product."""
+        with self._read() as connection:
+            return count_unknown(connection, catalog_id, ids, or_variants=False)
 
     def delete_assortment(self, catalog_id: str, identity: str) -> bool:
         """Remove an assortment and say whether there was one. Tokens that name it see nothing by it."""
@@ -150,13 +156,3 @@ def _key(catalog_id: str, identity: str) -> sa.ColumnElement[bool]:
 def _assortment(row: Row) -> Assortment:
     included = None if row.included is None else selected_from_text(row.included)
     return Assortment(row.assortment_id, included, selected_from_text(row.excluded), row.version)
-
-
-def _unknown(connection: Connection, catalog_id: str, ids: frozenset[str]) -> int:
-    wanted, known = sorted(ids), 0
-    for start in range(0, len(wanted), _CHUNK):
-        some = list(findable(wanted[start : start + _CHUNK]))
-        query = sa.select(sa.func.count()).select_from(products)
-        query = query.where(products.c.catalog == catalog_id, products.c.product_id.in_(some))
-        known += connection.scalar(query) or 0
-    return len(wanted) - known

@@ -62,7 +62,9 @@ def note_quality(connection: Connection, catalog_id: str, quality: Mapping[str, 
     load = connection.execute(_newest_first(catalog_id).limit(1)).first()
     if load is None or load.quality is not None:
         return False
-    last_change = sa.select(changes.c.at).where(changes.c.catalog == catalog_id).order_by(changes.c.seq.desc()).limit(1)
+    # What buyers have of their own is no part of the catalogue's quality.
+    of_products = (changes.c.catalog == catalog_id) & changes.c.kind.not_in(("prices", "assort"))
+    last_change = sa.select(changes.c.at).where(of_products).order_by(changes.c.seq.desc()).limit(1)
     changed = connection.scalar(last_change)
     if changed is not None and datetime.fromisoformat(changed) > datetime.fromisoformat(load.finished_at):
         return False

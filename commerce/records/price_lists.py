@@ -16,6 +16,7 @@ from commerce.errors import InvalidPriceList, UnknownPriceList
 from commerce.pricing import OWN, PriceList, PriceRow, PriceRule
 from commerce.records import change_log
 from commerce.records.database import Database
+from commerce.records.known_ids import count_unknown
 from commerce.records.offers import UNSET, Unset
 from commerce.records.price_documents import (
     moment_from_text,
@@ -26,10 +27,9 @@ from commerce.records.price_documents import (
     rules_to_text,
 )
 from commerce.records.rows import Row, findable
-from commerce.records.tables import catalogs, price_lists, price_rows, products, variants
+from commerce.records.tables import catalogs, price_lists, price_rows
 from commerce.records.upserts import upsert
 
-_CHUNK = 500
 _KEY = ("catalog", "list_id")
 
 
@@ -113,7 +113,8 @@ class PriceListRecords(Database):
         """
         with self._read() if dry_run else self._write() as connection:
             written = _put(connection, catalog_id, prices, dry_run=dry_run)
-            return replace(written, unknown=_unknown(connection, catalog_id, prices.rows))
+            articles = dict.fromkeys(row.article_id for row in prices.rows)
+            return replace(written, unknown=count_unknown(connection, catalog_id, articles, or_variants=True))
 
     def put_list_prices(self, catalog_id: str, lists: Iterable[ListPrices]) -> PriceListsWritten:
         """Give lists new rows, all or none; lists that are not named stay. Memory is that of the largest list."""
@@ -156,6 +157,11 @@ class PriceListRecords(Database):
                 return
             for identity in findable(ids):
                 yield from _whole(connection, _key(catalog_id, identity))
+
+    def unknown_articles(self, catalog_id: str, articles: Iterable[str]) -> int:
+        """Count the articles, each given once, that are neither a product nor a variant."""
+        with self._read() as connection:
+            return count_unknown(connection, catalog_id, articles, or_variants=True)
 
     def delete_price_list(self, catalog_id: str, identity: str) -> bool:
         """Remove a list and say whether there was one. Lists whose rules stand on it price nothing by those rules."""
@@ -301,14 +307,3 @@ def _head(row: Row) -> PriceListHead:
 
 def _list(head: PriceListHead, rows: Iterable[PriceRow]) -> PriceList:
     return PriceList(head.id, head.currency, tuple(rows), head.rules, head.valid_from, head.valid_until, head.version)
-
-
-def _unknown(connection: Connection, catalog_id: str, rows: Sequence[PriceRow]) -> int:
-    """Count the articles of some rows that are neither a product nor a variant."""
-    wanted = list(dict.fromkeys(row.article_id for row in rows))
-    known: set[str] = set()
-    for table, column in ((products, products.c.product_id), (variants, variants.c.variant_id)):
-        for start in range(0, len(wanted), _CHUNK):
-            some = list(findable(wanted[start : start + _CHUNK]))
-            known.update(connection.scalars(sa.select(column).where(table.c.catalog == catalog_id, column.in_(some))))
-    return len(wanted) - len(known)
