@@ -7,7 +7,7 @@ RUN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help demo test lint format bench bench-scale clean opensearch opensearch-cluster opensearch-stop
+.PHONY: help demo test lint format bench bench-scale bench-buyers clean opensearch opensearch-cluster opensearch-stop
 
 help:  ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ opensearch-stop:  ## End the OpenSearch nodes that were started here
 
 bench-scale: .venv/development  ## Build a million products and measure; needs 15 GB of disk and half an hour
 	$(RUN)/python -m benchmarks.scale
+
+bench-buyers: .venv/development  ## Ten thousand price lists and five hundred assortments beside none
+	$(RUN)/python -m benchmarks.buyers
 
 clean:  ## Remove the environments and the demo's data
 	rm -rf .venv .tools .vitrine

@@ -44,11 +44,22 @@ class Client:
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def search(self, query: str) -> tuple[float, int]:
+    def search(self, query: str, token: str | None = None) -> tuple[float, int]:
         """Search with automatic facets; return the milliseconds until the whole body was read, and its bytes."""
-        body = orjson.dumps({"query": query})
+        took, answer = self._post({"query": query}, token)
+        return took, len(answer)
+
+    def total(self, condition: str, token: str | None = None) -> int:
+        """Return how many products meet a filter."""
+        _, answer = self._post({"filter": condition, "facets": [], "page_size": 1}, token)
+        return int(orjson.loads(answer)["total"])
+
+    def _post(self, request: dict[str, object], token: str | None) -> tuple[float, bytes]:
+        body = orjson.dumps(request)
+        credentials = f"authorization: Bearer {token}\r\n" if token else ""
         head = (
             "POST /v1/icecat/search HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+            f"{credentials}"
             f"content-length: {len(body)}\r\n\r\n"
         )
         began = time.perf_counter()
@@ -58,13 +69,14 @@ class Client:
             answer += self._socket.recv(1 << 18)
         headers, _, rest = answer.partition(b"\r\n\r\n")
         size = int(headers.lower().split(b"content-length: ", 1)[1].split(b"\r\n", 1)[0])
-        missing = size - len(rest)
+        pieces, missing = [rest], size - len(rest)
         while missing > 0:
-            missing -= len(self._socket.recv(1 << 18))
+            pieces.append(self._socket.recv(1 << 18))
+            missing -= len(pieces[-1])
         took = (time.perf_counter() - began) * 1e3
         if not headers.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(f"{query!r}: {headers[:200]!r}")
-        return took, size
+            raise RuntimeError(f"{request}: {headers[:200]!r}")
+        return took, b"".join(pieces)
 
 
 def load(port: int, queries: Sequence[str], clients: int) -> tuple[list[float], float]:

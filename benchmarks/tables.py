@@ -47,6 +47,26 @@ def render_scale(figures: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *(f"| {name} | {value} |" for name, value in rows)])
 
 
+def render_buyers(figures: Mapping[str, Any]) -> str:
+    """Return the figures of ``make bench-buyers`` as a Markdown table."""
+    search = figures["search_ms"]
+    lines = [
+        f"| {figures['lists']:,} price lists with {figures['rows']:,} prices, {figures['assortments']} assortments, ms "
+        "| p50 | p95 | p99 |",
+        "| --- | --- | --- | --- |",
+    ]
+    names = {"without": "no buyer", "first": "another buyer each time", "again": "the same buyers again"}
+    for key, name in names.items():
+        row = search[key]
+        lines.append(f"| {name} | {row['p50']} | {row['p95']} | {row['p99']} |")
+    lines += [
+        "",
+        f"A changed price is seen by searches after {figures['change_seen_s']} s, {figures['changes']:,} of them after "
+        f"{figures['changes_seen_s']} s; memory grows by {figures['memory_grown_mb']} MB.",
+    ]
+    return "\n".join(lines)
+
+
 def write_into(page: Path, name: str, content: str) -> None:
     """Replace what stands between the marks of a name on a page, such as ``<!-- figures -->`` and
     ``<!-- /figures -->``."""
