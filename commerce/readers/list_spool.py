@@ -2,17 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 _BATCH = 5_000
 _SCHEMA = "CREATE TABLE rows (list INTEGER, article TEXT, number INTEGER, value TEXT, file INTEGER, line INTEGER)"
 _BY_LIST = "SELECT list, article, number, value, file, line FROM rows ORDER BY list, article, number, rowid"
 
 
-@dataclass(frozen=True, slots=True)
-class ListedRow:
+class ListedRow(NamedTuple):
     """One row of a list: its article, a number and a text that say more about it, and where it stands."""
 
     article: str

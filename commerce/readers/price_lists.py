@@ -1,11 +1,12 @@
 """Files of price lists, many lists in one file, into the records."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from commerce.currencies import is_currency
@@ -23,7 +24,9 @@ from commerce.records import UNSET, ListPrices, Records
 from commerce.records.offers import Unset
 
 _DATE_LENGTH = len("2027-01-01")
+_REMEMBERED = 50_000
 _Moment = datetime | Unset | None
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,9 @@ class _Terms:
     currency: str | Unset
     valid_from: _Moment
     valid_until: _Moment
+
+
+_NO_TERMS = _Terms(UNSET, UNSET, UNSET)
 
 
 class _Refused(Exception):
@@ -108,59 +114,70 @@ def _lists(load: ListLoad, spool: ListSpool, terms: dict[str, _Terms]) -> Iterat
 
 
 class _RowReader:
-    """Reads rows by the mapping; the same few terms stand in a million rows, and are read once."""
+    """Reads rows by the mapping. Names, amounts and terms stand many times in a file, and are read once."""
 
     def __init__(self, rule: PriceListRows, decimal: str) -> None:
-        self._rule = rule
         self._decimal = decimal
         self._zone = ZoneInfo(rule.timezone)
-        self._terms: dict[tuple[str, str, str], _Terms] = {}
+        self._divide = rule.net.divide
+        self._columns = [_column(each) for each in (rule.list, rule.article, rule.net, rule.min_quantity)]
+        self._list = _remembered(self._name)
+        self._article = _remembered(lambda value: _identity("article", value))
+        self._net = _remembered(self._amount)
+        self._quantity = _remembered(self._whole)
+        self._has_terms = any((rule.currency, rule.valid_from, rule.valid_until))
+        self._term_columns = [_column(each) for each in (rule.currency, rule.valid_from, rule.valid_until)]
+        self._has_begin, self._has_end = rule.valid_from is not None, rule.valid_until is not None
+        self._terms: dict[tuple[str, ...], _Terms] = {}
 
     def row(self, file: str, row: Row) -> tuple[str, ListedRow]:
         """Return the list's name and the row. Raises _Refused."""
-        rule = self._rule
-        name = _identity("list", rule.list, row)
-        if name == OWN:
-            raise _Refused("list", f"a price list cannot be called {OWN}", name)
-        article = _identity("article", rule.article, row)
-        return name, ListedRow(article, self._quantity(row), self._net(row), file, row.line)
+        name, article, net, quantity = (column(row.values) for column in self._columns)
+        listed = ListedRow(self._article(article), self._quantity(quantity), self._net(net), file, row.line)
+        return self._list(name), listed
 
     def terms(self, row: Row) -> _Terms:
         """Return what a row says of its list; UNSET is what the mapping has no column for. Raises _Refused."""
-        rule = self._rule
-        currency, begin, end = _text(rule.currency, row), _text(rule.valid_from, row), _text(rule.valid_until, row)
-        texts = (currency, begin, end)
-        if texts not in self._terms:
-            if len(self._terms) > 10_000:
+        if not self._has_terms:
+            return _NO_TERMS
+        texts = tuple(text_of(column(row.values)) for column in self._term_columns)
+        found = self._terms.get(texts)
+        if found is None:
+            if len(self._terms) >= _REMEMBERED:
                 self._terms.clear()
-            if currency and not is_currency(currency):
-                raise _Refused("currency", "is no currency of ISO 4217: write a code such as EUR", currency)
-            valid_from = UNSET if rule.valid_from is None else self._moment("valid_from", begin)
-            valid_until = UNSET if rule.valid_until is None else self._moment("valid_until", end, is_end=True)
-            if isinstance(valid_from, datetime) and isinstance(valid_until, datetime) and valid_from >= valid_until:
-                raise _Refused("valid_until", "must be later than valid_from", end)
-            self._terms[texts] = _Terms(currency or UNSET, valid_from, valid_until)
-        return self._terms[texts]
+            found = self._terms[texts] = self._read_terms(*texts)
+        return found
 
-    def _net(self, row: Row) -> str | None:
-        rule = self._rule.net
-        value = value_of(rule, row.values)
+    def _read_terms(self, currency: str, begin: str, end: str) -> _Terms:
+        if currency and not is_currency(currency):
+            raise _Refused("currency", "is no currency of ISO 4217: write a code such as EUR", currency)
+        valid_from = self._moment("valid_from", begin) if self._has_begin else UNSET
+        valid_until = self._moment("valid_until", end, is_end=True) if self._has_end else UNSET
+        if isinstance(valid_from, datetime) and isinstance(valid_until, datetime) and valid_from >= valid_until:
+            raise _Refused("valid_until", "must be later than valid_from", end)
+        return _Terms(currency or UNSET, valid_from, valid_until)
+
+    def _name(self, value: object) -> str:
+        name = _identity("list", value)
+        if name == OWN:
+            raise _Refused("list", f"a price list cannot be called {OWN}", name)
+        return name
+
+    def _amount(self, value: object) -> str | None:
         if value is None or not (text := text_of(value)):
             return None
         number = number_of(value, self._decimal)
         try:
             if number is None:
                 raise ValueError("is not an amount of money")
-            return f"{read_price(number / rule.divide if rule.divide > 1 else number):f}"
+            return f"{read_price(number / self._divide if self._divide > 1 else number):f}"
         except ValueError as error:
             raise _Refused("net", str(error), text) from error
 
-    def _quantity(self, row: Row) -> int:
-        rule = self._rule.min_quantity
-        text = _text(rule, row)
-        if not text:
+    def _whole(self, value: object) -> int:
+        if value is None or not (text := text_of(value)):
             return 1
-        number = number_of(text, self._decimal)
+        number = number_of(value, self._decimal)
         if number is None or number != number.to_integral_value() or not 1 <= number <= LARGEST_QUANTITY:
             raise _Refused("min_quantity", "a whole number from 1 is needed", text)
         return int(number)
@@ -179,12 +196,36 @@ class _RowReader:
             raise _Refused(field, "a date or time such as 2027-01-01T00:00:00+01:00 is needed", text) from error
 
 
-def _identity(field: str, rule: FieldRule, row: Row) -> str:
-    text = clean_text(_text(rule, row))
+def _identity(field: str, value: object) -> str:
+    text = clean_text(text_of(value))
     if not text or len(text) > LONGEST_ID:
         raise _Refused(field, f"a text of 1 to {LONGEST_ID} characters is needed", text)
     return text
 
 
-def _text(rule: FieldRule | None, row: Row) -> str:
-    return "" if rule is None else text_of(value_of(rule, row.values))
+def _column(rule: FieldRule | None) -> Callable[[Mapping[str, object]], object]:
+    """Return what reads the rule's value of a row."""
+    if rule is None:
+        return lambda _: None
+    if rule.column is not None and rule.reduce == "first":
+        column = rule.column
+        return lambda values: values.get(column)
+    return lambda values: value_of(rule, values)
+
+
+def _remembered(read: Callable[[object], _Read]) -> Callable[[object], _Read]:
+    """Return the function with what it makes of texts kept, as far as there is room."""
+    known: dict[str, _Read] = {}
+
+    def look_up(value: object) -> _Read:
+        if not isinstance(value, str):
+            return read(value)
+        try:
+            return known[value]
+        except KeyError:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            found = known[value] = read(value)
+            return found
+
+    return look_up
