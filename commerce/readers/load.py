@@ -122,6 +122,8 @@ def load_items(
     refused = RejectFile(rejects)
     tally = _Tally()
     items = _accepted(found, notes, limits, refused, tally)
+    if not replace:
+        _check_same(catalog, next((known for known in records.catalogs() if known.id == catalog.id), catalog))
     # With the products, so that a load that is refused changes neither currency nor locale.
     if replace:
         written = records.replace(catalog, some_at_least(items, records.count(catalog.id), files))
@@ -149,6 +151,16 @@ def load_items(
         variants=tally.variants,
         rows=dict(notes.rows),
     )
+
+
+def _check_same(given: Catalog, known: Catalog) -> None:
+    """Raise MappingError if products to add are in another currency or locale: those that stay would change theirs."""
+    for name, own, kept in (("currency", given.currency, known.currency), ("locale", given.locale, known.locale)):
+        if own != kept:
+            raise MappingError(
+                f"catalog.{name}: the mapping says {own}, the catalogue {known.id} has {kept}: write {kept}, or "
+                "load the whole catalogue"
+            )
 
 
 def some_at_least(items: Iterable[CatalogItem], stored: int, files: Sequence[Path]) -> Iterator[CatalogItem]:

@@ -133,6 +133,18 @@ def test_a_load_that_is_refused_leaves_the_currency_and_makes_no_catalogue(load:
     assert [each.currency for each in records.catalogs()] == ["EUR"]
 
 
+@pytest.mark.parametrize(("ours", "theirs"), [('"EUR"', '"USD"'), ('"de"', '"en"')])
+def test_products_in_another_currency_or_locale_are_not_added(
+    load: Load, records: Records, ours: str, theirs: str
+) -> None:
+    load(f"{HEADER}a;Table;;;;;1;1;;;\n".encode())
+    other = CSV_MAPPING.replace(ours, theirs)
+    with pytest.raises(MappingError, match=f"says {theirs[1:-1]}, the catalogue shop has {ours[1:-1]}"):
+        load(f"{HEADER}b;Lamp;;;;;1;1;;;\n".encode(), other, replace=False)
+    load(f"{HEADER}b;Lamp;;;;;1;1;;;\n".encode(), other)
+    assert [item.product.id for item in records.items("shop")] == ["b"]
+
+
 def test_an_empty_export_does_not_empty_the_catalogue(load: Load, records: Records) -> None:
     assert load(HEADER.encode()).accepted == 0
     load(f"{HEADER}a;Table;;;;;1;1;;;\n".encode())
