@@ -258,6 +258,14 @@ class DeleteResponse(BaseModel):
     deleted: int
 
 
+class RevocationResponse(BaseModel):
+    """What is revoked: the token of a ``jti``, or those issued to a ``sub`` before a time."""
+
+    jti: str | None
+    sub: str | None
+    issued_before: str | None = Field(examples=["2026-11-25T05:00:00+00:00"])
+
+
 class StatusResponse(BaseModel):
     """The state of one catalogue."""
 

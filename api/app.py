@@ -14,7 +14,8 @@ from api import problems
 from api.buyer import Tokens
 from api.metrics import Metrics
 from api.middleware import Bounded, Observed
-from api.routes import assortments, backoffice, catalog, documented, price_lists, search, service, storefront
+from api.revocation import RevocationWatch
+from api.routes import assortments, backoffice, catalog, documented, price_lists, search, service, storefront, tokens
 from api.settings import Settings, read_settings
 from api.shop import Shop
 
@@ -34,6 +35,8 @@ def create_app(settings: Settings) -> FastAPI:
         shop = Shop(settings)
         shop.start()
         app.state.shop = shop
+        app.state.revocations = RevocationWatch(shop.records, app.state.tokens.revoked)
+        app.state.revocations.start()
         # What is loaded now lives as long as the process: the collector need not walk it between two requests.
         gc.collect()
         gc.freeze()
@@ -41,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         finally:
             gc.unfreeze()
+            app.state.revocations.stop()
             shop.stop()
 
     app = FastAPI(
@@ -56,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.tokens = Tokens(settings)
     app.state.metrics = metrics
     problems.install(app)
-    for routes in (search, catalog, backoffice, price_lists, assortments, service, storefront):
+    for routes in (search, catalog, backoffice, price_lists, assortments, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app)
     documented.document(app)

@@ -1,5 +1,6 @@
 """Tokens to buyers: who asks is known from a verified token, or is the anonymous buyer."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.problems import RequestProblem
+from api.revocation import RevokedTokens
 from api.settings import Settings
 from commerce.buyer import ANONYMOUS, Buyer
 
@@ -46,6 +48,9 @@ class Tokens:
         self._anonymous = settings.anonymous
         self._audience = settings.jwt_audience
         self._issuer = settings.jwt_issuer
+        self._leeway = settings.jwt_leeway
+        self._max_lifetime = settings.jwt_max_lifetime
+        self.revoked = RevokedTokens()
         self._secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
         self._keys = None
         if settings.jwks_url:
@@ -67,12 +72,14 @@ class Tokens:
         if scheme.lower() != "bearer" or not token:
             raise RequestProblem("unauthenticated", "the Authorization header is not `Bearer TOKEN`")
         try:
-            claims = _Claims.model_validate(self._verified(token.strip()))
+            verified = self._verified(token.strip())
+            claims = _Claims.model_validate(verified)
         except jwt.PyJWTError as error:
             raise RequestProblem("unauthenticated", f"the token is not good: {error}") from error
         except ValidationError as error:
             names = ", ".join(sorted({str(each["loc"][0]) for each in error.errors()}))
             raise RequestProblem("unauthenticated", f"the token has claims of a wrong kind: {names}") from error
+        self._check_life(verified)
         return Buyer(
             user=claims.sub,
             account=claims.account,
@@ -104,8 +111,21 @@ class Tokens:
             algorithms=algorithms,
             audience=self._audience,
             issuer=self._issuer,
+            leeway=self._leeway,
             options={"verify_aud": self._audience is not None, "verify_iss": self._issuer is not None},
         )
+
+    def _check_life(self, claims: Mapping[str, Any]) -> None:
+        """Raise ``unauthenticated`` for a token that was revoked, or lives longer than tokens may."""
+        if self.revoked.has(claims):
+            raise RequestProblem("unauthenticated", "the token was revoked")
+        if self._max_lifetime is None:
+            return
+        # Without the time of issue the rest of its life is what can be known.
+        issued = float(claims.get("iat") or time.time())
+        if "exp" not in claims or float(claims["exp"]) - issued > self._max_lifetime:
+            message = f"the token lives too long: exp may be at most {self._max_lifetime:g} s after iat"
+            raise RequestProblem("unauthenticated", message)
 
 
 def _key_of(token: str, keys: jwt.PyJWKClient) -> jwt.PyJWK:

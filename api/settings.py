@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     jwks_url: Annotated[str | None, AfterValidator(_over_http)] = None
     jwt_audience: str | None = None
     jwt_issuer: str | None = None
+    # Seconds by which the clocks of who mints tokens and of who checks them may differ.
+    jwt_leeway: Annotated[float, Field(ge=0, le=600)] = 30.0
+    # Seconds from ``iat`` to ``exp``; longer tokens, and those without an end, are refused.
+    jwt_max_lifetime: Annotated[float | None, Field(gt=0)] = None
     anonymous: bool = True
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower_case)] = "info"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from uuid import uuid4
 
 import jwt
 import typer
@@ -29,6 +30,14 @@ def token(
     locale: Annotated[str | None, typer.Option(help="Language of texts, such as de or en-GB.")] = None,
     scope: Annotated[str, typer.Option(help="search, events, merchandise, admin; space-separated.")] = "search events",
     consent: Annotated[str, typer.Option(help="What was agreed to: personalization, analytics; comma-separated.")] = "",
+    fallback: Annotated[
+        bool, typer.Option(help="Whether what no list prices has the catalogue's own price, or none.")
+    ] = True,
+    jti: Annotated[
+        str | None, typer.Option(help="The token's own id, to revoke it by.", show_default="a new one")
+    ] = None,
+    aud: Annotated[str | None, typer.Option(help="Who the token is for.", show_default="VITRINE_JWT_AUDIENCE")] = None,
+    iss: Annotated[str | None, typer.Option(help="Who minted it.", show_default="VITRINE_JWT_ISSUER")] = None,
     minutes: Annotated[int, typer.Option(min=1, max=525_600, help="How long the token is good.")] = 60,
     as_json: AsJson = False,
 ) -> None:
@@ -36,7 +45,8 @@ def token(
 
     Example: vitrine token --sub eva --account 4711 --price-lists contract,standard --scope "search merchandise"
     """
-    secret = read_settings().jwt_secret
+    settings = read_settings()
+    secret, now = settings.jwt_secret, datetime.now(UTC)
     if secret is None:
         raise NoSecret("VITRINE_JWT_SECRET is not set: export VITRINE_JWT_SECRET=$(openssl rand -hex 32)")
     claims: dict[str, object] = {
@@ -49,7 +59,12 @@ def token(
         "locale": locale,
         "scope": scope,
         "consent": dict.fromkeys(_listed(consent), True),
-        "exp": datetime.now(UTC) + timedelta(minutes=minutes),
+        "fallback": fallback,
+        "jti": jti or str(uuid4()),
+        "aud": aud or settings.jwt_audience,
+        "iss": iss or settings.jwt_issuer,
+        "iat": now,
+        "exp": now + timedelta(minutes=minutes),
     }
     claims = {name: value for name, value in claims.items() if value is not None}
     minted = jwt.encode(claims, secret.get_secret_value(), algorithm="HS256")

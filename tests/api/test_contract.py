@@ -22,6 +22,7 @@ PATHS = {
     "/v1/{catalog}/categories", "/v1/{catalog}/products", "/v1/{catalog}/products/{product_id}",
     "/v1/{catalog}/price-lists", "/v1/{catalog}/price-lists/{list_id}",
     "/v1/{catalog}/assortments", "/v1/{catalog}/assortments/{assortment_id}",
+    "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
     "/v1/{catalog}/offers", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
 }  # fmt: skip
 
@@ -92,6 +93,11 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("GET", "/v1/{catalog}/assortments", {}, None),
     ("GET", "/v1/{catalog}/assortments/{assortment_id}", {}, None),
     ("DELETE", "/v1/{catalog}/assortments/{assortment_id}", {}, None),
+    ("PUT", "/v1/tokens/revoked/{jti}", {}, None),
+    ("DELETE", "/v1/tokens/revoked/{jti}", {}, None),
+    ("PUT", "/v1/tokens/revoked-users/{sub}", {"issued_before": "2026-01-01T00:00:00Z"}, None),
+    ("PUT", "/v1/tokens/revoked-users/{sub}", {"issued_before": "now"}, None),
+    ("DELETE", "/v1/tokens/revoked-users/{sub}", {}, None),
     ("GET", "/v1/{catalog}/status", {}, None),
     ("GET", "/health/ready", {}, None),
     ("DELETE", "/v1/{catalog}/products/{product_id}", {}, None),

@@ -114,6 +114,12 @@ def test_a_token_carries_its_claims(vitrine: Shell) -> None:
     claims = jwt.decode(vitrine("token", *words, VITRINE_JWT_SECRET=secret).strip(), secret, algorithms=["HS256"])
     assert (claims["sub"], claims["account"], claims["price_lists"]) == ("eva", "4711", ["a", "b"])
     assert (claims["scope"], claims["consent"]) == ("admin", {"analytics": True})
+    assert (claims["fallback"], claims["exp"] - claims["iat"], len(claims["jti"])) == (True, 3600, 36)
+    assert not {"aud", "iss"} & claims.keys()
+    more = ["token", "--sub", "eva", "--no-fallback", "--jti", "t1", "--iss", "me"]
+    minted = vitrine(*more, VITRINE_JWT_SECRET=secret, VITRINE_JWT_AUDIENCE="shop").strip()
+    claims = jwt.decode(minted, secret, algorithms=["HS256"], audience="shop", issuer="me")
+    assert (claims["fallback"], claims["jti"]) == (False, "t1")
 
 
 def test_a_name_that_no_catalogue_can_have_is_refused_before_anything_is_written(vitrine: Shell) -> None:
