@@ -8,13 +8,18 @@ import orjson
 import pytest
 
 from benchmarks.queries import distinct_queries
-from benchmarks.tables import render, render_scale
+from benchmarks.tables import render, render_buyers, render_scale
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    ("name", "file", "shown"), [("figures", "results.json", render), ("scale", "scale.json", render_scale)]
+    ("name", "file", "shown"),
+    [
+        ("figures", "results.json", render),
+        ("scale", "scale.json", render_scale),
+        ("buyers", "buyers.json", render_buyers),
+    ],
 )
 def test_the_readme_shows_the_stored_figures(name: str, file: str, shown: Callable[[Any], str]) -> None:
     figures = orjson.loads((ROOT / "benchmarks" / file).read_bytes())
