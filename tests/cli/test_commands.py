@@ -189,8 +189,8 @@ def test_the_demo_loads_a_sample_again_only_when_it_has_changed(vitrine: Shell) 
 
 
 COMMANDS = [
-    "", "load", "index", "search", "dictionary", "report catalog", "backup", "restore", "serve", "status", "token", "demo",
-    "evaluate search",
+    "", "load", "index", "search", "dictionary", "report catalog", "report prices", "backup", "restore", "serve",
+    "status", "token", "demo", "evaluate search",
 ]  # fmt: skip
 
 
