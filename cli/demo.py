@@ -11,6 +11,7 @@ from cli.context import AsJson, Context, opened, print_json
 from cli.loading import load_catalog
 from cli.serve import Host, serve
 from commerce.errors import MappingError
+from engines.port import EngineUnavailable
 
 _FILES = {"icecat": "products.jsonl.zst", "online_retail": "order_lines.csv.zst"}
 _MAPPING = "mapping.toml"
@@ -47,9 +48,17 @@ def _prepare(context: Context, catalog: str, folder: Path, *, quiet: bool) -> No
     digest = sha256(file.read_bytes() + mapping.read_bytes()).hexdigest()
     noted = context.settings.home / "samples" / f"{catalog}.sha256"
     is_same = noted.is_file() and noted.read_text() == digest
-    if is_same and context.engine.current(catalog) is not None:
+    if is_same and _serves(context, catalog):
         return
     load_catalog(context, catalog, [file], mapping, add=False, quiet=quiet)
     index_catalog(context, catalog, quiet=quiet)
     noted.parent.mkdir(parents=True, exist_ok=True)
     noted.write_text(digest)
+
+
+def _serves(context: Context, catalog: str) -> bool:
+    """Say whether the catalogue has an index that this program can read."""
+    try:
+        return context.engine.open(catalog) is not None
+    except EngineUnavailable:
+        return False

@@ -73,8 +73,11 @@ class Numbers:
         return float(values.min()), float(values.max()), float(values.sum()) / len(values)
 
     def sample(self) -> Floats:
-        """Return the numbers in ascending order, of very many an even sample."""
-        return np.sort(self.values if len(self.values) <= _MANY else self.values[:: len(self.values) // _SAMPLED])
+        """Return the numbers in ascending order, of very many a sample, the same one each time."""
+        if len(self.values) <= _MANY:
+            return np.sort(self.values)
+        # Drawn and not every n-th: numbers may well follow the order of the products.
+        return np.sort(self.values[np.random.default_rng(0).integers(0, len(self.values), _SAMPLED)])
 
     def distinct(self, most: int) -> Floats | None:
         """Return the distinct numbers in ascending order; None if there are more than ``most``."""
@@ -104,9 +107,16 @@ def intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tuple[I
     if not len(numbers.values):
         return []
     few = numbers.distinct(_FEW)
-    edges = few[1:].tolist() if few is not None else _edges(numbers.sample(), rounded or roundest)
+    edges = few[1:].tolist() if few is not None else _edges(_varied(numbers), rounded or roundest)
     bounds = pairwise([None, *edges, None])
     return [(Interval(gte, lt), count) for (gte, lt), count in zip(bounds, numbers.counts(edges), strict=True)]
+
+
+def _varied(numbers: Numbers) -> Floats:
+    """Return numbers in ascending order that are distinct enough to be cut: a sample, or all where one value is nearly
+    all of them."""
+    values = numbers.sample()
+    return values if np.count_nonzero(np.diff(values)) >= _FEW else np.sort(numbers.values)
 
 
 def _edges(values: Floats, rounded: Rounding) -> list[float]:

@@ -59,8 +59,9 @@ class ChangeWriter:
     def _write(self, ids: Sequence[str]) -> None:
         items = list(self._records.items(self._catalog_id, ids=ids))
         knowledge = extend(self._schema, items)
-        self._builder.extend(knowledge.kinds())
-        self._schema = replace(self._schema, kinds={**self._schema.kinds, **knowledge.kinds()})
+        self._builder.extend(knowledge.kinds(), knowledge.dictionary)
+        kinds = {**self._schema.kinds, **knowledge.kinds()}
+        self._schema = replace(self._schema, kinds=kinds, dictionary=knowledge.dictionary)
         types = self._types(items)
         self._builder.write(to_document(item, types.get(item.product.id), knowledge) for item in items)
         self._builder.delete(set(ids) - {item.product.id for item in items})

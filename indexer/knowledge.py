@@ -7,8 +7,10 @@ from random import Random
 
 from commerce.product import Catalog, CatalogItem, Product
 from engines.port import FieldKind, Schema
+from indexer.attribute_dictionary import dictionary_of
 from indexer.phrases import PhraseLearner
 from indexer.types import ProductTypes, TypedProduct, TypeLearner
+from indexer.units import UnitLearner
 from indexer.values import ValueReader
 from language.analysis import analyzer
 from language.attributes import AttributeDictionaryBuilder, AttributeInfo
@@ -123,15 +125,19 @@ class CatalogLearner:
 
 
 def extend(schema: Schema, items: Sequence[CatalogItem]) -> CatalogKnowledge:
-    """Return what serves, with the attributes that these items are the first to have."""
+    """Return what serves, with the attributes that these items are the first to have, learned from them alone."""
     new = AttributeDictionaryBuilder()
     for item in items:
         for attributes in (item.product.attributes, *(each.attributes for each in item.product.variants)):
             if unknown := {name: value for name, value in attributes.items() if name not in schema.dictionary}:
                 new.add(unknown)
-    # What an earlier batch brought has its kind in the schema already.
-    kinds = {name: schema.kinds.get(attribute_field(name), info.kind) for name, info in new.build().items()}
-    added = {name: AttributeEntry(name, kind) for name, kind in kinds.items() if kind != "hierarchy"}
+    infos = new.build()
+    added: Mapping[str, AttributeEntry] = {}
+    if infos:
+        units = UnitLearner(schema.locales[0])
+        for item in items:
+            units.add(item.product, type_name(item.product, None))
+        added = dictionary_of(infos, units.build(), schema.locales[0])
     dictionary = {**schema.dictionary, **added}
     return CatalogKnowledge(schema.locales, dictionary, ValueReader(dictionary), schema.phrases)
 

@@ -18,6 +18,7 @@ from engines.embedded.parts import OpenParts
 from engines.embedded.postings import ID, term_hashes
 from engines.embedded.state import OFFER
 from engines.port import Document, FieldKind, OfferUpdate
+from language.dictionary import AttributeEntry
 
 _PART_PRODUCTS = 100_000
 _LOG_ENTRIES_PER_UNIT = 4
@@ -46,11 +47,12 @@ class EmbeddedBuilder:
         self._book = self._book_files.read(self._commit.book)
         self._book_changes = BookChanges()
 
-    def extend(self, kinds: Mapping[str, FieldKind]) -> None:
-        """Make new fields known; the kind of a field that is known already stays."""
+    def extend(self, kinds: Mapping[str, FieldKind], dictionary: Mapping[str, AttributeEntry]) -> None:
+        """Make new fields and attributes known; what is known already stays as it is."""
         new = {name: kind for name, kind in kinds.items() if name not in self._schema.kinds}
         if new:
-            self._schema = replace(self._schema, kinds={**self._schema.kinds, **new})
+            entries = {**dictionary, **self._schema.dictionary}
+            self._schema = replace(self._schema, kinds={**self._schema.kinds, **new}, dictionary=entries)
             self._files.write_schema(self._schema)
             self._flush()
             self._part = self._next_part(self._part.base, self._part.unit_base)

@@ -54,11 +54,14 @@ class PartHits:
         return np.repeat(owners[self.units], ends[self.units + 1] - ends[self.units])
 
     def every(self, step: int) -> "PartHits":
-        """Return an even sample of the hits."""
+        """Return a sample of the hits, one of each ``step`` in a row."""
         if step == 1:
             return self
         mask = np.zeros_like(self.mask)
-        mask[self.units[::step]] = True
+        firsts = np.arange(0, len(self.units), step)
+        # Which of them is drawn: what is to be counted may follow the order of the products.
+        drawn = firsts + np.random.default_rng(self.view.part.base).integers(0, step, len(firsts))
+        mask[self.units[np.minimum(drawn, len(self.units) - 1)]] = True
         return hits_by_part([self.view], [mask])[0]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+import structlog
 
 from engines.embedded.book import Book
 from engines.embedded.builder import EmbeddedBuilder, disk_bytes
@@ -16,9 +17,11 @@ from engines.embedded.part import Mask, Part
 from engines.embedded.parts import OpenParts
 from engines.embedded.pricing import ListJoins
 from engines.embedded.snapshot import EmbeddedIndex
-from engines.embedded.state import Commit
+from engines.embedded.state import Commit, OtherFormat
 from engines.embedded.view import View
 from engines.port import Schema, Stats
+
+_log = structlog.get_logger()
 
 
 class EmbeddedEngine:
@@ -91,9 +94,13 @@ class EmbeddedEngine:
         return _VersionReader(version, files.version(version)).read()
 
     def refresh(self) -> None:
-        """Take newer commits and switches of every catalogue that this process has opened."""
+        """Take newer commits and switches of every catalogue that this process has opened; one that cannot be read does
+        not hold up the others."""
         for catalog in list(self._readers):
-            self._refresh(catalog)
+            try:
+                self._refresh(catalog)
+            except OtherFormat as error:
+                _log.error("index_of_another_format", catalog=catalog, detail=str(error))
 
     def _refresh(self, catalog: str) -> None:
         with self._lock:

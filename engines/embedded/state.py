@@ -14,9 +14,16 @@ import orjson
 from numpy.typing import NDArray
 
 from engines.embedded.container import Array, write_atomically
+from engines.port import EngineUnavailable
 
 OFFER = np.dtype([("unit", "<i8"), ("net", "<i8"), ("stock", "<i8")])
 _DEAD = np.dtype("<i8")
+FORMAT = 2
+"""Counts up whenever what lies on disk changes its meaning."""
+
+
+class OtherFormat(EngineUnavailable):
+    """An index that another version of this program wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +58,19 @@ class StateFiles:
         return (status.st_mtime_ns, status.st_ino)
 
     def read(self) -> Commit:
-        """Return the last commit."""
+        """Return the last commit. Raises OtherFormat for one that this code cannot read."""
         try:
-            return Commit(**orjson.loads((self._folder / "commit.json").read_bytes()))
+            content = orjson.loads((self._folder / "commit.json").read_bytes())
         except FileNotFoundError:
             return Commit()
+        if (made := content.pop("format", None)) != FORMAT:
+            message = f"the index in {self._folder.name} has format {made}, this program reads {FORMAT}"
+            raise OtherFormat(f"{message}: build it again with `vitrine index {self._folder.parent.name}`")
+        return Commit(**content)
 
     def write(self, commit: Commit) -> None:
         """Commit."""
-        write_atomically(self._folder / "commit.json", orjson.dumps(asdict(commit)))
+        write_atomically(self._folder / "commit.json", orjson.dumps({"format": FORMAT, **asdict(commit)}))
 
     def dead(self, commit: Commit, first: int = 0) -> NDArray[np.int64]:
         """Return the rows that died, from the entry ``first`` on."""

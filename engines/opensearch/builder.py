@@ -25,6 +25,7 @@ from engines.opensearch.mapping import vector_mapping
 from engines.opensearch.naming import knowledge_key, phrase_key, product_key
 from engines.opensearch.suggesting import write_phrases
 from engines.port import Document, FieldKind, OfferUpdate, Schema
+from language.dictionary import AttributeEntry
 from language.errors import VitrineError
 
 _HELD = 2_000
@@ -62,12 +63,13 @@ class OpenSearchBuilder:
         self._outdated: list[Action] = []
         self._begin()
 
-    def extend(self, kinds: Mapping[str, FieldKind]) -> None:
-        """Make new fields known; the kind of a field that is known already stays."""
+    def extend(self, kinds: Mapping[str, FieldKind], dictionary: Mapping[str, AttributeEntry]) -> None:
+        """Make new fields and attributes known; what is known already stays as it is."""
         new = {name: kind for name, kind in kinds.items() if name not in self._schema.kinds}
         self._take_up()
         if new:
-            self._schema = replace(self._schema, kinds={**self._schema.kinds, **new})
+            entries = {**dictionary, **self._schema.dictionary}
+            self._schema = replace(self._schema, kinds={**self._schema.kinds, **new}, dictionary=entries)
             control.write_schema(self._connection, self._index, self._schema)
             self._encoder = Encoder(self._schema, numbering(self._schema.kinds))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from commerce.buyer import ANONYMOUS
-from commerce.product import Catalog, CatalogItem, Offer, Product
+from commerce.product import Catalog, CatalogItem, Offer, Product, Quantity
 from commerce.records import Change, OfferChange, Records
 from engines.embedded import EmbeddedEngine
 from engines.plan import SearchPlan
@@ -19,6 +19,7 @@ from indexer import Follower, changes, rebuild, roll_back
 from indexer.follower import WriterLock
 from indexer.rebuild import NothingToRollBackTo
 from indexer.types import derive_types, type_of
+from language.filters import parse_filter
 from ranking.request import SearchRequest
 from ranking.search import search
 from tests.sample import icecat_items
@@ -267,3 +268,25 @@ def test_one_catalogue_s_failure_does_not_hold_up_another(
     monkeypatch.setattr(changes, "to_document", real)
     assert follower.step() == 1
     follower.stop()
+
+
+def test_an_attribute_that_comes_with_a_change_has_its_unit_at_once(
+    records: Records, engine: EmbeddedEngine, tmp_path: Path
+) -> None:
+    records.upsert("shop", [lamp("1")])
+    rebuild(records, engine, "shop")
+    follower = Follower(records, engine, tmp_path)
+
+    def kettle(identity: str, value: float, unit: str) -> CatalogItem:
+        return CatalogItem(Product(identity, "kettle", attributes={"volume": Quantity(value, unit)}))
+
+    records.upsert("shop", [kettle("k1", 1.5, "l"), kettle("k2", 1.7, "l")])
+    assert follower.step() == 2
+    records.upsert("shop", [kettle("k3", 900, "ml")])
+    assert follower.step() == 1
+    follower.stop()
+    index = engine.open("shop")
+    assert index is not None
+    assert index.dictionary()["volume"].unit == "l"
+    found = search(index, SearchRequest(filter=parse_filter("attributes.volume < 1")), ANONYMOUS)
+    assert [each.hit.product.id for each in found.hits] == ["k3"]
