@@ -64,9 +64,10 @@ def product_from_json(value: object) -> Product:
     return catalog_item_from_json(value).product
 
 
-def catalog_item_from_json(value: object) -> CatalogItem:
+def catalog_item_from_json(value: object, currency: str | None = None) -> CatalogItem:
     """Read a ``product`` object that may also have ``price``, ``stock``, ``popularity``, ``variants``, ``relations``
-    and ``texts`` by locale; a price is ``{"net": "12.90", "tiers": […]}`` or ``"12.90"``.
+    and ``texts`` by locale; a price is ``{"net": "12.90", "tiers": […]}`` or ``"12.90"``. A price that names another
+    ``currency`` than the catalogue's is at fault.
 
     Raises InvalidProduct naming each field at fault.
     """
@@ -91,9 +92,10 @@ def catalog_item_from_json(value: object) -> CatalogItem:
         classifications=members.named_texts("classifications"),
         relations=tuple(_relation(each) for each in members.objects("relations")),
         texts=_texts(members, problems),
-        variants=_variants(members, problems),
     )
-    item = CatalogItem(product, _offer(members), members.popularity())
+    offer = _offer(members, currency)
+    varied = replace(product, variants=_variants(members, offer, currency, problems))
+    item = CatalogItem(varied, offer, members.popularity())
     if problems:
         raise InvalidProduct(problems)
     return item
@@ -192,8 +194,8 @@ def _whole_minutes(moment: datetime) -> datetime:
     return moment.replace(tzinfo=timezone(timedelta(minutes=round(offset.total_seconds() / 60))))
 
 
-def _offer(members: Members) -> Offer:
-    return Offer(members.price(), members.stock(), members.tiers())
+def _offer(members: Members, currency: str | None) -> Offer:
+    return Offer(members.price(currency), members.stock(), members.tiers())
 
 
 def _relation(members: Members) -> Relation:
@@ -211,7 +213,10 @@ def _texts(members: Members, problems: list[tuple[str, str]]) -> dict[str, Texts
     return found
 
 
-def _variants(members: Members, problems: list[tuple[str, str]]) -> tuple[Variant, ...]:
+def _variants(
+    members: Members, of_product: Offer, currency: str | None, problems: list[tuple[str, str]]
+) -> tuple[Variant, ...]:
+    """Read the variants; one that says nothing of its price has the product's."""
     found: dict[str, Variant] = {}
     for at, own in enumerate(members.objects("variants")):
         identity = own.text("id", required=True, longest=LONGEST_ID)
@@ -224,6 +229,6 @@ def _variants(members: Members, problems: list[tuple[str, str]]) -> tuple[Varian
             gtin=own.texts("gtin"),
             image_urls=own.texts("image_urls"),
             attributes=own.attributes(),
-            offer=_offer(own),
+            offer=_offer(own, currency) if own.has("price") else replace(of_product, stock=own.stock()),
         )
     return tuple(found.values())

@@ -24,6 +24,10 @@ class Members:
         self._at = at
         self._problems = problems
 
+    def has(self, name: str) -> bool:
+        """Say whether the object has a member."""
+        return name in self._value
+
     def text(self, name: str, *, required: bool = False, longest: int = LONGEST_TEXT) -> str:
         """Return a text, empty if there is none."""
         value = self._value.get(name)
@@ -102,10 +106,13 @@ class Members:
             self._wrong(name, f"{value[:40]!r} is not a date such as 2024-05-31T00:00:00Z")
             return None
 
-    def price(self) -> Decimal | None:
-        """Return the net price, of ``{"net": …}`` or bare."""
+    def price(self, currency: str | None = None) -> Decimal | None:
+        """Return the net price, of ``{"net": …}`` or bare; one in another currency than the catalogue's is wrong."""
         value = self._value.get("price")
         if isinstance(value, Mapping):
+            named = value.get("currency")
+            if currency is not None and named is not None and named != currency:
+                self._wrong("price/currency", f"the catalogue's prices are in {currency}")
             value = value.get("net")
         return None if value is None else self._money("price", value)
 

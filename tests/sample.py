@@ -1,5 +1,6 @@
 """A small real catalogue, indexed once a test process: every tenth Icecat product."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from engines.embedded import EmbeddedEngine
 from indexer import rebuild
 
 SAMPLES = Path(__file__).parents[1] / "samples"
+OUTSIDE = Path(os.environ.get("VITRINE_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data")
+"""Catalogues that are measured where they are present and do not ship."""
 EVERY = 10
 
 

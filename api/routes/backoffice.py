@@ -49,11 +49,11 @@ _PRODUCTS_BODY = {
 @router.put("/products", response_model=answers.WriteResponse, openapi_extra=_PRODUCTS_BODY)
 async def put_products(request: Request, catalog: CatalogId, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
     """Add or replace products: a JSON array, or one object a line. All or none; every product at fault is named."""
-    shop.shelf(catalog, buyer)
+    shelf = shop.shelf(catalog, buyer)
     body = without_mark(await request.body())
 
     def write() -> Json:
-        items = _items(body)
+        items = _items(body, shelf.catalog.currency)
         written = shop.records.upsert(catalog, items)
         return {"accepted": len(items), "changed": written.written, "unchanged": written.unchanged}
 
@@ -119,19 +119,19 @@ def _patch(shop: Shop, catalog: str, changes: list[OfferChange]) -> int:
     except UnknownProducts as error:
         unknown = set(error.ids)
         errors = [
-            (f"/{at}/product_id", "there is no such product")
+            (f"/{at}/product_id", "there is no such variant, and no such product without variants")
             for at, each in enumerate(changes)
             if each.product_id in unknown
         ]
         raise RequestProblem("unknown_product", error.message, errors[:_MOST_ERRORS], status=422) from error
 
 
-def _items(body: bytes) -> list[CatalogItem]:
+def _items(body: bytes, currency: str) -> list[CatalogItem]:
     items: list[CatalogItem] = []
     errors: list[tuple[str, str]] = []
     for at, value in enumerate(_values(body)):
         try:
-            items.append(catalog_item_from_json(value))
+            items.append(catalog_item_from_json(value, currency))
         except InvalidProduct as error:
             errors += [(f"/{at}{pointer}", message) for pointer, message in error.problems]
     if errors:

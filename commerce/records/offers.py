@@ -49,8 +49,8 @@ class Patched:
 def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]) -> Patched:
     """Write the changes.
 
-    Of several changes of one id the last counts for each part. An id may name a product or a variant; where it names
-    both, it means the variant of a product that has variants, since only these are sold then.
+    Of several changes of one id the last counts for each part. An id names a variant, or a product without variants: of
+    a product that has them, only these are sold.
     """
     wanted: dict[str, dict[str, object]] = {}
     for offer in offers:
@@ -70,9 +70,11 @@ def patch(connection: Connection, catalog_id: str, offers: Sequence[OfferChange]
         updates: dict[tuple[str, ...], list[dict[str, object]]] = {}
         for row in _stored(connection, table, column, catalog_id, [id for id in findable(wanted) if id not in settled]):
             identity = row._mapping[column.name]
-            known.add(identity)
-            if table is products and not row.variants:
+            if table is products:
+                if row.variants:
+                    continue
                 settled.add(identity)
+            known.add(identity)
             new = {name: value for name, value in wanted[identity].items() if row._mapping[name] != value}
             if new:
                 changed.add(identity)

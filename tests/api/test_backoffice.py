@@ -187,3 +187,27 @@ def test_searches_go_on_while_the_database_is_away_and_writes_once_it_is_back(
     assert client.put(PRODUCTS, json=[LAMP], headers=admin).status_code == 200
     applied()
     assert found(client, query="zirkonium") == ["lamp-1"]
+
+
+def test_a_price_in_another_currency_is_refused(client: TestClient, admin: dict[str, str]) -> None:
+    lamp = {**LAMP, "price": {"net": "12.50", "currency": "USD"}}
+    answer = client.put(PRODUCTS, json=[lamp], headers=admin)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/0/price/currency"
+    assert client.put(PRODUCTS, json=[{**lamp, "price": {"net": "1", "currency": "EUR"}}], headers=admin).is_success
+
+
+def test_variants_have_their_product_s_price_unless_they_say_their_own(
+    client: TestClient, applied: Wait, admin: dict[str, str]
+) -> None:
+    gloves = {"id": "glove", "title": "Zirkonium gloves", "price": "50.00", "stock": 7,
+              "variants": [{"id": "glove-s"}, {"id": "glove-l", "price": "60.00", "stock": 1}]}  # fmt: skip
+    assert client.put(PRODUCTS, json=[gloves], headers=admin).is_success
+    applied()
+    page = client.get("/v1/icecat/products/glove").json()
+    assert [variant["price"]["net"] for variant in page["variants"]] == ["50.00", "60.00"]
+    refused = client.patch("/v1/icecat/offers", json=[{"product_id": "glove", "net": "3"}], headers=admin)
+    assert refused.status_code == 422
+    assert client.patch("/v1/icecat/offers", json=[{"product_id": "glove-s", "net": "3"}], headers=admin).is_success
+    applied()
+    assert client.get("/v1/icecat/products/glove").json()["price"]["net"] == "3.00"

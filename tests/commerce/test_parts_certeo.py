@@ -17,8 +17,9 @@ import zstandard
 from commerce.product import AttributeValue, CatalogItem, Variant
 from commerce.readers import LoadReport, load_files, read_mapping
 from commerce.records import Records
+from tests.sample import OUTSIDE
 
-SOURCE = Path("/work/shared/data/certeo_de")
+SOURCE = OUTSIDE / "certeo_de"
 MAPPING = Path(__file__).parents[2] / "samples" / "mappings" / "certeo_de.toml"
 Rows = list[dict[str, str]]
 

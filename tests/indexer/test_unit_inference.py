@@ -22,10 +22,10 @@ from indexer.values import ValueReader
 from language.attributes import AttributeDictionaryBuilder
 from language.dictionary import AttributeEntry, UnitRule
 from language.numbers import format_number
-from tests.sample import SAMPLES, icecat_items
+from tests.sample import OUTSIDE, SAMPLES, icecat_items
 
 GOLD = Path(__file__).parents[1] / "data" / "units" / "icecat_units.csv"
-CERTEO = Path("/work/shared/data/certeo_de")
+CERTEO = OUTSIDE / "certeo_de"
 Numbers = defaultdict[str, list[tuple[float, str | None]]]
 LENGTHS = [0.5, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 20]
 
