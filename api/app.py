@@ -15,7 +15,18 @@ from api.buyer import Tokens
 from api.metrics import Metrics
 from api.middleware import Bounded, Observed
 from api.revocation import RevocationWatch
-from api.routes import assortments, backoffice, catalog, documented, price_lists, search, service, storefront, tokens
+from api.routes import (
+    assortments,
+    backoffice,
+    catalog,
+    documented,
+    price_explanation,
+    price_lists,
+    search,
+    service,
+    storefront,
+    tokens,
+)
 from api.settings import Settings, read_settings
 from api.shop import Shop
 
@@ -60,7 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.tokens = Tokens(settings)
     app.state.metrics = metrics
     problems.install(app)
-    for routes in (search, catalog, backoffice, price_lists, assortments, tokens, service, storefront):
+    # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
+    shopping = (search, price_explanation, catalog)
+    for routes in (*shopping, backoffice, price_lists, assortments, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app)
     documented.document(app)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from engines.plan import Selection
@@ -20,7 +21,10 @@ class InvalidPage(VitrineError):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One search. ``facets`` None picks them automatically; ``facet_search`` is (field, prefix)."""
+    """One search. ``facets`` None picks them automatically; ``facet_search`` is (field, prefix).
+
+    Prices are those that hold ``at`` a moment, None is now.
+    """
 
     query: str = ""
     page: int = 1
@@ -36,6 +40,7 @@ class SearchRequest:
     mode: Mode = "hybrid"
     personalize: bool = True
     explain: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood
         requests.append(FacetRequest(field, request.facet_limit, prefix))
     return SearchPlan(
         buyer=buyer,
+        at=request.at,
         text=understood.text,
         filter=None if request.filter is None else resolve_filter(request.filter, fields),
         selections=tuple(resolve_selection(each, fields) for each in request.selections),

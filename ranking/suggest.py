@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from commerce.buyer import Buyer
 from engines.port import SearchIndex, Suggestion
@@ -19,12 +20,13 @@ class SuggestAnswer:
     brands: tuple[tuple[str, int], ...]
 
 
-def suggest(index: SearchIndex, typed: str, limit: int, buyer: Buyer) -> SuggestAnswer:
-    """Suggest up to ``limit`` of each kind for what was typed; nothing typed suggests nothing."""
+def suggest(index: SearchIndex, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> SuggestAnswer:
+    """Suggest up to ``limit`` of each kind for what was typed; nothing typed suggests nothing. Prices hold ``at``
+    a moment, None is now."""
     if not typed.strip():
         return SuggestAnswer((), (), (), ())
-    completions = index.suggest(typed, limit, buyer)
-    found = search(index, SearchRequest(query=typed, page_size=limit, facets=()), buyer)
+    completions = index.suggest(typed, limit, buyer, at)
+    found = search(index, SearchRequest(query=typed, page_size=limit, facets=(), at=at), buyer)
     return SuggestAnswer(
         queries=_of(completions, "query"),
         products=found.hits,

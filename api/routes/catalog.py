@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from api import answers, product_page
 from api.buyer import Searcher
+from api.preview import At
 from api.problems import refuse
 from api.product_page import Json
 from api.rendering import JsonResponse
@@ -52,6 +53,7 @@ async def products_by_id(
     catalog: CatalogId,
     shop: TheShop,
     buyer: Searcher,
+    at: At,
     ids: Annotated[str, Query(max_length=60_000, description="Up to 100 ids, separated by commas")],
     locale: Annotated[str | None, Query(max_length=35)] = None,
 ) -> JsonResponse:
@@ -60,7 +62,7 @@ async def products_by_id(
     wanted = list(dict.fromkeys(each for each in ids.split(",") if each))
     if len(wanted) > _MOST_IDS:
         refuse("too_large", f"at most {_MOST_IDS} ids, not {len(wanted)}", "/ids")
-    found = shelf.index.get(wanted, buyer)
+    found = shelf.index.get(wanted, buyer, at)
     lines = [
         product_page.product_line(shelf.localised(found[each], locale, buyer), shelf)
         for each in wanted
@@ -77,11 +79,12 @@ async def one_product(
     product_id: str,
     shop: TheShop,
     buyer: Searcher,
+    at: At,
     locale: Annotated[str | None, Query(max_length=35)] = None,
 ) -> JsonResponse:
     """Return one product with its attribute sheet."""
     shelf = shop.shelf(catalog, buyer)
-    stored = shelf.index.get([product_id], buyer).get(product_id)
+    stored = shelf.index.get([product_id], buyer, at).get(product_id)
     if stored is None:
         raise UnknownProduct(f"there is no product {product_id[:100]!r}")
     shown = shelf.localised(stored, locale, buyer)

@@ -1,6 +1,8 @@
 """Search and suggestions."""
 
 import uuid
+from dataclasses import replace
+from datetime import datetime
 from time import perf_counter
 from typing import Annotated
 
@@ -11,6 +13,7 @@ from api.bodies import BatchBody, SearchBody
 from api.buyer import Searcher
 from api.json_body import StrictJsonRoute
 from api.metrics import Metrics
+from api.preview import At
 from api.product_page import Json
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
@@ -25,24 +28,24 @@ router = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS, 
 
 @router.post("/search", response_model=answers.SearchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def search_products(
-    request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Searcher
+    request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Searcher, at: At
 ) -> JsonResponse:
     """Search, or browse with an empty query; facets are chosen automatically unless named."""
-    return JsonResponse(_answer(request, body, shop.shelf(catalog, buyer), buyer))
+    return JsonResponse(_answer(request, body, shop.shelf(catalog, buyer), buyer, at))
 
 
 @router.post("/search:batch", response_model=answers.BatchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def search_batch(
-    request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Searcher
+    request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Searcher, at: At
 ) -> JsonResponse:
     """Answer up to twenty searches over the same snapshot."""
     shelf = shop.shelf(catalog, buyer)
     responses = []
-    for at, each in enumerate(body.requests):
+    for number, each in enumerate(body.requests):
         try:
-            responses.append(_answer(request, each, shelf, buyer))
+            responses.append(_answer(request, each, shelf, buyer, at))
         except VitrineError as error:
-            error.pointer = f"/requests/{at}{error.pointer or ''}"
+            error.pointer = f"/requests/{number}{error.pointer or ''}"
             raise
     return JsonResponse({"responses": responses})
 
@@ -52,17 +55,18 @@ async def suggest_as_typed(
     catalog: CatalogId,
     shop: TheShop,
     buyer: Searcher,
+    at: At,
     q: Annotated[str, Query(max_length=1_000, description="What was typed", examples=["lap"])] = "",
     limit: Annotated[int, Query(ge=1, le=20)] = 8,
 ) -> JsonResponse:
     """Complete what was typed: queries, categories, brands and products."""
     shelf = shop.shelf(catalog, buyer)
-    return JsonResponse(rendering.suggestions(suggest(shelf.index, q, limit, buyer), shelf))
+    return JsonResponse(rendering.suggestions(suggest(shelf.index, q, limit, buyer, at), shelf))
 
 
-def _answer(request: Request, body: SearchBody, shelf: Shelf, buyer: Buyer) -> Json:
+def _answer(request: Request, body: SearchBody, shelf: Shelf, buyer: Buyer, at: datetime | None) -> Json:
     began = perf_counter()
-    found = search(shelf.index, body.request(), buyer)
+    found = search(shelf.index, replace(body.request(), at=at), buyer)
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
     return rendering.search_answer(

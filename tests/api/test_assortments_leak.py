@@ -46,7 +46,7 @@ HIDDEN: list[Json] = [
     {
         "id": f"zorb-{at}",
         "title": f"Zorbifax quarkomat lamp {name}",
-        "description": "With a vexillator of its own, a steadicam, dimmabler than most",
+        "description": "With a vexillator of its own, brightonian, dimmabler than most",
         "brand": "Nebulon",
         "mpn": f"QX-778{at}",
         "gtin": ["4006381333931"] if at == 1 else [],
@@ -74,11 +74,11 @@ HIDDEN: list[Json] = [
 TELLING = [
     "zorb-1", "zorb-2", "zorb-3", "zorb-kit", "zorbifax", "quarkomat", "vexillator", "nebulon", "qx-778",
     "4006381333931", "rocketry", "thrusters", "ultrablue", "47114711", "fluxing", "unobtainium", "warpable", "98765.43",
-    "313373137", "1969-07", "kitsize", "tinyish", "steadicam",
+    "313373137", "1969-07", "kitsize", "tinyish", "brightonian",
 ]  # fmt: skip
 WORDS = [
     "zorb-1", "zorb-kit-s", "nowhere", "lamp-1", "lamp", "zorbi", "zorbifaxx", "quarkomatt", "zorbifaxlamp", "Nebulon",
-    "steadi", "dimmablerr", "nebulo", "QX-7781", "4006381333931", "Rocketry", "Rocketry > Thrusters", "thru", "unobt",
+    "brighto", "dimmablerr", "nebulo", "QX-7781", "4006381333931", "Rocketry", "Rocketry > Thrusters", "thru", "unobt",
     "vexil", "brand", "category", "price", "in_stock", "released", "gtin", "attributes.colour", "attributes.power",
     "attributes.fluxing", "attributes.warpable", "attributes.kitsize", "attributes.nothing",
 ]  # fmt: skip

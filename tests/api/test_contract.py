@@ -21,6 +21,7 @@ PATHS = {
     "/v1/{catalog}/search", "/v1/{catalog}/search:batch", "/v1/{catalog}/suggest", "/v1/catalogs",
     "/v1/{catalog}/categories", "/v1/{catalog}/products", "/v1/{catalog}/products/{product_id}",
     "/v1/{catalog}/price-lists", "/v1/{catalog}/price-lists/{list_id}",
+    "/v1/{catalog}/products/{product_id}/price-explanation",
     "/v1/{catalog}/assortments", "/v1/{catalog}/assortments/{assortment_id}",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
     "/v1/{catalog}/offers", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
