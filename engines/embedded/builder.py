@@ -11,7 +11,7 @@ import numpy as np
 from commerce.pricing import Assortment, PriceList
 from engines.embedded.book import BookChanges
 from engines.embedded.layout import VersionFiles
-from engines.embedded.merging import merge_small_parts
+from engines.embedded.merging import Merger
 from engines.embedded.part import NO_PRICE, NO_STOCK, PRICE_SCALE
 from engines.embedded.part_writer import PartWriter
 from engines.embedded.parts import OpenParts
@@ -36,6 +36,7 @@ class EmbeddedBuilder:
         self._commit = self._state.read()
         self._drop_uncommitted()
         self._opened = OpenParts(files)
+        self._merger = Merger(files)
         self._parts = self._opened.read(self._commit.rows)
         self._drop_merged()
         self._part = self._next_part(self._commit.rows, self._commit.units)
@@ -128,13 +129,14 @@ class EmbeddedBuilder:
         self._offers.clear()
         self._state.tidy(commit)
         self._book_files.tidy(commit.book, book)
-        if commit.rows != before.rows:
-            parts = self._opened.read(commit.rows)
-            merge_small_parts(self._files, parts, self._schema, self._state.dead(commit))
         self._parts = self._opened.read(commit.rows)
+        if commit.rows != before.rows:
+            self._merger.merge(self._parts, self._schema, self._state.dead(commit))
+            self._parts = self._opened.read(commit.rows)
 
     def close(self) -> None:
         """Let go of the version; what was not committed is gone."""
+        self._merger.wait()
         self._drop_uncommitted()
 
     def _forget(self, ids: list[str]) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from engines.embedded.container import Array
@@ -13,24 +15,69 @@ from engines.embedded.part_writer import PartColumns, PartWriter
 from engines.port import Schema
 
 _TOGETHER = 16
-_SIZES = (2_000, 50_000)
+_SIZES = ((0, 2_000), (2_000, 50_000))
+"""Parts of at least the one and fewer than the other rows are of one size."""
+_AT_ONCE = 5_000
+"""So many rows are merged before a commit returns, more beside the commits that follow."""
+_log = structlog.get_logger()
 
 
-def merge_small_parts(files: VersionFiles, parts: Sequence[Part], schema: Schema, dead: NDArray[np.int64]) -> None:
-    """Merge the last parts where sixteen or more of one size stand in a row; rows and units keep their numbers.
+class Merger:
+    """Merges the parts of one version where many small ones have come together; the writer's helper.
 
-    ``parts`` are all that count, in order. What ``dead`` rows held is left out. The merged part replaces the first of
-    them atomically; a reader that meets the others beside it passes them over.
+    A merged part replaces the first of those that it took in atomically, and readers that meet the others beside it
+    pass them over; so writing goes on meanwhile. Rows and units keep their numbers.
     """
-    for size in _SIZES:
-        tail = len(parts)
-        while tail and parts[tail - 1].count < size:
-            tail -= 1
-        if len(parts) - tail >= _TOGETHER:
-            _merge(parts[tail:], schema, dead, files.part(parts[tail].base))
-            for part in parts[tail + 1 :]:
-                files.part(part.base).unlink()
+
+    def __init__(self, files: VersionFiles) -> None:
+        self._files = files
+        self._thread: Thread | None = None
+
+    def merge(self, parts: Sequence[Part], schema: Schema, dead: NDArray[np.int64]) -> None:
+        """Merge what is due of ``parts``, which are all that count, in order; what ``dead`` rows held is left out."""
+        if self._thread is not None and self._thread.is_alive():
             return
+        due = due_for_merging([part.count for part in parts])
+        if not due:
+            return
+        chosen = parts[-due:]
+        if sum(part.count for part in chosen) <= _AT_ONCE:
+            _replace(self._files, chosen, schema, dead)
+        else:
+            self._thread = Thread(target=self._beside, args=(chosen, schema, dead), name="merger", daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until nothing is being merged."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _beside(self, parts: Sequence[Part], schema: Schema, dead: NDArray[np.int64]) -> None:
+        try:
+            _replace(self._files, parts, schema, dead)
+        except OSError:
+            # The small parts are as good as before; a later commit tries again.
+            _log.exception("merging_failed", version=self._files.folder.name)
+
+
+def due_for_merging(counts: Sequence[int]) -> int:
+    """Return how many of the last parts, by their rows, are to be merged: those from the first of sixteen or more of
+    one size on, with nothing larger behind it; 0 if none are."""
+    for least, below in _SIZES:
+        tail = len(counts)
+        while tail and counts[tail - 1] < below:
+            tail -= 1
+        while tail < len(counts) and counts[tail] < least:
+            tail += 1
+        if sum(count >= least for count in counts[tail:]) >= _TOGETHER:
+            return len(counts) - tail
+    return 0
+
+
+def _replace(files: VersionFiles, parts: Sequence[Part], schema: Schema, dead: NDArray[np.int64]) -> None:
+    _merge(parts, schema, dead, files.part(parts[0].base))
+    for part in parts[1:]:
+        files.part(part.base).unlink()
 
 
 def _merge(parts: Sequence[Part], schema: Schema, dead: NDArray[np.int64], path: Path) -> None:
