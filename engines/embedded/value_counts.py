@@ -19,9 +19,11 @@ Counts = NDArray[np.int64]
 class ValueCounts:
     """The counts of one field's values, in parallel with their names."""
 
-    def __init__(self, names: Sequence[str], counts: Counts) -> None:
+    def __init__(self, names: Sequence[str], counts: Counts, ordered: int) -> None:
+        """The first ``ordered`` names are in ascending order."""
         self._names = names
         self._counts = counts
+        self._ordered = ordered
 
     def largest(self, limit: int, prefix: str | None = None) -> list[tuple[str, int]]:
         """Return the most frequent values that begin with ``prefix`` in any case; names decide ties."""
@@ -30,6 +32,9 @@ class ValueCounts:
         if prefix:
             begins = prefix.casefold()
             at = np.array([each for each in at.tolist() if names[each].casefold().startswith(begins)], dtype=np.int64)
+        if not len(at) or at[-1] < self._ordered:
+            at = at[np.argsort(-counts[at], kind="stable")[:limit]]
+            return list(zip([names[each] for each in at.tolist()], counts[at].tolist(), strict=True))
         ties: list[str] = []
         if len(at) > limit:
             least = int(np.partition(counts[at], len(at) - limit)[len(at) - limit])
@@ -59,11 +64,16 @@ class FieldValues:
         self._lock = Lock()
         self._names: dict[str, list[str]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
+        self._ordered: dict[str, int] = {}
         self._by_part: WeakKeyDictionary[Part, dict[str, NDArray[np.int32]]] = WeakKeyDictionary()
 
     def names(self, field: str) -> list[str]:
         """Return the values of a field by number; more may be appended later."""
         return self._names.get(field, [])
+
+    def ordered(self, field: str) -> int:
+        """Return how many of the first names are in ascending order: those of the part that was numbered first."""
+        return self._ordered.get(field, 0)
 
     def numbers(self, part: Part, column: Column) -> NDArray[np.int32]:
         """Return the number of each code of a part's column."""
@@ -80,6 +90,7 @@ class FieldValues:
                     number = numbers[name] = len(names)
                     names.append(name)
                 found[at] = number
+            self._ordered.setdefault(column.name, len(names))
             self._by_part.setdefault(part, {})[column.name] = found
         return found
 
@@ -94,7 +105,7 @@ def count_values(hits: Sequence[PartHits], field: str, shared: FieldValues) -> V
         for each in hits
         if (column := each.view.part.codes.get(field))
     ]
-    return _added(values.names(field), parts)
+    return _added(values, field, parts)
 
 
 def merge_counts(tables: Sequence[PartTables], field: str, shared: FieldValues) -> ValueCounts:
@@ -105,7 +116,7 @@ def merge_counts(tables: Sequence[PartTables], field: str, shared: FieldValues) 
         if column := hits.view.part.codes.get(field):
             codes, counts = table.of(column)
             parts.append((values.numbers(hits.view.part, column)[codes - column.first], counts))
-    return _added(values.names(field), parts)
+    return _added(values, field, parts)
 
 
 def _values_of(field: str, shared: FieldValues) -> FieldValues:
@@ -113,11 +124,12 @@ def _values_of(field: str, shared: FieldValues) -> FieldValues:
     return FieldValues() if field in UNCOUNTED else shared
 
 
-def _added(names: list[str], parts: Sequence[tuple[NDArray[np.int32], Counts]]) -> ValueCounts:
+def _added(values: FieldValues, field: str, parts: Sequence[tuple[NDArray[np.int32], Counts]]) -> ValueCounts:
+    names = values.names(field)
     total = np.zeros(len(names), dtype=np.int64)
     for numbers, counts in parts:
         total[numbers] += counts
-    return ValueCounts(names, total)
+    return ValueCounts(names, total, values.ordered(field))
 
 
 def _counts_by_code(hits: PartHits, column: Column) -> Counts:
@@ -144,4 +156,4 @@ def _count_offered(hits: Sequence[PartHits]) -> ValueCounts:
         offers = each.view.offers
         for state, mask in enumerate((~offers.in_stock, offers.in_stock)):
             counts[state] += np.count_nonzero(each.view.part.any_unit(mask & each.mask))
-    return ValueCounts(("false", "true"), counts)
+    return ValueCounts(("false", "true"), counts, 2)
