@@ -106,25 +106,33 @@ def intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tuple[I
     """
     if not len(numbers.values):
         return []
-    few = numbers.distinct(_FEW)
-    edges = few[1:].tolist() if few is not None else _edges(_varied(numbers), rounded or roundest)
+    values = numbers.sample()
+    changes = _changes(values)
+    if len(changes) >= _FEW:
+        edges = _edges(values, changes, rounded or roundest)
+    elif len(values) == len(numbers.values):
+        edges = values[changes].tolist()
+    elif (few := numbers.distinct(_FEW)) is not None:
+        edges = few[1:].tolist()
+    else:
+        # One value is nearly all of them: no sample shows the others.
+        values = np.sort(numbers.values)
+        edges = _edges(values, _changes(values), rounded or roundest)
     bounds = pairwise([None, *edges, None])
     return [(Interval(gte, lt), count) for (gte, lt), count in zip(bounds, numbers.counts(edges), strict=True)]
 
 
-def _varied(numbers: Numbers) -> Floats:
-    """Return numbers in ascending order that are distinct enough to be cut: a sample, or all where one value is nearly
-    all of them."""
-    values = numbers.sample()
-    return values if np.count_nonzero(np.diff(values)) >= _FEW else np.sort(numbers.values)
+def _changes(values: Floats) -> NDArray[np.int64]:
+    """Return where a new value begins among numbers in ascending order."""
+    return np.flatnonzero(values[1:] != values[:-1]) + 1
 
 
-def _edges(values: Floats, rounded: Rounding) -> list[float]:
-    """Return where to cut numbers that are in ascending order."""
+def _edges(values: Floats, changes: NDArray[np.int64], rounded: Rounding) -> list[float]:
+    """Return where to cut numbers that are in ascending order and change their value at ``changes``."""
     edges: list[float] = []
     last = 0
     slack = len(values) // _SLACK
-    for cut in _cuts(values, np.flatnonzero(values[1:] != values[:-1]) + 1):
+    for cut in _cuts(values, changes):
         below, above = values[max(cut - 1 - slack, 0)], values[min(cut + slack, len(values) - 1)]
         edge = rounded(float(below), float(above))
         at = int(values.searchsorted(edge))
@@ -160,7 +168,7 @@ def _cuts(values: Floats, places: NDArray[np.int64]) -> list[int]:
     if len(values) <= 2 * _SAMPLE:
         return _breaks(values, places)
     sample = values[:: len(values) // _SAMPLE]
-    changes = np.flatnonzero(sample[1:] != sample[:-1]) + 1
+    changes = _changes(sample)
     if len(changes) < _FEW:
         return [int(cut) for cut in places[np.linspace(0, len(places) - 1, _INTERVALS + 1).astype(int)[1:-1]]]
     return [int(cut) for cut in values.searchsorted(sample[_breaks(sample, changes)])]
