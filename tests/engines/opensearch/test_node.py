@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -70,12 +71,32 @@ def test_what_was_streamed_and_not_committed_is_taken_away(engine: OpenSearchEng
     assert opened(engine, "abandoned").search(search_plan("lamp")).total == 2
 
 
-def test_a_search_goes_on_where_its_point_in_time_is_lost(engine: OpenSearchEngine) -> None:
+def test_a_search_goes_on_where_its_point_in_time_is_lost(
+    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Other processes' points on the node stay: their tests read what was, not what is.
+    points: list[str] = []
+    call = engine.connection.call
+
+    def noted(method: str, path: str, *given: Any, **options: Any) -> Any:
+        answer = call(method, path, *given, **options)
+        if path.endswith("/_search/point_in_time"):
+            points.append(answer["pit_id"])
+        return answer
+
+    def lose_points() -> None:
+        gone = call("DELETE", "/_search/point_in_time", {"pit_id": points})
+        assert any(each["successful"] for each in gone["pits"])
+        points.clear()
+
+    monkeypatch.setattr(engine.connection, "call", noted)
     index = serve(engine, "lost", [document("1", "lamp", suggestions=("lamp",))])
-    engine.connection.call("DELETE", "/_search/point_in_time/_all")
+    lose_points()
     assert index.search(search_plan("lamp")).total == 1
-    engine.connection.call("DELETE", "/_search/point_in_time/_all")
+    assert len(points) == 1
+    lose_points()
     assert [each.text for each in index.suggest("la", 3, ANONYMOUS)] == ["lamp"]
+    assert len(points) == 1
 
 
 def test_only_one_of_two_writers_commits(engine: OpenSearchEngine) -> None:
