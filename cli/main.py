@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import backup, catalog, demo, dictionary, evaluate, loading, report, report_prices, serve, tokens
+from cli import backup, catalog, demo, dictionary, evaluate, loading, models, report, report_prices, serve, tokens
 from language.errors import VitrineError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("demo")(demo.demo)
 report.app.command("prices")(report_prices.report_prices)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(report.app, name="report")
+app.add_typer(models.app, name="models")
 
 
 def main() -> None:
