@@ -96,7 +96,7 @@ def test_a_damaged_model_is_refused_and_the_last_good_one_serves(
     manifest = folder / "manifest.json"
     match damage:
         case "alter":
-            (folder / "model.txt").write_text("secons")
+            (folder / "model.txt").write_text("other")
         case "remove":
             (folder / "model.txt").unlink()
         case "add":
