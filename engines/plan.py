@@ -92,14 +92,17 @@ class SearchPlan:
 
     Prices and assortments are the ``buyer``'s as they hold ``at`` a moment, None is now.
     ``text`` and ``vector`` None browses the catalogue; a plan has one of them at most, and whoever wants both fuses two
-    answers. ``auto_facets`` asks for that many facets beside ``facets``, picked by coverage and information within the
-    result set. ``cursor`` continues behind an earlier answer and excludes ``offset``.
+    answers: ``also`` are the ids of products that are found beside those of the text, as far as the buyer sees them and
+    the filter holds, and stand behind them. ``auto_facets`` asks for that many facets beside ``facets``, picked by
+    coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes
+    ``offset``.
     """
 
     buyer: Buyer = ANONYMOUS
     at: datetime | None = None
     text: TextMatch | None = None
     vector: VectorMatch | None = None
+    also: tuple[str, ...] = ()
     filter: Filter | None = None
     selections: tuple[Selection, ...] = ()
     facets: tuple[FacetRequest, ...] = ()

@@ -87,7 +87,8 @@ class FieldInfo:
 class Schema:
     """What a version is built with: the catalogue's locales, its default first, the text fields that are searched in
     each of them, the kinds of fields, the phrases that titles share, which are suggested, the attribute
-    dictionary by name, and the currency of all prices; price lists in another one do not apply."""
+    dictionary by name, and the currency of all prices; price lists in another one do not apply. ``encoder`` names the
+    model that made the documents' vectors, empty without vectors: only its own vectors can be compared with them."""
 
     locales: tuple[str, ...] = ("en",)
     texts: tuple[str, ...] = ("title", "type", "brand", "attributes", "description")
@@ -95,6 +96,7 @@ class Schema:
     phrases: frozenset[str] = frozenset()
     dictionary: Mapping[str, AttributeEntry] = field(default_factory=dict)
     currency: str = "EUR"
+    encoder: str = ""
 
 
 def text_field(field: str, locale: str, default: str) -> str:
@@ -114,7 +116,7 @@ class Suggestion:
 @dataclass(frozen=True, slots=True)
 class Stats:
     """The size of the serving version. ``applied`` is the change-log number that it contains; ``disk_bytes`` are its
-    files, ``memory_bytes`` those of them that are mapped."""
+    files, ``memory_bytes`` those of them that are mapped. ``encoder`` is the schema's."""
 
     version: int
     locales: tuple[str, ...]
@@ -122,6 +124,7 @@ class Stats:
     applied: int
     disk_bytes: int
     memory_bytes: int
+    encoder: str = ""
 
 
 class SearchIndex(Protocol):

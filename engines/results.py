@@ -49,11 +49,13 @@ class StoredProduct(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """One product found. ``by_identifier`` says that it matched by part number and not by words."""
+    """One product found. ``by_identifier`` says that it matched by part number and not by words, ``words`` how many of
+    the plan's words it matches."""
 
     product: StoredProduct
     score: float
     by_identifier: bool = False
+    words: int = 0
 
 
 @dataclass(slots=True)

@@ -175,6 +175,7 @@ class _VersionReader:
             applied=commit.applied,
             disk_bytes=disk_bytes(self._files.folder),
             memory_bytes=sum(part.bytes for part in parts),
+            encoder=schema.encoder,
         )
         self._snapshot = EmbeddedIndex(schema, views, stats, buyers, self._snapshot)
         self._commit, self._live = commit, live

@@ -55,6 +55,7 @@ class VersionFiles:
             "phrases": sorted(schema.phrases),
             "dictionary": list(schema.dictionary.values()),
             "currency": schema.currency,
+            "encoder": schema.encoder,
         }
         write_atomically(self.folder / "schema.json", orjson.dumps(content))
 
@@ -68,6 +69,7 @@ class VersionFiles:
             frozenset(content["phrases"]),
             {each["name"]: entry_from_json(each) for each in content["dictionary"]},
             content.get("currency", "EUR"),
+            content.get("encoder", ""),
         )
 
     def schema_stamp(self) -> tuple[int, int]:

@@ -89,7 +89,19 @@ class Search:
             rows = np.flatnonzero(_joined(may))
             popularity = _joined([view.part.popularity for view in self._views])[rows].astype(np.float64)
             return _Matches(rows, popularity, np.zeros(len(rows), bool))
-        return self._match_text(plan.text, may)
+        return self._beside(self._match_text(plan.text, may), plan.also, may)
+
+    def _beside(self, found: _Matches, ids: Sequence[str], may: list[Mask]) -> _Matches:
+        """Add the products of these ids that may be found and are not yet, behind the others."""
+        if not ids:
+            return found
+        rows = np.array([view.part.base + row for view, row in texts.rows_with_ids(self._views, ids)], dtype=np.int64)
+        rows = rows[_joined(may)[rows] & ~np.isin(rows, found.rows)]
+        nothing = np.zeros(len(rows))
+        by_identifier = np.concatenate([found.by_identifier, nothing.astype(bool)])
+        return _Matches(
+            np.concatenate([found.rows, rows]), np.concatenate([found.keys, nothing]), by_identifier, found.words
+        )
 
     def _match_text(self, text: TextMatch, may: list[Mask]) -> _Matches:
         hits = texts.match(self._views, text, may, self._locale)
@@ -149,12 +161,14 @@ class Search:
         self, rows: Rows, keys: Keys, named: Mask, units: Sequence[Mask] | None, *, textual: bool
     ) -> tuple[Hit, ...]:
         scores = (keys % _WORD_TIER if textual else keys).tolist()
+        words = (keys % _IDENTIFIER_TIER // _WORD_TIER if textual else np.zeros(len(keys))).astype(int).tolist()
         places = (np.searchsorted(self._bases, rows, side="right") - 1).tolist()
         hits = []
-        for row, place, score, by_identifier in zip(rows.tolist(), places, scores, named.tolist(), strict=True):
+        found = zip(rows.tolist(), places, scores, named.tolist(), words, strict=True)
+        for row, place, score, by_identifier, matched in found:
             view = self._views[place]
             product = view.product(row - view.part.base, None if units is None else units[place])
-            hits.append(Hit(product, score, by_identifier))
+            hits.append(Hit(product, score, by_identifier, matched))
         return tuple(hits)
 
 

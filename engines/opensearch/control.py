@@ -92,6 +92,7 @@ def write_schema(connection: Connection, index: str, schema: Schema) -> None:
         "phrases": sorted(schema.phrases),
         "dictionary": [asdict(entry) for entry in schema.dictionary.values()],
         "currency": schema.currency,
+        "encoder": schema.encoder,
     }
     connection.patiently("PUT", _path(index, SCHEMA), {"control": content})
 
@@ -110,6 +111,7 @@ def read_schema(connection: Connection, index: str) -> Schema:
         frozenset(content["phrases"]),
         {each["name"]: entry_from_json(each) for each in content["dictionary"]},
         content["currency"],
+        content.get("encoder", ""),
     )
 
 

@@ -248,4 +248,5 @@ class _VersionReader:
             applied=commit.applied,
             disk_bytes=int(sizes["_all"]["total"]["store"]["size_in_bytes"]),
             memory_bytes=0,
+            encoder=self._schema.encoder,
         )

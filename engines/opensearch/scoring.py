@@ -6,12 +6,14 @@ Scores are single-precision numbers, so tiers are no higher than they must be: `
 can score, from the number of products, and takes the next power of two for each word matched.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log, log2
 
 from engines.opensearch.connection import Json
 from engines.opensearch.filters import NOTHING
 from engines.opensearch.mapping import SURFACE
+from engines.opensearch.naming import product_key
 from engines.plan import TextMatch, Word
 from engines.port import text_field
 
@@ -56,10 +58,11 @@ def tiers_of(text: TextMatch, products: int) -> Tiers:
 
 
 class TextQuery:
-    """A text match as queries, for one locale."""
+    """A text match as queries, for one locale; ``also`` are the ids of products that are found beside it."""
 
-    def __init__(self, text: TextMatch, default_locale: str, products: int) -> None:
+    def __init__(self, text: TextMatch, default_locale: str, products: int, also: Sequence[str] = ()) -> None:
         self.text = text
+        self._also = also
         self.tiers = tiers_of(text, products)
         locale = text.locale or default_locale
         self._fields = {f"text.{text_field(f, locale, default_locale)}": w for f, w in text.fields.items()}
@@ -69,11 +72,14 @@ class TextQuery:
         self._words = [self._ways(word) for word in text.words]
 
     def scored(self, least: int) -> Json:
-        """Return the query for products that match ``least`` words at least, or carry a part number."""
+        """Return the query for products that match ``least`` words at least, carry a part number or are named."""
         parts = [self._scored_words(least)] if self._words else []
         if self.text.identifiers:
             named = {"terms": {"identifiers": list(self.text.identifiers)}}
             parts.append({"constant_score": {"filter": named, "boost": self.tiers.identifier}})
+        if self._also:
+            keys = [product_key(identity) for identity in dict.fromkeys(self._also)]
+            parts.append({"constant_score": {"filter": {"ids": {"values": keys}}, "boost": 0.0}})
         if not parts:
             return NOTHING
         return parts[0] if len(parts) == 1 else {"bool": {"should": parts, "minimum_should_match": 1}}

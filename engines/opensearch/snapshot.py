@@ -150,7 +150,7 @@ class _Search:
         self._rows: list[int] | None = None
         self._text = None
         if plan.text is not None and plan.vector is None:
-            self._text = TextQuery(plan.text, known.stats.locales[0], known.stats.products)
+            self._text = TextQuery(plan.text, known.stats.locales[0], known.stats.products, plan.also)
 
     def run(self) -> SearchResult:
         began = perf_counter()
@@ -278,7 +278,8 @@ class _Search:
     def _counts_apart(self, least: int) -> bool:
         """Whether the number of products that match the words is not the number of hits."""
         text = self._plan.text
-        return text is not None and least > text.minimum and bool(text.identifiers or self._chosen)
+        beside = self._plan.also or (text is not None and text.identifiers)
+        return text is not None and least > text.minimum and bool(beside or self._chosen)
 
     def _params(self) -> Json | None:
         # The rarity of a word is that of the whole version, not of each shard.
@@ -295,7 +296,8 @@ class _Search:
         if self._text is None:
             return Hit(product, float(hit["_source"]["popularity"]))
         tiers = self._text.tiers
-        return Hit(product, tiers.score(hit["_score"]), tiers.named(hit["_score"]))
+        score = hit["_score"]
+        return Hit(product, tiers.score(score), tiers.named(score), tiers.words(score))
 
     def _cursor(self, hits: Sequence[Json], total: int, least: int) -> str | None:
         limit = self._plan.limit
