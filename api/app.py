@@ -16,6 +16,7 @@ from api.metrics import Metrics
 from api.middleware import Bounded, Observed
 from api.revocation import RevocationWatch
 from api.routes import (
+    accounts,
     assortments,
     backoffice,
     catalog,
@@ -73,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
     shopping = (search, price_explanation, catalog)
-    for routes in (*shopping, backoffice, price_lists, assortments, tokens, service, storefront):
+    for routes in (*shopping, backoffice, price_lists, assortments, accounts, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app)
     documented.document(app)

@@ -4,30 +4,65 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
+from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime
 
 from api.buyer import Searcher
 from api.problems import RequestProblem
+from api.shop import TheShop
+from commerce.account import Account
 from commerce.buyer import Buyer
+from commerce.errors import UnknownAccount
+from commerce.reading import LONGEST_ID
 
 _MOST_NAMES = 100
 _MAY_PREVIEW = frozenset({"merchandise", "admin"})
 _At = Annotated[
     AwareDatetime | None,
-    Query(description="Prices as they hold then, with offset; scope `merchandise`", examples=["2027-01-01T00:00:00Z"]),
+    Query(description="As it will be then, with offset; scope `merchandise`", examples=["2027-01-01T00:00:00Z"]),
+]
+AsAccount = Annotated[
+    str | None,
+    Query(max_length=LONGEST_ID, description="As this account sees it; scope `merchandise`", examples=["4711"]),
 ]
 Names = Annotated[str | None, Query(max_length=10_000, description="Comma-separated, in place of the token's")]
 
 
 async def previewed_moment(buyer: Searcher, at: _At = None) -> datetime | None:
     """Return the moment that a request asks about, None is now. Raises ``forbidden`` for a buyer without the scope."""
-    if at is not None and buyer.scopes.isdisjoint(_MAY_PREVIEW):
-        raise RequestProblem("forbidden", "looking at another moment (`at`) needs the scope merchandise or admin")
+    if at is not None:
+        _check_may_preview(buyer, "looking at another moment (`at`)")
     return at
 
 
+async def previewed_buyer(
+    buyer: Searcher, shop: TheShop, catalog: Annotated[str, Path()], as_account: AsAccount = None
+) -> Buyer:
+    """Return the buyer that an answer is for: who asks, or the account that a merchandiser looks through the eyes of.
+
+    Raises ``forbidden`` for a buyer without the scope, whether there is such an account or not.
+    """
+    if as_account is None:
+        return buyer
+    _check_may_preview(buyer, "looking as another account (`as_account`)")
+    return await buyer_of_account(shop, catalog, buyer, as_account)
+
+
 At = Annotated[datetime | None, Depends(previewed_moment)]
+Viewer = Annotated[Buyer, Depends(previewed_buyer)]
+
+
+async def buyer_of_account(shop: TheShop, catalog: str, asking: Buyer, identity: str) -> Buyer:
+    """Return a buyer of an account. Raises UnknownCatalog for a catalogue that who asks may not see, and
+    ``unknown_account``."""
+    shop.shelf(catalog, asking)
+    try:
+        account = await run_in_threadpool(shop.records.account, catalog, identity)
+    except UnknownAccount as error:
+        message = f"{error.message}: PUT /v1/{catalog}/accounts/ID tells what its tokens say"
+        raise RequestProblem(error.code, message, [("/as_account", message)], status=422) from error
+    return _as(account, asking)
 
 
 def preview_buyer(
@@ -40,6 +75,25 @@ def preview_buyer(
     return replace(
         buyer, price_lists=lists, assortments=seen, fallback=buyer.fallback if fallback is None else fallback
     )
+
+
+def _as(account: Account, asking: Buyer) -> Buyer:
+    # Neither the user nor the consent of who asks: nothing personal of theirs belongs into another's shop.
+    return Buyer(
+        account=account.id,
+        price_lists=account.price_lists,
+        assortments=account.assortments,
+        location=account.location,
+        locale=asking.locale,
+        scopes=frozenset({"search"}),
+        catalogs=asking.catalogs,
+        fallback=account.fallback,
+    )
+
+
+def _check_may_preview(buyer: Buyer, what: str) -> None:
+    if buyer.scopes.isdisjoint(_MAY_PREVIEW):
+        raise RequestProblem("forbidden", f"{what} needs the scope merchandise or admin")
 
 
 def _names(text: str, parameter: str) -> tuple[str, ...]:

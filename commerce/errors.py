@@ -29,7 +29,8 @@ class UnknownProducts(VitrineError):
     code = "unknown_product"
 
     def __init__(self, ids: Sequence[str]) -> None:
-        super().__init__(f"{len(ids)} products are unknown, {ids[0]!r} for one; nothing was changed")
+        unknown = f"{ids[0]!r} is unknown" if len(ids) == 1 else f"{len(ids)} products are unknown, {ids[0]!r} for one"
+        super().__init__(f"{unknown}; nothing was changed")
         self.ids = ids
 
 
@@ -53,6 +54,18 @@ class UnknownAssortment(VitrineError):
 
 class InvalidAssortment(VitrineError):
     """An assortment that cannot be kept: an unusable id."""
+
+    code = "invalid_request"
+
+
+class UnknownAccount(VitrineError):
+    """No account by that id."""
+
+    code = "unknown_account"
+
+
+class InvalidAccount(VitrineError):
+    """An account that cannot be kept: an unusable id."""
 
     code = "invalid_request"
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from api import answers, product_page
 from api.buyer import Searcher
-from api.preview import At
+from api.preview import At, Viewer
 from api.problems import refuse
 from api.product_page import Json
 from api.rendering import JsonResponse
@@ -39,12 +39,12 @@ async def list_catalogs(shop: TheShop, buyer: Searcher) -> JsonResponse:
 
 
 @router.get("/{catalog}/categories", response_model=answers.CategoriesResponse, openapi_extra=TOKEN_OPTIONAL)
-async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> JsonResponse:
+async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Viewer, at: At) -> JsonResponse:
     """Return the categories as a tree, with the number of products that this buyer finds in each."""
     index = shop.shelf(catalog, buyer).index
     if "category" not in fields_of(index, buyer):
         return JsonResponse({"categories": []})
-    plan = SearchPlan(buyer=buyer, facets=(FacetRequest("category", _MOST_CATEGORIES),), limit=0)
+    plan = SearchPlan(buyer=buyer, at=at, facets=(FacetRequest("category", _MOST_CATEGORIES),), limit=0)
     return JsonResponse({"categories": _tree(index.search(plan).facets[0].values)})
 
 
@@ -52,7 +52,7 @@ async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> J
 async def products_by_id(
     catalog: CatalogId,
     shop: TheShop,
-    buyer: Searcher,
+    buyer: Viewer,
     at: At,
     ids: Annotated[str, Query(max_length=60_000, description="Up to 100 ids, separated by commas")],
     locale: Annotated[str | None, Query(max_length=35)] = None,
@@ -78,7 +78,7 @@ async def one_product(
     catalog: CatalogId,
     product_id: str,
     shop: TheShop,
-    buyer: Searcher,
+    buyer: Viewer,
     at: At,
     locale: Annotated[str | None, Query(max_length=35)] = None,
 ) -> JsonResponse:

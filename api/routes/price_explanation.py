@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from api import explanation_answers
 from api.buyer import Merchandiser
-from api.preview import Names, preview_buyer
+from api.preview import AsAccount, Names, buyer_of_account, preview_buyer
 from api.price_explanation import Question, explain
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS
@@ -25,6 +25,7 @@ async def explain_price(
     product_id: str,
     shop: TheShop,
     buyer: Merchandiser,
+    as_account: AsAccount = None,
     price_lists: Names = None,
     assortments: Names = None,
     fallback: Annotated[
@@ -36,13 +37,13 @@ async def explain_price(
 ) -> JsonResponse:
     """Explain a price: every list in order with what became of it, the row or rule that decided, and one sentence.
 
-    For the asking buyer, or as a buyer with other price lists and assortments would see it. From the records: a change
-    shows here at once, and in search within two seconds.
+    For the asking buyer, or as an account or a buyer with other price lists and assortments would see it. From the
+    records: a change shows here at once, and in search within two seconds.
     """
     shelf = shop.shelf(catalog, buyer)
     if not shelf.index.get([product_id], buyer):
         raise UnknownProduct(f"there is no product {product_id[:100]!r}")
-    asked = Question(
-        product_id, variant, quantity, at or datetime.now(UTC), preview_buyer(buyer, price_lists, assortments, fallback)
-    )
+    viewer = buyer if as_account is None else await buyer_of_account(shop, catalog, buyer, as_account)
+    viewer = preview_buyer(viewer, price_lists, assortments, fallback)
+    asked = Question(product_id, variant, quantity, at or datetime.now(UTC), viewer)
     return JsonResponse(await run_in_threadpool(explain, shop, shelf, asked))

@@ -10,10 +10,9 @@ from fastapi import APIRouter, Query, Request
 
 from api import answers, rendering
 from api.bodies import BatchBody, SearchBody
-from api.buyer import Searcher
 from api.json_body import StrictJsonRoute
 from api.metrics import Metrics
-from api.preview import At
+from api.preview import At, Viewer
 from api.product_page import Json
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
@@ -28,7 +27,7 @@ router = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS, 
 
 @router.post("/search", response_model=answers.SearchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def search_products(
-    request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Searcher, at: At
+    request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Viewer, at: At
 ) -> JsonResponse:
     """Search, or browse with an empty query; facets are chosen automatically unless named."""
     return JsonResponse(_answer(request, body, shop.shelf(catalog, buyer), buyer, at))
@@ -36,7 +35,7 @@ async def search_products(
 
 @router.post("/search:batch", response_model=answers.BatchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def search_batch(
-    request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Searcher, at: At
+    request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Viewer, at: At
 ) -> JsonResponse:
     """Answer up to twenty searches over the same snapshot."""
     shelf = shop.shelf(catalog, buyer)
@@ -54,7 +53,7 @@ async def search_batch(
 async def suggest_as_typed(
     catalog: CatalogId,
     shop: TheShop,
-    buyer: Searcher,
+    buyer: Viewer,
     at: At,
     q: Annotated[str, Query(max_length=1_000, description="What was typed", examples=["lap"])] = "",
     limit: Annotated[int, Query(ge=1, le=20)] = 8,

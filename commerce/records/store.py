@@ -16,6 +16,7 @@ from commerce.errors import InvalidCatalog, UnknownCatalog, UnknownProducts
 from commerce.product import Catalog, CatalogItem, Offer
 from commerce.records import change_log, history
 from commerce.records import offers as offering
+from commerce.records.accounts import AccountRecords
 from commerce.records.assortments import AssortmentRecords
 from commerce.records.change_log import Change
 from commerce.records.history import LoadRecord
@@ -40,7 +41,7 @@ class Written:
     unchanged: int = 0
 
 
-class Records(PriceListRecords, AssortmentRecords, RevocationRecords):
+class Records(PriceListRecords, AssortmentRecords, AccountRecords, RevocationRecords):
     """The records behind one database URL; safe for concurrent use by threads and processes.
 
     Catalogues and products are here, the other kinds of record each in a class of their own.

@@ -1,6 +1,6 @@
 """The tables of the records."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, column, func
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, column, func
 from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
@@ -124,6 +124,18 @@ assortments = Table(
     Column("included", Text),
     Column("excluded", Text, nullable=False),
     Column("version", _BIG, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("account_id", _key(512), primary_key=True),
+    # JSON lists of ids; assortments are null for the whole catalogue.
+    Column("price_lists", Text, nullable=False),
+    Column("assortments", Text),
+    Column("location", String(512)),
+    Column("fallback", Boolean, nullable=False),
 )
 
 revocations = Table(

@@ -23,6 +23,7 @@ PATHS = {
     "/v1/{catalog}/price-lists", "/v1/{catalog}/price-lists/{list_id}",
     "/v1/{catalog}/products/{product_id}/price-explanation",
     "/v1/{catalog}/assortments", "/v1/{catalog}/assortments/{assortment_id}",
+    "/v1/{catalog}/accounts", "/v1/{catalog}/accounts/{account_id}",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
     "/v1/{catalog}/offers", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
 }  # fmt: skip

@@ -34,6 +34,8 @@ ROWS: dict[str, dict[str, object]] = {
     "price_rows": {"catalog": "shop", "list_id": "l" * 512, "part": 0, "prices": '[["ä-1", 1, "1.50"]]'},
     "assortments": {"catalog": "shop", "assortment_id": "a", "included": None,
                     "excluded": '{"ids": ["ä-1"], "filter": null}', "version": 1},
+    "accounts": {"catalog": "shop", "account_id": "4711", "price_lists": '["p"]', "assortments": None,
+                 "location": "Köln", "fallback": False},
     "revocations": {"claim": "jti", "value": "t", "issued_before": None},
 }  # fmt: skip
 
