@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 
 from api.settings import Settings
+from benchmarks import identifiers
 from benchmarks.queries import distinct_queries
 from benchmarks.raw_tantivy import RawTantivy
 from benchmarks.service import Client, load, serving
@@ -56,6 +57,7 @@ def main() -> None:
             raise RuntimeError("the catalogue was not indexed")
         figures["search"] = _compare(home, index, Path(folder) / "raw")
         figures["quality"] = _quality(index)
+        figures["identifiers"] = _identifiers(home, index)
     RESULTS.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     write_into(README, "figures", render(figures))
     print(f"stored in {RESULTS} and {README}")
@@ -167,6 +169,17 @@ def _quality(index: EmbeddedIndex) -> Figures:
         "ndcg_at_10": round(quality.ndcg.value, 4),
         "ndcg_at_10_judged": round(quality.ndcg_judged.value, 4),
     }
+
+
+def _identifiers(home: Path, index: EmbeddedIndex) -> Figures:
+    records = Records(Settings(home=home).records_url())
+    products = [item.product for item in records.items("icecat")]
+    records.close()
+    figures: Figures = {}
+    for name, share, count in identifiers.shares(index, products):
+        print(f"within the first three: {name} {share:.2%} of {count:,}")
+        figures[name] = {"share": round(share, 4), "queries": count}
+    return figures
 
 
 def _percentiles(values: list[float]) -> dict[str, float]:

@@ -30,8 +30,10 @@ class TextMatch:
     ``enough`` products match a number of words, products that match fewer are left out; none matches fewer
     than ``minimum``.
     ``phrases`` are runs of index terms that earn ``phrase_boost`` where they stand together in the title.
-    ``identifiers`` are normalised part numbers; a document that carries one stands before all others. The texts that
-    are searched are those of ``locale``, None for the catalogue's default.
+    ``identifiers`` are normalised part numbers; a document that carries one stands before all others. ``pieces`` are
+    normalised parts of some, of four characters at least; behind those with a whole one stands a document that has a
+    number beginning with one of them, then a document that has one inside, then all that match words only. A GTIN is
+    found by eight of its digits. The texts that are searched are those of ``locale``, None for the catalogue's default.
     """
 
     words: tuple[Word, ...]
@@ -41,6 +43,7 @@ class TextMatch:
     phrases: tuple[tuple[str, ...], ...] = ()
     phrase_boost: float = 2.0
     identifiers: tuple[str, ...] = ()
+    pieces: tuple[str, ...] = ()
     locale: str | None = None
 
 

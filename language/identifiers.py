@@ -9,6 +9,11 @@ _MEASURE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LONG_NUMBER = 8
+SHORTEST_PIECE = 4
+"""So many characters of a part number find it."""
+GTIN_PIECE = 8
+"""So many digits of a GTIN find it: fewer are the same in too many."""
+_SHORTEST_GTIN = 12
 
 
 def normalise_identifier(text: str) -> str:
@@ -27,4 +32,14 @@ def looks_like_identifier(token: str) -> bool:
         return False
     if digits >= _LONG_NUMBER:
         return True
-    return len(normalise_identifier(token)) > 2 and not _MEASURE.fullmatch(token)
+    return len(normalise_identifier(token)) > 2 and not is_measure(token)
+
+
+def is_measure(token: str) -> bool:
+    """Say whether a token is a number or several, with a unit or without: "16gb", "2x4"."""
+    return _MEASURE.fullmatch(token) is not None
+
+
+def is_gtin_like(identifier: str) -> bool:
+    """Say whether a normalised identifier has the length and the digits of a GTIN, or is a longer number."""
+    return len(identifier) >= _SHORTEST_GTIN and identifier.isdigit()

@@ -16,6 +16,7 @@ from language.locales import resolve_locale
 from ranking.fields import known, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
 from ranking.localised import in_locale
+from ranking.part_numbers import identifiers
 from ranking.request import Interpretation, InvalidPage, RankedHit, SearchAnswer, SearchRequest, Stage
 from ranking.understanding import Understanding, understand
 from ranking.variants import matched_variants
@@ -142,7 +143,9 @@ def _typed_part_number(understood: Understanding, found: Hit) -> str | None:
     """Return the part number as the buyer typed it: the first that the product found carries."""
     product = orjson.loads(found.product.document)
     carried = {normalise_identifier(each) for each in (product["id"], product["mpn"] or "", *product["gtin"])}
-    return next((typed for typed in understood.part_numbers if normalise_identifier(typed) in carried), None)
+    whole = (typed for typed in understood.part_numbers if carried.intersection(identifiers((typed,))))
+    pieces = understood.text.pieces if understood.text else ()
+    return next(whole, None) or next((each for each in pieces if any(each in number for number in carried)), None)
 
 
 def _missing(text: TextMatch, best: Hit, words: Analyzer) -> tuple[str, ...]:

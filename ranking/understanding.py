@@ -1,7 +1,6 @@
 """Query text to the textual part of a plan, and to what the storefront may tell the buyer about it."""
 
 import itertools
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +8,9 @@ from math import ceil
 
 from engines.plan import TextMatch, Word
 from language.analysis import Analyzer
-from language.identifiers import looks_like_identifier, normalise_identifier
+from language.identifiers import SHORTEST_PIECE
 from language.vocabulary import Vocabulary
+from ranking.part_numbers import candidates, identifiers, pieces
 
 FIELD_WEIGHTS: Mapping[str, float] = {
     "title": 2.0,
@@ -23,9 +23,7 @@ _PHRASE_BOOST = 0.5
 _JOINED_WEIGHT = 0.9
 _CORRECTION_WEIGHTS = {1: 0.8, 2: 0.6}
 _MOST_WORDS = 32
-_SHORTEST_IDENTIFIER = 3
 _PREFIX_OUTNUMBERS = 10
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +55,13 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
     ends_open = query[-1:].isalnum()
     query = clean(query)
     surfaces = analyzer.words(query)[:_MOST_WORDS]
-    part_numbers = _part_numbers(query)
-    identifiers = tuple(dict.fromkeys(normalise_identifier(each) for each in part_numbers))
+    part_numbers = candidates(query, vocabulary)
     if not surfaces:
         return Understanding(TextMatch((), FIELD_WEIGHTS, 1) if query else None)
     words: list[Word] = []
     shown: list[str] = []
+    # Words of letters that mean nothing else may be the letters of a part number.
+    unused: list[str] = []
     for at, surface in enumerate(surfaces):
         stem = analyzer.term(surface)
         last = at == len(surfaces) - 1 and ends_open
@@ -79,6 +78,8 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
             words.append(Word(surface, tuple(dict(forms).items())))
             shown.append(corrections[0][0])
         else:
+            if surface.isalpha() and len(surface) >= SHORTEST_PIECE:
+                unused.append(surface.upper())
             words.append(Word(surface, ((stem, 1.0),)))
             shown.append(surface)
     text = TextMatch(
@@ -87,7 +88,8 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
         minimum=ceil(len(words) / 2),
         phrases=_phrases(words),
         phrase_boost=_PHRASE_BOOST,
-        identifiers=identifiers,
+        identifiers=identifiers(part_numbers),
+        pieces=(*pieces(query, analyzer, vocabulary), *unused),
     )
     corrected = " ".join(shown) if shown != surfaces else None
     return Understanding(text, tuple(word.text for word in words), corrected, part_numbers)
@@ -120,12 +122,3 @@ def _joined(surfaces: list[str], at: int, analyzer: Analyzer, vocabulary: Vocabu
 def _phrases(words: list[Word]) -> tuple[tuple[str, ...], ...]:
     stems = [word.forms[0][0] for word in words]
     return tuple(itertools.pairwise(stems))
-
-
-def _part_numbers(query: str) -> tuple[str, ...]:
-    """Return what could be a part number: the whole query, its tokens, and neighbours written apart ("TN 2110")."""
-    tokens = query.split()[:_MOST_WORDS]
-    candidates = [query] if _DIGIT.search(query) else []
-    candidates += [token for token in tokens if looks_like_identifier(token)]
-    candidates += [f"{a} {b}" for a, b in itertools.pairwise(tokens) if looks_like_identifier(a + b)]
-    return tuple(dict.fromkeys(each for each in candidates if len(normalise_identifier(each)) >= _SHORTEST_IDENTIFIER))

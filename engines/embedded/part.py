@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from engines.auto_facets import READABLE
 from engines.embedded.container import Array, read_arrays
+from engines.embedded.fragments import Fragments
 from engines.embedded.postings import ID, Postings, term_hash
 from engines.embedded.strings import Strings
 from engines.port import FieldKind
@@ -80,6 +81,7 @@ class Part:
         self.codes = {c[0]: Column(*c) for c in meta["codes"]}
         self.numbers = {c[0]: Column(*c) for c in meta["numbers"]}
         self.postings = Postings(meta["texts"], arrays)
+        self.fragments = Fragments(self.postings, arrays)
         self.ids = Strings(arrays["ids"], arrays["ids_ends"])
         self.titles = Strings(arrays["titles"], arrays["titles_ends"])
         self.documents = Strings(arrays["documents"], arrays["documents_ends"])

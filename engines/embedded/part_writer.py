@@ -9,6 +9,7 @@ import numpy as np
 
 from engines.embedded.columns import KeyColumn, NumberColumn, StringColumn, ends_of
 from engines.embedded.container import Array, write_arrays
+from engines.embedded.fragments import fragment_arrays
 from engines.embedded.part import NO_PRICE, NO_STOCK, PRICE_SCALE
 from engines.embedded.postings import ID, IDENTIFIERS, PAIRS, SURFACE, PostingColumn, posting_arrays
 from engines.port import Document, FieldKind, Schema, Unit, text_field
@@ -169,6 +170,7 @@ class PartColumns:
         number_columns, number_arrays = self._number_table()
         text_fields, text_arrays = posting_arrays(self.postings, means)
         arrays: dict[str, Array] = {**code_arrays, **number_arrays, **text_arrays}
+        arrays.update(fragment_arrays(text_fields, text_arrays))
         for name, column in self.strings.items():
             arrays.update(column.finish(name))
         arrays["net"] = np.array(self.net, dtype=np.int64)

@@ -71,7 +71,9 @@ class PostingColumn:
         return names, keys, found, (counts * (K1 + 1.0) / (counts + norm)).astype(np.float32)
 
 
-def posting_arrays(columns: Mapping[str, PostingColumn], means: Mapping[str, float]) -> tuple[object, dict[str, Array]]:
+def posting_arrays(
+    columns: Mapping[str, PostingColumn], means: Mapping[str, float]
+) -> tuple[list[tuple[str, int, int]], dict[str, Array]]:
     """Return the meta data and the arrays of all fields; scored fields stand first, so that weights need no gaps."""
     terms, hashes = StringColumn(), []
     fields: list[tuple[str, int, int]] = []

@@ -19,6 +19,7 @@ from engines.results import Facet, Hit, SearchResult
 from language.filters.tree import Filter
 
 _WORD_TIER = 1e5
+_PIECE_TIER = 1e7
 _IDENTIFIER_TIER = 1e8
 Rows = NDArray[np.int64]
 Keys = NDArray[np.float64]
@@ -106,15 +107,27 @@ class Search:
     def _match_text(self, text: TextMatch, may: list[Mask]) -> _Matches:
         hits = texts.match(self._views, text, may, self._locale)
         keys = hits.scores + hits.words * _WORD_TIER
-        named = texts.rows_with_identifiers(self._views, text.identifiers)
+        named, tiers = self._named(text, may)
         if not len(named):
             return _Matches(hits.rows, keys, np.zeros(len(hits.rows), bool), hits.least)
-        named = named[_joined(may)[named]]
-        extra = named[~np.isin(named, hits.rows)]
-        rows = np.concatenate([hits.rows, extra])
-        by_identifier = np.isin(rows, named)
-        keys = np.concatenate([keys, np.zeros(len(extra))]) + by_identifier * _IDENTIFIER_TIER
-        return _Matches(rows, keys, by_identifier, hits.least)
+        extra = ~np.isin(named, hits.rows)
+        rows = np.concatenate([hits.rows, named[extra]])
+        keys = np.concatenate([keys, np.zeros(int(extra.sum()))])
+        at = np.minimum(np.searchsorted(named, rows), len(named) - 1)
+        by_identifier = named[at] == rows
+        return _Matches(rows, keys + np.where(by_identifier, tiers[at], 0.0), by_identifier, hits.least)
+
+    def _named(self, text: TextMatch, may: list[Mask]) -> tuple[Rows, Keys]:
+        """Return the rows with the part numbers asked for, ascending, and what these add to each one's key."""
+        begin, inside = texts.rows_with_pieces(self._views, text.pieces)
+        whole = texts.rows_with_identifiers(self._views, text.identifiers)
+        kinds = (whole, _IDENTIFIER_TIER), (begin, 2 * _PIECE_TIER), (inside, _PIECE_TIER)
+        found = np.concatenate([rows for rows, _ in kinds])
+        # Of equal rows the first is kept, and with it the highest tier.
+        named, first = np.unique(found, return_index=True)
+        tiers = np.repeat([tier for _, tier in kinds], [len(rows) for rows, _ in kinds])[first]
+        seen = _joined(may)[named] if len(named) else np.empty(0, bool)
+        return named[seen], tiers[seen]
 
     def _match_vector(self, vector: VectorMatch, may: list[Mask]) -> _Matches:
         """Compare with every product: exact, and fast enough below 100,000 products."""
@@ -161,7 +174,7 @@ class Search:
         self, rows: Rows, keys: Keys, named: Mask, units: Sequence[Mask] | None, *, textual: bool
     ) -> tuple[Hit, ...]:
         scores = (keys % _WORD_TIER if textual else keys).tolist()
-        words = (keys % _IDENTIFIER_TIER // _WORD_TIER if textual else np.zeros(len(keys))).astype(int).tolist()
+        words = (keys % _PIECE_TIER // _WORD_TIER if textual else np.zeros(len(keys))).astype(int).tolist()
         places = (np.searchsorted(self._bases, rows, side="right") - 1).tolist()
         hits = []
         found = zip(rows.tolist(), places, scores, named.tolist(), words, strict=True)

@@ -18,7 +18,7 @@ from engines.port import EngineUnavailable
 
 OFFER = np.dtype([("unit", "<i8"), ("net", "<i8"), ("stock", "<i8")])
 _DEAD = np.dtype("<i8")
-FORMAT = 2
+FORMAT = 3
 """Counts up whenever what lies on disk changes its meaning."""
 
 

@@ -1,6 +1,10 @@
 """A column of strings, memory-mapped and decoded on demand."""
 
 import itertools
+from bisect import bisect_right
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engines.embedded.container import Array
 
@@ -19,6 +23,20 @@ class Strings:
     def raw(self, index: int) -> bytes:
         """Return the bytes of one entry."""
         return bytes(self._data[self._ends[index] : self._ends[index + 1]])
+
+    def piece(self, place: int, length: int) -> bytes:
+        """Return up to so many bytes from a place in the bytes of all entries, up to the end of its entry."""
+        end = self._ends[bisect_right(self._ends, place)]
+        return bytes(self._data[place : min(place + length, end)])
+
+    def entries_at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the entries in which places in the bytes of all lie."""
+        return np.searchsorted(np.asarray(self._ends), places, side="right") - 1
+
+    def begins(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the places where entries begin."""
+        found: NDArray[np.int64] = np.asarray(self._ends)[entries]
+        return found
 
     def __getitem__(self, index: int) -> str:
         return self.raw(index).decode()

@@ -76,6 +76,18 @@ def rows_with_identifiers(views: Sequence[View], identifiers: Sequence[str]) -> 
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
+def rows_with_pieces(views: Sequence[View], pieces: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the live rows that carry a part number which begins with one of the normalised pieces, and those that
+    carry one with a piece inside."""
+    begin: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    inside: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    for view in views:
+        for piece in pieces:
+            for found, rows in zip((begin, inside), view.part.fragments.rows(piece), strict=True):
+                found.append(rows[view.live[rows]] + np.int64(view.part.base))
+    return np.unique(np.concatenate(begin)), np.unique(np.concatenate(inside))
+
+
 def rows_with_ids(views: Sequence[View], ids: Sequence[str]) -> Iterator[tuple[View, int]]:
     """Yield the live row of each id that there is, in no order."""
     hashes = term_hashes(ID, ids)

@@ -10,6 +10,7 @@ from engines.port import Document, FieldKind, Schema, Unit, text_field
 from engines.results import StoredProduct, UnitOffer
 from language.analysis import Analyzer, analyzer
 from language.filters.tree import Scalar
+from language.identifiers import is_gtin_like
 
 OFFERED = "in_stock"
 """Follows from the offer, which changes more often than the product."""
@@ -51,6 +52,8 @@ class Encoder:
         source: dict[str, object] = {
             "popularity": document.popularity,
             "identifiers": document.identifiers,
+            "pieces": [each for each in document.identifiers if not is_gtin_like(each)],
+            "gtins": [each for each in document.identifiers if is_gtin_like(each)],
             "text": texts,
             "units": [self._unit(document.values, unit) for unit in units],
             "stored": {

@@ -4,7 +4,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.settings import OpenSearchSettings
 from engines.port import Schema, text_field
 
-MAPPING = 2
+MAPPING = 3
 """The make of an index. An index of another make is not read: the catalogue is indexed again from its records."""
 SURFACE = "surface"
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
@@ -13,6 +13,7 @@ LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
 _TERMS = {"type": "text", "analyzer": "terms"}
 _WORDS = {"type": "text", "analyzer": "terms", "index_options": "docs", "norms": False}
 _KEYWORD = {"type": "keyword"}
+_PIECES = {"type": "wildcard", "doc_values": False}
 _UNINDEXED: Json = {"type": "keyword", "index": False, "doc_values": False}
 
 
@@ -47,6 +48,9 @@ def index_body(schema: Schema, settings: OpenSearchSettings) -> Json:
                 "row": {"type": "long"},
                 "popularity": {"type": "float"},
                 "identifiers": {"type": "keyword", "doc_values": False},
+                # Numbers that are found by four characters, and those that are found by eight digits.
+                "pieces": _PIECES,
+                "gtins": _PIECES,
                 "phrases": {"type": "keyword", "doc_values": False},
                 "text": {"dynamic": False, "properties": {**texts, **words}},
                 "units": _UNITS,

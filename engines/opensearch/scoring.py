@@ -16,6 +16,7 @@ from engines.opensearch.mapping import SURFACE
 from engines.opensearch.naming import product_key
 from engines.plan import TextMatch, Word
 from engines.port import text_field
+from language.identifiers import GTIN_PIECE
 
 TIE_BREAKER = 0.1
 _PREFIX_WEIGHT = 0.4
@@ -26,18 +27,20 @@ _SATURATED = _K1 + 1.0
 
 @dataclass(frozen=True, slots=True)
 class Tiers:
-    """What one word matched adds to a score, and what a part number does."""
+    """What one word matched adds to a score, and what a part number does: ``piece`` one that has a piece of those asked
+    for inside, and once more if it begins so."""
 
     word: float
+    piece: float
     identifier: float
 
     def words(self, score: float) -> int:
         """Return how many words a score says were matched."""
-        return int(score % self.identifier // self.word)
+        return int(score % self.piece // self.word)
 
     def named(self, score: float) -> bool:
         """Say whether a part number was matched."""
-        return score >= self.identifier
+        return score >= self.piece
 
     def score(self, score: float) -> float:
         """Return a score without its tiers."""
@@ -54,7 +57,8 @@ def tiers_of(text: TextMatch, products: int) -> Tiers:
         bound += rarest * (max(weights, default=0.0) + TIE_BREAKER * said) + _PREFIX_WEIGHT
     bound += sum(text.phrase_boost * rarest * len(phrase) for phrase in text.phrases)
     tier = 2.0 ** ceil(log2(bound))
-    return Tiers(tier, 2.0 ** ceil(log2(tier * (len(text.words) + 1))))
+    piece = 2.0 ** ceil(log2(tier * (len(text.words) + 1)))
+    return Tiers(tier, piece, 4.0 * piece if text.pieces else piece)
 
 
 class TextQuery:
@@ -80,9 +84,26 @@ class TextQuery:
         if self._also:
             keys = [product_key(identity) for identity in dict.fromkeys(self._also)]
             parts.append({"constant_score": {"filter": {"ids": {"values": keys}}, "boost": 0.0}})
+        parts += self._pieces()
         if not parts:
             return NOTHING
         return parts[0] if len(parts) == 1 else {"bool": {"should": parts, "minimum_should_match": 1}}
+
+    def _pieces(self) -> list[Json]:
+        """Return the queries for numbers that have one of the pieces inside, and for those that begin so."""
+        if not self.text.pieces:
+            return []
+        inside: list[Json] = []
+        begins: list[Json] = []
+        for piece in self.text.pieces:
+            for field in ("pieces", "gtins") if piece.isdigit() and len(piece) >= GTIN_PIECE else ("pieces",):
+                # Letters and digits only: nothing in a normalised piece is a sign of the pattern's.
+                inside.append({"wildcard": {field: {"value": f"*{piece}*"}}})
+                begins.append({"wildcard": {field: {"value": f"{piece}*"}}})
+        return [
+            {"constant_score": {"filter": {"bool": {"should": ways}}, "boost": self.tiers.piece}}
+            for ways in (inside, begins)
+        ]
 
     def matching(self, least: int) -> Json:
         """Return the condition that a product matches ``least`` words at least, without score."""

@@ -278,7 +278,7 @@ class _Search:
     def _counts_apart(self, least: int) -> bool:
         """Whether the number of products that match the words is not the number of hits."""
         text = self._plan.text
-        beside = self._plan.also or (text is not None and text.identifiers)
+        beside = self._plan.also or (text is not None and (text.identifiers or text.pieces))
         return text is not None and least > text.minimum and bool(beside or self._chosen)
 
     def _params(self) -> Json | None:

@@ -1,5 +1,7 @@
 """What every engine finds, in which order."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -76,6 +78,24 @@ def test_a_part_number_stands_before_every_word_match(fill: Fill) -> None:
     result = fill(ARTICLES).search(plan)
     assert next(hit.product.id for hit in result.hits) == "4"
     assert [hit.by_identifier for hit in result.hits][:2] == [True, False]
+
+
+def test_a_piece_of_a_part_number_stands_between_whole_ones_and_words(fill: Fill) -> None:
+    index = fill([
+        document("word", "n4711 cable"),
+        document("inside", "printer", identifiers=("XXN4711", "884711000000")),
+        document("begins", "drum", identifiers=("N4711X",)),
+        document("whole", "toner", identifiers=("N4711",)),
+        document("gtin", "n9999 ink", identifiers=("4006381333931",)),
+    ])  # fmt: skip
+    words = text("n4711", minimum=1)
+    found = index.search(SearchPlan(text=replace(words, identifiers=("N4711",), pieces=("N4711",))))
+    assert [hit.product.id for hit in found.hits] == ["whole", "begins", "inside", "word"]
+    assert [hit.by_identifier for hit in found.hits] == [True, True, True, False]
+    assert found.total == 4
+    assert [hit.score > 0 for hit in found.hits] == [False, False, False, True]
+    assert ids(index, SearchPlan(text=TextMatch((), words.fields, 1, pieces=("81333931",)))) == ["gtin"]
+    assert ids(index, SearchPlan(text=TextMatch((), words.fields, 1, pieces=("8133393",)))) == []
 
 
 def test_a_correction_never_outranks_an_exact_match(fill: Fill) -> None:

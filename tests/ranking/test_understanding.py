@@ -66,7 +66,8 @@ def test_only_the_last_word_without_a_space_behind_may_be_a_beginning() -> None:
         ("TN-2110", ("TN-2110",)),
         ("brother tn 2110 toner", ("brother tn 2110 toner", "tn 2110", "2110 toner")),
         ("0884420588030", ("0884420588030",)),
-        ("laptop case", ()),
+        ("laptop case", ("laptop case",)),
+        ("laptop", ()),
     ],
 )
 def test_part_numbers_are_seen_with_any_punctuation(query: str, part_numbers: tuple[str, ...]) -> None:

@@ -49,4 +49,4 @@ def test_an_empty_text_matches_nothing_but_part_numbers() -> None:
     assert nothing.scored(1) == {"match_none": {}}
     named = TextQuery(TextMatch((), WEIGHTS, 1, identifiers=("AP4000",)), "en", 10).scored(1)
     assert named["constant_score"]["filter"] == {"terms": {"identifiers": ["AP4000"]}}
-    assert Tiers(1.0, 2.0).named(2.0)
+    assert Tiers(1.0, 2.0, 2.0).named(2.0)
