@@ -1,9 +1,12 @@
 """Query words marked in a text that is safe to put into a page."""
 
+import re
 from collections.abc import Collection
 from html import escape
 
 from language.analysis import Analyzer
+
+_UNSAFE = re.compile("[&<>\"']")
 
 
 def highlight(text: str, terms: Collection[str], prefix: str | None, analyzer: Analyzer) -> str | None:
@@ -11,9 +14,10 @@ def highlight(text: str, terms: Collection[str], prefix: str | None, analyzer: A
     found = analyzer.matches(text, terms, prefix)
     if not found:
         return None
+    safe = escape if _UNSAFE.search(text) else str
     pieces: list[str] = []
     done = 0
     for start, end in found:
-        pieces += (escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>")
+        pieces += (safe(text[done:start]), "<mark>", safe(text[start:end]), "</mark>")
         done = end
-    return "".join((*pieces, escape(text[done:])))
+    return "".join((*pieces, safe(text[done:])))

@@ -1,39 +1,61 @@
 """Which facets an answer shows by itself, from the most frequent values among its hits."""
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.auto_facets import READABLE, choose, usefulness
 from engines.opensearch.connection import Json
-from engines.opensearch.encoding import SEPARATOR
+from engines.opensearch.counting import NumberCounts, in_order
+from engines.opensearch.encoding import SEPARATOR, field_of, numbers_of
 from engines.plan import SearchPlan
 from engines.port import FieldInfo
 
 _RANGE_BITS = 2.6
 """What six ranges of like size tell."""
 _PRICE_SCORE = 1.0
+_REMEMBERED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The fields chosen, best first, and the values of those of which no frequent one is missing."""
+    """The fields chosen, best first, and the values of those of which none that is to be shown is missing."""
 
     fields: list[str] = field(default_factory=list)
     texts: dict[str, Counter[str]] = field(default_factory=dict)
+    numbers: dict[str, NumberCounts] = field(default_factory=dict)
+
+
+class _Frequent(NamedTuple):
+    """The most frequent terms of an answer: how many units carry each, the places of their fields, and of how many
+    units at most each of those carries that were left out; 0 if none was."""
+
+    terms: list[str]
+    counts: NDArray[np.int64]
+    places: NDArray[np.int64]
+    floor: int
 
 
 class FacetFields:
     """The fields of a version that an automatic facet may show, by their numbers, with what is known of each
-    beforehand."""
+    beforehand. ``several`` are those of which a unit may have more than one value."""
 
-    def __init__(self, fields: Mapping[str, FieldInfo], numbers: Mapping[str, str], products: int) -> None:
+    def __init__(
+        self, fields: Mapping[str, FieldInfo], numbers: Mapping[str, str], products: int, several: Set[str]
+    ) -> None:
         self.names = [name for name in fields if name in {"category", "brand"} or name.startswith("attributes.")]
         infos = [fields[name] for name in self.names]
-        self.place = {numbers[name]: at for at, name in enumerate(self.names)}
-        self.number = {name: numbers[name] for name in self.names}
+        self.place = {name: at for at, name in enumerate(self.names)}
+        # One place more than fields takes what is not a facet: other fields, and values too long to read.
+        of_number = {numbers[name]: at for at, name in enumerate(self.names)}
+        self.of_number = _Places(of_number, len(self.names), str)
+        self.of_text = _Places(of_number, len(self.names), _readable)
+        self.of_numeric = _Places(of_number, len(self.names), field_of)
+        self.single = np.array([name not in several for name in self.names], dtype=bool)
         self.everywhere = np.array([info.products / max(products, 1) for info in infos])
         self.numeric = np.array([info.kind == "number" for info in infos], dtype=bool)
         self.range_bits = np.array([min(np.log2(max(info.distinct, 1)), _RANGE_BITS) for info in infos])
@@ -47,24 +69,14 @@ class FacetFields:
         total = int(answer["doc_count"])
         if not total:
             return Choice()
-        place, size = self.place, len(self.names)
-        carried = np.zeros(size)
-        for bucket in answer["has"]["buckets"]:
-            if (at := place.get(bucket["key"])) is not None:
-                carried[at] = bucket["doc_count"]
-        buckets = answer["texts"]["buckets"]
-        split = [bucket["key"].split(SEPARATOR, 1) for bucket in buckets]
-        # One place more than fields takes what is not a facet: other fields, and values too long to read.
-        places = np.array(
-            [place.get(name, size) if len(value) <= READABLE else size for name, value in split], dtype=np.int64
-        )
-        counts = np.array([bucket["doc_count"] for bucket in buckets], dtype=np.float64)
-        seen = np.bincount(places, weights=counts, minlength=size + 1)[:size]
-        logs = np.bincount(places, weights=counts * np.log2(counts), minlength=size + 1)[:size]
-        distinct = np.bincount(places, minlength=size + 1)[:size].astype(np.float64)
-        cut = bool(answer["texts"]["sum_other_doc_count"])
-        floor = float(counts[-1]) if cut and len(counts) else 1.0
-        rare = max(floor / 2.0, 1.0)
+        size = len(self.names)
+        has, texts = _frequent(answer["has"], self.of_number), _frequent(answer["texts"], self.of_text)
+        numbers = _frequent(answer["numbers"], self.of_numeric)
+        carried = np.bincount(has.places, weights=has.counts, minlength=size + 1)[:size]
+        seen = np.bincount(texts.places, weights=texts.counts, minlength=size + 1)[:size]
+        logs = np.bincount(texts.places, weights=texts.counts * np.log2(texts.counts), minlength=size + 1)[:size]
+        distinct = np.bincount(texts.places, minlength=size + 1)[:size].astype(np.float64)
+        rare = max(texts.floor / 2.0, 1.0)
         missing = np.where(self.numeric, 0.0, (carried - seen).clip(min=0.0))
         present = np.flatnonzero(np.where(self.numeric, carried, seen))
         some = np.where(self.numeric, carried, seen + missing)[present]
@@ -81,19 +93,72 @@ class FacetFields:
         names = [self.names[at] for at in present.tolist()]
         wanted = choose([*names, "price"], np.append(scores, _PRICE_SCORE), limit)
         chosen = [name for name in wanted if name not in taken]
-        if varied:
-            # Values came by the number of variants; products are counted by another request.
-            return Choice(chosen)
-        return Choice(chosen, self._complete(chosen, split, answer["texts"], plan.facet_limit, floor))
+        places = [place for name in chosen if (place := self.place.get(name)) is not None]
+        found = Choice(chosen)
+        for at in places:
+            if self.numeric[at]:
+                counts = self._numbers(at, numbers, carried)
+                if counts.complete:
+                    found.numbers[self.names[at]] = counts
+            elif not varied:
+                # With variants, values came by the number of units; products are counted by another request.
+                values, complete = self._texts(at, texts, carried, plan.facet_limit)
+                if complete:
+                    found.texts[self.names[at]] = values
+        return found
 
-    def _complete(
-        self, chosen: list[str], split: list[list[str]], texts: Json, limit: int, floor: float
-    ) -> dict[str, Counter[str]]:
-        """Return the values of the text fields of which no value that is to be shown can be missing: what was left
-        out is at most as frequent as the rarest that came."""
-        wanted = {self.number[name]: name for name in chosen if name in self.number}
-        found: dict[str, Counter[str]] = {}
-        for (number, value), bucket in zip(split, texts["buckets"], strict=True):
-            if number in wanted:
-                found.setdefault(wanted[number], Counter())[value] = bucket["doc_count"]
-        return {name: counts for name, counts in found.items() if sum(n > floor for n in counts.values()) >= limit}
+    def _numbers(self, place: int, numbers: _Frequent, carried: NDArray[np.float64]) -> NumberCounts:
+        at = np.flatnonzero(numbers.places == place)
+        units = numbers.counts[at]
+        complete = not numbers.floor or bool(self.single[place] and units.sum() == carried[place])
+        return in_order(numbers_of([numbers.terms[each] for each in at.tolist()]), units, complete=complete)
+
+    def _texts(
+        self, place: int, texts: _Frequent, carried: NDArray[np.float64], limit: int
+    ) -> tuple[Counter[str], bool]:
+        """Return a field's values, and whether none that is to be shown can be missing: what was left out is at most
+        as frequent as the rarest that came."""
+        at = np.flatnonzero(texts.places == place)
+        counts = texts.counts[at]
+        values = (texts.terms[each].split(SEPARATOR, 1)[1] for each in at.tolist())
+        complete = (
+            not texts.floor
+            or bool(self.single[place] and counts.sum() == carried[place])
+            or int(np.count_nonzero(counts > texts.floor)) >= limit
+        )
+        return Counter(dict(zip(values, counts.tolist(), strict=True))), complete
+
+
+class _Places(dict[str, int]):
+    """The place of each term's field, found once: the frequent terms of one answer are those of many."""
+
+    def __init__(self, of_number: Mapping[str, int], other: int, number: Callable[[str], str]) -> None:
+        super().__init__()
+        self._of_number = of_number
+        self._other = other
+        self._number = number
+
+    def __missing__(self, term: str) -> int:
+        place = self._of_number.get(self._number(term), self._other)
+        if len(self) < _REMEMBERED:
+            self[term] = place
+        return place
+
+
+def _readable(term: str) -> str:
+    """Return the number of a text's field; nothing that is one where the text is too long to read."""
+    number, _, value = term.partition(SEPARATOR)
+    return number if len(value) <= READABLE else ""
+
+
+def _frequent(answer: Json, places: _Places) -> _Frequent:
+    buckets: Sequence[Json] = answer["buckets"]
+    terms = [bucket["key"] for bucket in buckets]
+    counts = np.array([bucket["doc_count"] for bucket in buckets], dtype=np.int64)
+    cut = bool(answer["sum_other_doc_count"])
+    return _Frequent(
+        terms,
+        counts,
+        np.fromiter(map(places.__getitem__, terms), np.int64, len(terms)),
+        int(counts[-1]) if cut and len(counts) else int(cut),
+    )

@@ -30,8 +30,9 @@ _DISTINCT_NUMBERS = 1_000
 """So many different numbers of a field come with the first answer; more are asked for where there are more."""
 _ALL_NUMBERS = 40_000
 _FIELDS = 200
-_FREQUENT = 500
-"""Automatic facets are chosen among the fields that most hits carry, by the texts that most hits carry."""
+_FREQUENT = 1_000
+"""Automatic facets are chosen among the fields that most hits carry, by the texts that most hits carry; the numbers
+come along, so that few answers need another request."""
 _VARIED_VALUES = 1_000
 """Where products have variants, values come by the number of units and are then put in the order of products."""
 _PRODUCTS: Json = {"products": {"reverse_nested": {}}}
@@ -109,9 +110,14 @@ def number_counts(answer: Json, field: str) -> NumberCounts:
     if field in PRICE_FIELDS:
         found = np.array([bucket["key"] for bucket in buckets], dtype=np.float64)
     else:
-        found = numbers_of([bucket["key"].split(SEPARATOR, 1)[1] for bucket in buckets])
-    order = np.argsort(found, kind="stable")
-    return NumberCounts(found[order], units[order], not answer["values"]["sum_other_doc_count"])
+        found = numbers_of([bucket["key"] for bucket in buckets])
+    return in_order(found, units, complete=not answer["values"]["sum_other_doc_count"])
+
+
+def in_order(values: NDArray[np.float64], units: NDArray[np.int64], *, complete: bool) -> NumberCounts:
+    """Return distinct numbers and how many units carry each, put in ascending order."""
+    order = np.argsort(values)
+    return NumberCounts(values[order], units[order], complete)
 
 
 def in_intervals(field: str, intervals: Sequence[Interval], names: Names) -> Json:
@@ -127,11 +133,11 @@ def products_in(answer: Json, count: int) -> list[int]:
 
 def everything() -> Json:
     """Return the aggregations from which automatic facets are chosen: which fields the units carry, and the most
-    frequent texts of all fields together."""
+    frequent texts and numbers of all fields together."""
     return {
         "has": {"terms": {"field": HAS, "size": _FIELDS}},
-        # A value of one product divides nothing, and there are many of them.
-        "texts": {"terms": {"field": TEXTS, "size": _FREQUENT, "min_doc_count": 2}},
+        "texts": {"terms": {"field": TEXTS, "size": _FREQUENT}},
+        "numbers": {"terms": {"field": NUMBERS, "size": _FREQUENT}},
     }
 
 

@@ -7,7 +7,7 @@ count or a sort is about the terms that begin alike.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from language.filters.tree import Scalar
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_HEX_DIGITS = 16
 _SIGN = 1 << 63
 _ALL = (1 << 64) - 1
 SEPARATOR = "="
@@ -53,9 +54,14 @@ def sortable(value: float) -> str:
     return f"{bits ^ (_ALL if bits & _SIGN else _SIGN):016x}"
 
 
-def numbers_of(digits: list[str]) -> NDArray[np.float64]:
-    """Return the numbers that ``sortable`` wrote."""
-    bits = np.frombuffer(bytes.fromhex("".join(digits)), dtype=">u8").astype(np.uint64)
+def field_of(term: str) -> str:
+    """Return the field's number of a term that ``number_term`` wrote."""
+    return term[: -_HEX_DIGITS - 1]
+
+
+def numbers_of(terms: Sequence[str]) -> NDArray[np.float64]:
+    """Return the numbers of terms that ``number_term`` wrote."""
+    bits = np.frombuffer(bytes.fromhex("".join([term[-_HEX_DIGITS:] for term in terms])), ">u8").astype(np.uint64)
     sign = np.uint64(_SIGN)
     restored = np.where(bits & sign, bits ^ sign, ~bits)
     return restored.view(np.float64)

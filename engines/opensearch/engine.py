@@ -194,11 +194,12 @@ class _VersionReader:
         stats = self._stats(point, commit)
         fields = field_infos(told)
         numbers = numbering(self._schema.kinds)
+        several = frozenset(name for name, counts in told.fields.items() if counts.several)
         catalogue = Catalogue(
             fields=fields,
             names=Names(self._schema.kinds, numbers),
-            several=frozenset(name for name, counts in told.fields.items() if counts.several),
-            candidates=FacetFields(fields, numbers, stats.products),
+            several=several,
+            candidates=FacetFields(fields, numbers, stats.products, several),
             varied=commit.varied,
         )
         known = Known(

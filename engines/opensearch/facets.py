@@ -81,6 +81,7 @@ class Facets:
         if "price" in choice.fields:
             numbers.setdefault("price", counting.number_counts(answer["auto"]["in"]["price"], "price"))
         texts = {**choice.texts, **texts}
+        numbers = {**choice.numbers, **numbers}
         automatic = [FacetRequest(field, self._plan.facet_limit) for field in choice.fields]
         self._complete([*requests, *automatic], texts, numbers, ask)
         ranged = {each.field: self._cut(each.field, numbers) for each in requests if self._is_number(each.field)}

@@ -23,7 +23,7 @@ MOST_DOCUMENTS = 32
 
 @dataclass(slots=True)
 class FieldCounts:
-    """One field's kind, the products that carry it, its distinct values, whether a unit has several of its numbers."""
+    """One field's kind, the products that carry it, its distinct values, whether a product has several of them."""
 
     kind: FieldKind
     products: int = 0
@@ -90,8 +90,7 @@ class KnowledgeCollector:
             if counts is None:
                 counts = known.fields[name] = FieldCounts(kinds[name])
             counts.products += 1
-            if len(given) > 1 and counts.kind == "number":
-                counts.several = True
+            counts.several |= len(given) > 1
             distinct = self._distinct[name]
             if len(distinct) < _MOST_DISTINCT and name not in KEYS:
                 distinct |= given

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.opensearch.encoding import number_name, number_term, numbering, numbers_of, sortable, text_term
+from engines.opensearch.encoding import number_name, number_term, field_of, numbering, numbers_of, sortable, text_term
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -18,8 +18,9 @@ def test_terms_of_numbers_sort_as_the_numbers_do(first: float, second: float) ->
 
 @given(st.lists(FINITE, min_size=1))
 def test_numbers_come_back_as_they_were(values: list[float]) -> None:
-    found = numbers_of([sortable(value) for value in values])
-    assert found.tolist() == values
+    terms = [number_term("1c", value) for value in values]
+    assert numbers_of(terms).tolist() == values
+    assert {field_of(term) for term in terms} == {"1c"}
 
 
 def test_infinities_stand_at_the_ends() -> None:
