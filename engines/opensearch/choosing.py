@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.auto_facets import READABLE, choose, usefulness
+from engines.auto_facets import READABLE, Floats, choose, usefulness
 from engines.opensearch.connection import Json
 from engines.opensearch.counting import NumberCounts, in_order
 from engines.opensearch.encoding import SEPARATOR, field_of, numbers_of
@@ -72,9 +72,9 @@ class FacetFields:
         size = len(self.names)
         has, texts = _frequent(answer["has"], self.of_number), _frequent(answer["texts"], self.of_text)
         numbers = _frequent(answer["numbers"], self.of_numeric)
-        carried = np.bincount(has.places, weights=has.counts, minlength=size + 1)[:size]
-        seen = np.bincount(texts.places, weights=texts.counts, minlength=size + 1)[:size]
-        logs = np.bincount(texts.places, weights=texts.counts * np.log2(texts.counts), minlength=size + 1)[:size]
+        carried: Floats = np.bincount(has.places, has.counts, size + 1)[:size].astype(np.float64)
+        seen = np.bincount(texts.places, texts.counts, size + 1)[:size]
+        logs = np.bincount(texts.places, texts.counts * np.log2(texts.counts), size + 1)[:size]
         distinct = np.bincount(texts.places, minlength=size + 1)[:size].astype(np.float64)
         rare = max(texts.floor / 2.0, 1.0)
         missing = np.where(self.numeric, 0.0, (carried - seen).clip(min=0.0))
@@ -107,15 +107,13 @@ class FacetFields:
                     found.texts[self.names[at]] = values
         return found
 
-    def _numbers(self, place: int, numbers: _Frequent, carried: NDArray[np.float64]) -> NumberCounts:
+    def _numbers(self, place: int, numbers: _Frequent, carried: Floats) -> NumberCounts:
         at = np.flatnonzero(numbers.places == place)
         units = numbers.counts[at]
         complete = not numbers.floor or bool(self.single[place] and units.sum() == carried[place])
         return in_order(numbers_of([numbers.terms[each] for each in at.tolist()]), units, complete=complete)
 
-    def _texts(
-        self, place: int, texts: _Frequent, carried: NDArray[np.float64], limit: int
-    ) -> tuple[Counter[str], bool]:
+    def _texts(self, place: int, texts: _Frequent, carried: Floats, limit: int) -> tuple[Counter[str], bool]:
         """Return a field's values, and whether none that is to be shown can be missing: what was left out is at most
         as frequent as the rarest that came."""
         at = np.flatnonzero(texts.places == place)

@@ -4,7 +4,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.settings import OpenSearchSettings
 from engines.port import Schema, text_field
 
-MAPPING = 3
+MAPPING = 4
 """The make of an index. An index of another make is not read: the catalogue is indexed again from its records."""
 SURFACE = "surface"
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}

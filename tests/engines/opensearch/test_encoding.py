@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.opensearch.encoding import number_name, number_term, field_of, numbering, numbers_of, sortable, text_term
+from engines.opensearch.encoding import field_of, number_name, number_term, numbering, numbers_of, sortable, text_term
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
