@@ -9,6 +9,7 @@ from commerce.records.change_log import ChangeKind
 from engines.port import IndexBuilder, OfferUpdate, Schema
 from indexer.buyer_terms import write_assortments, write_price_lists
 from indexer.documents import to_document
+from indexer.embedding import Embedder, embedded
 from indexer.knowledge import extend
 from indexer.types import TypedProduct
 
@@ -18,15 +19,25 @@ Typing = Callable[[Sequence[CatalogItem]], Mapping[str, TypedProduct]]
 class ChangeWriter:
     """Writes changes into a version in their order; each batch is one commit.
 
-    ``schema`` is the version's, ``types`` gives the derived types of products that name no category, by their ids.
+    ``schema`` is the version's, ``types`` gives the derived types of products that name no category, by their ids,
+    ``embedder`` makes vectors of the same space as the version's others.
     """
 
-    def __init__(self, records: Records, catalog_id: str, builder: IndexBuilder, schema: Schema, types: Typing) -> None:
+    def __init__(
+        self,
+        records: Records,
+        catalog_id: str,
+        builder: IndexBuilder,
+        schema: Schema,
+        types: Typing,
+        embedder: Embedder | None = None,
+    ) -> None:
         self._records = records
         self._catalog_id = catalog_id
         self._builder = builder
         self._schema = schema
         self._types = types
+        self._embedder = embedder
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Bring what some changes name to where the records have it now, and commit."""
@@ -63,7 +74,10 @@ class ChangeWriter:
         kinds = {**self._schema.kinds, **knowledge.kinds()}
         self._schema = replace(self._schema, kinds=kinds, dictionary=knowledge.dictionary)
         types = self._types(items)
-        self._builder.write(to_document(item, types.get(item.product.id), knowledge) for item in items)
+        self._builder.write(
+            to_document(item, types.get(item.product.id), knowledge, vector)
+            for item, vector in embedded(items, self._embedder)
+        )
         self._builder.delete(set(ids) - {item.product.id for item in items})
 
     def _offers(self, ids: Sequence[str]) -> Iterator[OfferUpdate]:

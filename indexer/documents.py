@@ -23,7 +23,9 @@ _SHORTEST_IDENTIFIER = 3
 Values = dict[str, tuple[Scalar, ...]]
 
 
-def to_document(item: CatalogItem, typed: TypedProduct | None, knowledge: CatalogKnowledge) -> Document:
+def to_document(
+    item: CatalogItem, typed: TypedProduct | None, knowledge: CatalogKnowledge, vector: tuple[float, ...] = ()
+) -> Document:
     """Turn one item into a document. A product without category takes its derived type as one, and says so."""
     product = item.product
     derived = typed if typed and not product.category else None
@@ -44,6 +46,7 @@ def to_document(item: CatalogItem, typed: TypedProduct | None, knowledge: Catalo
         values={**shared, "in_stock": (any(_in_stock(offer) for _, offer in item.offers()),)},
         identifiers=tuple(_identifiers(product)),
         suggestions=tuple(_suggestions(product, knowledge.phrases, analyzer(knowledge.locales[0]))),
+        vector=vector,
         popularity=item.popularity,
         units=tuple(
             Unit(each.id, values, each.offer.net, each.offer.stock)

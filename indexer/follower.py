@@ -14,9 +14,11 @@ from commerce.buyer import ANONYMOUS
 from commerce.product import CatalogItem
 from commerce.records import Records
 from engines.plan import FacetRequest, SearchPlan
-from engines.port import SearchEngine, SearchIndex
+from engines.port import Schema, SearchEngine, SearchIndex
 from indexer.changes import ChangeWriter
+from indexer.embedding import Embedder, load_embedder
 from indexer.types import TypedProduct, type_of
+from registry import Registry
 
 _BATCH = 5_000
 _MOST_TYPES = 1_000
@@ -34,6 +36,7 @@ class Follower:
     def __init__(self, records: Records, engine: SearchEngine, home: Path, interval: float = 0.1) -> None:
         self._records = records
         self._engine = engine
+        self._registry = Registry(home / "models")
         self._lock = WriterLock(home)
         self._interval = interval
         self._writers: dict[str, tuple[int, ChangeWriter]] = {}
@@ -126,9 +129,19 @@ class Follower:
             held[1].close()
         builder, schema = self._engine.builder(catalog_id, version), self._engine.schema(catalog_id)
         types = partial(_types, self._engine, catalog_id)
-        writer = ChangeWriter(self._records, catalog_id, builder, schema, types)
+        writer = ChangeWriter(self._records, catalog_id, builder, schema, types, self._embedder(catalog_id, schema))
         self._writers[catalog_id] = (version, writer)
         return writer
+
+    def _embedder(self, catalog_id: str, schema: Schema) -> Embedder | None:
+        """Return what made the version's vectors; without it changed products are found by their words alone."""
+        if not schema.encoder:
+            return None
+        embedder = load_embedder(self._registry, catalog_id, schema.encoder)
+        if embedder is None:
+            mend = f"train it again, then run `vitrine index {catalog_id}`"
+            _log.error("encoder_of_version_is_gone", catalog=catalog_id, encoder=schema.encoder, mend=mend)
+        return embedder
 
 
 class WriterLock:

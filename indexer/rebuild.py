@@ -11,6 +11,7 @@ from engines.port import Document, Schema, SearchEngine
 from indexer.buyer_terms import write_assortments, write_price_lists
 from indexer.changes import ChangeWriter
 from indexer.documents import to_document
+from indexer.embedding import Embedder, embedded
 from indexer.knowledge import CatalogKnowledge
 from indexer.learning import learn_catalog
 from language.errors import VitrineError
@@ -44,11 +45,18 @@ class RebuildReport:
     seconds: float
 
 
-def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: Progress | None = None) -> RebuildReport:
+def rebuild(
+    records: Records,
+    engine: SearchEngine,
+    catalog_id: str,
+    progress: Progress | None = None,
+    embedder: Embedder | None = None,
+) -> RebuildReport:
     """Build a new version from the records and switch to it; the previous one is kept for ``roll_back``.
 
     The records are read twice, to learn and to write, so that memory does not grow with the catalogue. ``progress`` is
-    called with (steps done, steps). Raises UnknownCatalog, VerificationFailed.
+    called with (steps done, steps). ``embedder`` makes the products' vectors; without one there are none. Raises
+    UnknownCatalog, VerificationFailed.
     """
     began = perf_counter()
     catalog = records.catalog(catalog_id)
@@ -62,9 +70,10 @@ def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: P
         phrases=knowledge.phrases,
         dictionary=knowledge.dictionary,
         currency=catalog.currency,
+        encoder=embedder.name if embedder else "",
     )
     version = engine.create(catalog_id, schema)
-    written = _Written(records, catalog_id, knowledge, steps)
+    written = _Written(records, catalog_id, knowledge, steps, embedder)
     try:
         builder = engine.builder(catalog_id, version)
         try:
@@ -73,7 +82,7 @@ def rebuild(records: Records, engine: SearchEngine, catalog_id: str, progress: P
             write_assortments(records, catalog_id, builder)
             builder.commit(applied)
             _verify(engine, catalog_id, version, written)
-            writer = ChangeWriter(records, catalog_id, builder, schema, knowledge.types_of)
+            writer = ChangeWriter(records, catalog_id, builder, schema, knowledge.types_of, embedder)
             _catch_up(records, catalog_id, writer, applied)
         finally:
             builder.close()
@@ -130,23 +139,31 @@ class _Steps:
 class _Written:
     """The documents of one version on their way into it, counted and sampled."""
 
-    def __init__(self, records: Records, catalog_id: str, knowledge: CatalogKnowledge, steps: _Steps) -> None:
+    def __init__(
+        self,
+        records: Records,
+        catalog_id: str,
+        knowledge: CatalogKnowledge,
+        steps: _Steps,
+        embedder: Embedder | None,
+    ) -> None:
         self.products = 0
         self.sample: list[str] = []
         self._records = records
         self._catalog_id = catalog_id
         self._knowledge = knowledge
         self._steps = steps
+        self._embedder = embedder
         self._every = max(1, records.count(catalog_id) // _SAMPLE)
 
     def documents(self) -> Iterator[Document]:
         """Read the records once more, to write them."""
-        for item in self._records.items(self._catalog_id):
+        for item, vector in embedded(self._records.items(self._catalog_id), self._embedder):
             if self.products % self._every == 0:
                 self.sample.append(item.product.id)
             self.products += 1
             self._steps.advance()
-            yield to_document(item, self._knowledge.type_of(item.product), self._knowledge)
+            yield to_document(item, self._knowledge.type_of(item.product), self._knowledge, vector)
         self._steps.finish()
 
 

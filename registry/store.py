@@ -106,6 +106,22 @@ class Registry:
                 _log.error("model_refused", catalog=catalog, kind=kind, version=version, reason=str(error))
         return None
 
+    def holding(self, catalog: str, kind: str, file: str, digest: str) -> Artefact | None:
+        """Return the good version whose ``file`` has a digest that begins with ``digest``; None if there is none.
+
+        For what was made with one version and can be used with no other.
+        """
+        folder = self._kind_folder(catalog, kind)
+        for version in reversed(_numbers(folder)):
+            try:
+                artefact = Artefact(verify(folder / _name(version)), folder / _name(version))
+            except BadArtefact as error:
+                _log.error("model_refused", catalog=catalog, kind=kind, version=version, reason=str(error))
+                continue
+            if artefact.manifest.files.get(file, "").startswith(digest):
+                return artefact
+        return None
+
     def promote(self, catalog: str, kind: str, version: int) -> Artefact:
         """Let a version serve. Raises UnknownModel, and BadArtefact for one that is not as it was trained."""
         folder = self._kind_folder(catalog, kind)
