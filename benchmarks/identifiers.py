@@ -12,21 +12,14 @@ three numbers in a query, each of one product; all of them must be among the fir
 
 import random
 import re
-import sys
-import tempfile
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
-from api.settings import Settings
+from benchmarks.sample import indexed_sample
 from commerce.buyer import ANONYMOUS
 from commerce.product import Product
-from commerce.readers import load_files, read_mapping
-from commerce.records import Records
-from engines.embedded import EmbeddedEngine
 from engines.port import SearchIndex
-from indexer import rebuild
 from language.identifiers import normalise_identifier
 from ranking.request import SearchRequest
 from ranking.search import search
@@ -34,26 +27,13 @@ from ranking.search import search
 SEED = 20_261_125
 DRAWN = 2_000
 FIRST = 3
-SAMPLE = Path("samples/icecat")
 _MARKS = re.compile(r"[^A-Za-z0-9]+")
 _CARRIERS = 3
 
 
 def main() -> None:
     """Print the shares."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder)
-        records = Records(Settings(home=home, database_url=None).records_url())
-        if len(sys.argv) == 1:
-            records.upgrade()
-            mapping = read_mapping(SAMPLE / "mapping.toml")
-            load_files(records, "icecat", [SAMPLE / "products.jsonl.zst"], mapping, rejects=home / "rejects.jsonl")
-            rebuild(records, EmbeddedEngine(home), "icecat")
-        products = [item.product for item in records.items("icecat")]
-        records.close()
-        index = EmbeddedEngine(home).open("icecat")
-        if index is None:
-            raise RuntimeError(f"{home} has no indexed catalogue icecat")
+    with indexed_sample() as (index, products):
         for name, share, count in shares(index, products):
             print(f"{name:24} {share:7.2%} of {count:,}")
 

@@ -12,9 +12,10 @@ import numpy as np
 import orjson
 
 from api.settings import Settings
-from benchmarks import identifiers
+from benchmarks import identifiers, typos
 from benchmarks.queries import distinct_queries
 from benchmarks.raw_tantivy import RawTantivy
+from benchmarks.sample import opened
 from benchmarks.service import Client, load, serving
 from benchmarks.tables import render, write_into
 from cli.evaluate import ranked_ids
@@ -58,6 +59,7 @@ def main() -> None:
         figures["search"] = _compare(home, index, Path(folder) / "raw")
         figures["quality"] = _quality(index)
         figures["identifiers"] = _identifiers(home, index)
+        figures["typing_errors"] = _typing_errors(home, index)
     RESULTS.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     write_into(README, "figures", render(figures))
     print(f"stored in {RESULTS} and {README}")
@@ -172,14 +174,19 @@ def _quality(index: EmbeddedIndex) -> Figures:
 
 
 def _identifiers(home: Path, index: EmbeddedIndex) -> Figures:
-    records = Records(Settings(home=home).records_url())
-    products = [item.product for item in records.items("icecat")]
-    records.close()
+    _, products = opened(home, "icecat")
     figures: Figures = {}
     for name, share, count in identifiers.shares(index, products):
         print(f"within the first three: {name} {share:.2%} of {count:,}")
         figures[name] = {"share": round(share, 4), "queries": count}
     return figures
+
+
+def _typing_errors(home: Path, index: EmbeddedIndex) -> Figures:
+    _, products = opened(home, "icecat")
+    right, wrong, _ = typos.measure(index, [product.title for product in products])
+    print(f"words found without a typing error {right:.1%}, with one {wrong:.1%}")
+    return {"right": round(right, 4), "mistyped": round(wrong, 4), "words": typos.WORDS}
 
 
 def _percentiles(values: list[float]) -> dict[str, float]:

@@ -4,11 +4,17 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from itertools import accumulate
+from math import log
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-_COMPARABLE = 0.2
+from language.typing_errors import slip_cost
+
+_COMPARABLE = 2.5
+"""A word this much less likely (in nats) than the likeliest is left out."""
+_SLIP = 4.0
+_SHORTEST = 3
 _AFTER_ANY = "\U0010ffff"
 
 
@@ -53,28 +59,41 @@ class Vocabulary:
         last = bisect_left(self._words, prefix + _AFTER_ANY)
         return {*self._words[first:last], *(self._base.beginning(prefix) if self._base else ())}
 
-    def corrections(self, word: str, limit: int = 3) -> list[tuple[str, int]]:
+    def corrections(self, word: str, limit: int = 3, *, known: bool = False) -> list[tuple[str, int]]:
         """Return known words within one edit (two from 8 letters on) with their distance, likeliest first.
 
         Edits are insertion, deletion, substitution and transposition of neighbours (optimal string alignment).
-        Only words of letters are corrected: a number or part number that is unknown is not a typing error.
-        Within one distance the word that more products carry is likelier; a wrong first letter is the least likely.
-        A word that is far rarer than the likeliest is not offered beside it.
+        Only words of letters are corrected: a number or part number that is unknown is not a typing error. To a word
+        of three letters only one letter can have been lost. Within one distance the likelier word has
+        the higher ln(products that carry it) - 4 x the cost of the slip; one that is far less likely than the
+        likeliest is not offered beside it. A ``known`` word is not its own correction.
         """
-        if not word.isalpha() or len(word) < 4:
+        if not word.isalpha() or len(word) < _SHORTEST:
             return []
         cutoff = 1 if len(word) < 8 else 2
         found: list[tuple[str, int]] = []
-        for length in range(len(word) - cutoff, len(word) + cutoff + 1):
+        for length in range(len(word) + 1 if len(word) == _SHORTEST else len(word) - cutoff, len(word) + cutoff + 1):
             for candidates in self._of_length(length):
                 matches = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
                 found.extend((match, int(distance)) for match, distance, _ in matches)
-        found = [pair for pair in found if self.count(pair[0])]
-        found.sort(key=lambda pair: (pair[1], pair[0][0] != word[0], -self.count(pair[0]), pair[0]))
-        if not found:
-            return []
-        rarest = _COMPARABLE * self.count(found[0][0])
-        return [pair for pair in found if pair[1] == found[0][1] and self.count(pair[0]) >= rarest][:limit]
+        counted = [
+            (match, edits, count)
+            for match, edits in found
+            if (count := self.count(match)) and not (known and match == word)
+        ]
+        nearest = min((edits for _, edits, _ in counted), default=0)
+        scored = [
+            (log(count) - _SLIP * slip_cost(word, match, edits), match, edits)
+            for match, edits, count in counted
+            if edits == nearest
+        ]
+        scored.sort(key=lambda each: (-each[0], each[1]))
+        return [(match, edits) for score, match, edits in scored if score >= scored[0][0] - _COMPARABLE][:limit]
+
+    def completions(self, prefix: str, limit: int = 3) -> list[str]:
+        """Return the words that begin with ``prefix``, those that most products carry first."""
+        counted = [(-self.count(word), word) for word in self.beginning(prefix)]
+        return [word for count, word in sorted(counted)[:limit] if count]
 
     def split(self, word: str) -> tuple[str, str] | None:
         """Return two known words that make up ``word``, the pair whose rarer half is the most common; None if

@@ -22,6 +22,13 @@ FIELD_WEIGHTS: Mapping[str, float] = {
 _PHRASE_BOOST = 0.5
 _JOINED_WEIGHT = 0.9
 _CORRECTION_WEIGHTS = {1: 0.8, 2: 0.6}
+_LESS_LIKELY = 0.95
+_COMPLETION_WEIGHT = 0.7
+_SHORTEST_COMPLETED = 4
+_HARDLY_USED = 2
+_FAR_MORE = 50
+_DOUBTED = 0.6
+_SPLIT_OUTNUMBERS = 25
 _MOST_WORDS = 32
 _PREFIX_OUTNUMBERS = 10
 
@@ -68,14 +75,15 @@ def understand(query: str, analyzer: Analyzer, vocabulary: Vocabulary) -> Unders
         prefix = surface if last and _is_prefix(surface, vocabulary) else None
         forms = [(stem, 1.0), *_joined(surfaces, at, analyzer, vocabulary)]
         if vocabulary.knows(surface, stem) or prefix or len(forms) > 1:
-            words.append(Word(surface, tuple(forms), prefix))
+            forms += _meant(surface, prefix, analyzer, vocabulary)
+            words.append(Word(surface, _distinct(forms), prefix))
             shown.append(surface)
         elif halves := _halves(surface, vocabulary):
             words += [Word(half, ((analyzer.term(half), 1.0),)) for half in halves]
             shown += halves
         elif corrections := vocabulary.corrections(surface):
-            forms += [(analyzer.term(word), _CORRECTION_WEIGHTS[edits]) for word, edits in corrections]
-            words.append(Word(surface, tuple(dict(forms).items())))
+            forms += _weighed(corrections, analyzer)
+            words.append(Word(surface, _distinct(forms)))
             shown.append(corrections[0][0])
         else:
             if surface.isalpha() and len(surface) >= SHORTEST_PIECE:
@@ -103,13 +111,49 @@ def _is_prefix(word: str, vocabulary: Vocabulary) -> bool:
     return vocabulary.prefix_count(word) > exact * (_PREFIX_OUTNUMBERS if exact else 0)
 
 
+def _weighed(corrections: list[tuple[str, int]], analyzer: Analyzer) -> list[tuple[str, float]]:
+    return [
+        (analyzer.term(word), _CORRECTION_WEIGHTS[edits] * _LESS_LIKELY**place)
+        for place, (word, edits) in enumerate(corrections)
+    ]
+
+
+def _meant(surface: str, prefix: str | None, analyzer: Analyzer, vocabulary: Vocabulary) -> list[tuple[str, float]]:
+    """Return what else a word may mean that the catalogue hardly uses.
+
+    One that is unseen but begins words, or shares its stem with some: the words that it begins, and corrections more
+    common than all of these. One that a product or two carry: words that are far more common, behind what it finds.
+    """
+    seen = vocabulary.count(surface)
+    if seen > _HARDLY_USED:
+        return []
+    if seen:
+        common = [pair for pair in vocabulary.corrections(surface, known=True) if pair[1]]
+        common = [pair for pair in common if vocabulary.count(pair[0]) >= _FAR_MORE * seen]
+        return [(form, weight * _DOUBTED) for form, weight in _weighed(common, analyzer)]
+    begun = vocabulary.prefix_count(surface) if prefix else 0
+    likelier = [pair for pair in vocabulary.corrections(surface) if vocabulary.count(pair[0]) > begun]
+    completed = vocabulary.completions(surface) if prefix and len(surface) >= _SHORTEST_COMPLETED else []
+    return [*((analyzer.term(word), _COMPLETION_WEIGHT) for word in completed), *_weighed(likelier, analyzer)]
+
+
+def _distinct(forms: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """Return each form once, with the weight that it came with first."""
+    found: dict[str, float] = {}
+    for form, weight in forms:
+        found.setdefault(form, weight)
+    return tuple(found.items())
+
+
 def _halves(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
-    """Return two words written as one, if more products carry even the rarer of them than the likeliest correction."""
+    """Return two words written as one, if far more products carry even the rarer of them than a
+    correction by one letter."""
     halves = vocabulary.split(word)
     if halves is None:
         return None
     rarer = min(vocabulary.count(half) for half in halves)
-    return halves if all(rarer > vocabulary.count(each) for each, _ in vocabulary.corrections(word, 1)) else None
+    slips = [each for each, edits in vocabulary.corrections(word, 1) if edits == 1]
+    return halves if all(rarer > _SPLIT_OUTNUMBERS * vocabulary.count(each) for each in slips) else None
 
 
 def _joined(surfaces: list[str], at: int, analyzer: Analyzer, vocabulary: Vocabulary) -> list[tuple[str, float]]:

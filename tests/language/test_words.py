@@ -113,3 +113,21 @@ def test_an_attribute_has_the_kind_that_most_products_use() -> None:
 )
 def test_a_label_reads_like_words(name: str, label: str) -> None:
     assert label_of(name) == label
+
+
+SLIPS = Vocabulary([("lock", 60), ("dock", 40), ("pages", 500), ("pags", 1), ("cards", 90), ("unit", 80)])
+
+
+def test_keys_that_touch_are_likelier_than_a_somewhat_more_common_word() -> None:
+    assert [word for word, _ in SLIPS.corrections("fock")] == ["dock", "lock"]
+
+
+def test_three_letters_may_have_lost_one_but_are_no_other_words() -> None:
+    assert SLIPS.corrections("unt") == [("unit", 1)]
+    assert SLIPS.corrections("uni") == [("unit", 1)]
+    assert SLIPS.corrections("xnt") == []
+
+
+def test_a_word_that_is_known_may_still_be_a_slip() -> None:
+    assert SLIPS.corrections("pags") == [("pags", 0)]
+    assert SLIPS.corrections("pags", known=True) == [("pages", 1)]

@@ -93,3 +93,28 @@ def test_highlights_are_safe_html() -> None:
     assert marked == "&lt;b&gt;<mark>Laptops</mark>&lt;/b&gt; &amp; &quot;<mark>cases</mark>&quot;"
     assert highlight("Keyboards", set(), "key", EN) == "<mark>Keyboards</mark>"
     assert highlight("nothing here", {"laptop"}, None, EN) is None
+
+
+RARE = Vocabulary(
+    [("pages", 500), ("pags", 1), ("optical", 40), ("optics", 90), ("raid", 60), ("ant", 50), ("radiant", 4)]
+)
+
+
+def test_a_word_hardly_used_keeps_its_own_hits_before_those_of_a_far_more_common_one() -> None:
+    understood = understand("pags ", EN, RARE)
+    assert understood.corrected is None
+    assert understood.text is not None
+    weights = dict(understood.text.words[0].forms)
+    assert 0 < weights["page"] < weights["pag"] == 1.0
+
+
+def test_a_beginning_also_finds_the_whole_words_that_it_begins() -> None:
+    understood = understand("optic", EN, RARE)
+    assert understood.text is not None
+    [word] = understood.text.words
+    assert word.prefix == "optic"
+    assert {form for form, _ in word.forms} == {EN.term(each) for each in ("optic", "optical", "optics")}
+
+
+def test_a_likely_slip_is_not_taken_for_two_words() -> None:
+    assert understand("raidant ", EN, RARE).corrected == "radiant"
