@@ -1,5 +1,6 @@
 """The shapes of answers, for the OpenAPI document only: answers are written by ``api.rendering``."""
 
+import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -57,13 +58,24 @@ class Price(BaseModel):
     promotion: str | None
 
 
+class Delivery(BaseModel):
+    """What comes in on a day; an unknown quantity is null."""
+
+    date: datetime.date = Field(examples=["2026-12-01"])
+    quantity: int | None
+
+
 class Availability(BaseModel):
-    """What is in stock; without stock data ``in_stock`` is true and the rest null."""
+    """What the buyer can have: of the buyer's location where the shop says something for it, else of all locations
+    together. Without stock data ``in_stock`` is true and the rest null. ``available_by`` is the day from which the
+    buyer can have it: today, the next delivery's day, or today and the lead time."""
 
     in_stock: bool
     quantity: int | None
-    location: str | None
+    location: str | None = Field(examples=["Berlin"])
     lead_time_days: int | None
+    next_delivery: Delivery | None
+    available_by: datetime.date | None = Field(examples=["2026-12-01"])
 
 
 class Stage(BaseModel):

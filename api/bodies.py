@@ -1,5 +1,6 @@
 """Request bodies, checked: what FastAPI reads and documents."""
 
+import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
@@ -18,7 +19,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from commerce.reading import HIGHEST_PRICE
+from commerce.availability import FIRST_DAY, LAST_DAY, LONGEST_LEAD_TIME, Delivery
+from commerce.reading import HIGHEST_PRICE, LARGEST_STOCK, LONGEST_ID, clean_text
+from commerce.records import UNSET, OfferChange
 from engines.plan import Interval, Selection
 from language.errors import InvalidFilter
 from language.filters import LONGEST, Filter, filter_from_json, parse_filter
@@ -62,6 +65,13 @@ def _bounded_twin(given: dict[str, Any]) -> dict[str, Any]:
     if size > _LARGEST_TWIN:
         raise PydanticCustomError("too_long", "a filter in JSON has at most 50,000 bytes")
     return given
+
+
+def _day(given: object) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(given if isinstance(given, str) else "")
+    except ValueError:
+        raise PydanticCustomError("not_a_day", "is not a day such as 2026-12-01") from None
 
 
 def _number(text: str) -> str:
@@ -163,13 +173,40 @@ class BatchBody(_Body):
     requests: Annotated[list[SearchBody], Field(min_length=1, max_length=20, fail_fast=True)]
 
 
+class DeliveryBody(_Body):
+    """What comes in on a day."""
+
+    date: Annotated[datetime.date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_day)]
+    quantity: Annotated[int, Field(ge=0, le=LARGEST_STOCK, strict=True)] | None = None
+
+    def delivery(self) -> Delivery:
+        """Return what comes in."""
+        return Delivery(self.date, self.quantity)
+
+
 class OfferBody(_Body):
-    """A new price or stock; a member that is left out stays as it is, null removes it."""
+    """A new price or stock; a member that is left out stays as it is, null removes it. With a ``location`` stock, lead
+    time and next delivery are those of this location, else those of all together."""
 
     product_id: str = Field(min_length=1, max_length=512)
     net: Annotated[Decimal, Field(ge=0, le=HIGHEST_PRICE, decimal_places=6)] | None = None
-    stock: Annotated[int, Field(ge=0, le=10**12, strict=True)] | None = None
-    location: None = Field(default=None, description="Stock by location is not kept: leave it out or null")
+    stock: Annotated[int, Field(ge=0, le=LARGEST_STOCK, strict=True)] | None = None
+    location: Annotated[str, Field(min_length=1, max_length=LONGEST_ID, examples=["Berlin"])] | None = None
+    lead_time_days: Annotated[int, Field(ge=0, le=LONGEST_LEAD_TIME, strict=True)] | None = None
+    next_delivery: DeliveryBody | None = None
+
+    def change(self) -> OfferChange:
+        """Return what changes."""
+        given = self.model_fields_set
+        coming = None if self.next_delivery is None else self.next_delivery.delivery()
+        return OfferChange(
+            self.product_id,
+            net=self.net if "net" in given else UNSET,
+            stock=self.stock if "stock" in given else UNSET,
+            location=None if self.location is None else clean_text(self.location) or None,
+            lead_time_days=self.lead_time_days if "lead_time_days" in given else UNSET,
+            next_delivery=coming if "next_delivery" in given else UNSET,
+        )
 
 
 def _filter(given: str | dict[str, Any] | None) -> Filter | None:

@@ -136,9 +136,17 @@ def money(amount: Decimal) -> str:
 
 
 def availability(stored: StoredProduct | UnitOffer) -> Json:
-    """Return what is in stock, of all variants together."""
-    in_stock = stored.stock is None or stored.stock > 0
-    return {"in_stock": in_stock, "quantity": stored.stock, "location": None, "lead_time_days": None}
+    """Return what the buyer can have, of all variants together."""
+    found = stored.availability
+    coming = found.next_delivery
+    return {
+        "in_stock": found.in_stock,
+        "quantity": found.quantity,
+        "location": found.location,
+        "lead_time_days": found.lead_time_days,
+        "next_delivery": None if coming is None else coming._asdict(),
+        "available_by": found.available_by,
+    }
 
 
 def _more(stored: StoredProduct) -> Mapping[str, Any]:

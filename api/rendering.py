@@ -10,6 +10,7 @@ from api.product_page import Json, availability, price, product
 from api.shop import Shelf
 from engines.plan import Interval
 from engines.results import Facet, FacetValue
+from ranking.badges import availability_badges
 from ranking.facets import label, unit
 from ranking.request import RankedHit, SearchAnswer
 from ranking.suggest import SuggestAnswer
@@ -58,7 +59,7 @@ def search_answer(
             "relaxed": understood.relaxed,
             "semantic_hits": understood.semantic_hits,
         },
-        "hits": [hit(each, shelf, fields) for each in answer.hits],
+        "hits": [hit(each, shelf, locale, fields) for each in answer.hits],
         "facets": [facet(each, shelf, locale) for each in answer.facets],
         "rules_applied": [],
         "redirect": None,
@@ -66,8 +67,8 @@ def search_answer(
     }
 
 
-def hit(ranked: RankedHit, shelf: Shelf, fields: Sequence[str] | None = None) -> Json:
-    """Return one hit."""
+def hit(ranked: RankedHit, shelf: Shelf, locale: str, fields: Sequence[str] | None = None) -> Json:
+    """Return one hit, its badges in a locale."""
     found = ranked.hit
     explanation = None
     if ranked.stages is not None:
@@ -84,7 +85,7 @@ def hit(ranked: RankedHit, shelf: Shelf, fields: Sequence[str] | None = None) ->
         "highlight": ranked.highlight,
         "matched_by": ["identifier"] if found.by_identifier else ["lexical"] if ranked.textual else [],
         "matched_variants": found.product.matched,
-        "badges": [],
+        "badges": [badge._asdict() for badge in availability_badges(found.product.availability, locale)],
         "explanation": explanation,
     }
 
@@ -129,11 +130,11 @@ def _interval(interval: Interval, *, is_time: bool) -> Json:
     }
 
 
-def suggestions(answer: SuggestAnswer, shelf: Shelf) -> Json:
+def suggestions(answer: SuggestAnswer, shelf: Shelf, locale: str) -> Json:
     """Return what fits what was typed."""
     return {
         "queries": [{"text": text, "count": count} for text, count in answer.queries],
-        "products": [hit(each, shelf) for each in answer.products],
+        "products": [hit(each, shelf, locale) for each in answer.products],
         "categories": [{"path": path, "count": count} for path, count in answer.categories],
         "brands": [{"value": value, "count": count} for value, count in answer.brands],
     }

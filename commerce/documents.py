@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from commerce.availability_reading import read_supply
 from commerce.product import AttributeValue, CatalogItem, Offer, Product, Quantity, Relation, Scalar, Texts, Variant
 from commerce.reading import LONGEST_ID, Members
 from language.errors import VitrineError
@@ -65,9 +66,9 @@ def product_from_json(value: object) -> Product:
 
 
 def catalog_item_from_json(value: object, currency: str | None = None) -> CatalogItem:
-    """Read a ``product`` object that may also have ``price``, ``stock``, ``popularity``, ``variants``, ``relations``
-    and ``texts`` by locale; a price is ``{"net": "12.90", "tiers": […]}`` or ``"12.90"``. A price that names another
-    ``currency`` than the catalogue's is at fault.
+    """Read a ``product`` object that may also have ``price``, ``stock``, ``availability``, ``popularity``,
+    ``variants``, ``relations`` and ``texts`` by locale; a price is ``{"net": "12.90", "tiers": […]}`` or ``"12.90"``.
+    A price that names another ``currency`` than the catalogue's is at fault.
 
     Raises InvalidProduct naming each field at fault.
     """
@@ -195,7 +196,8 @@ def _whole_minutes(moment: datetime) -> datetime:
 
 
 def _offer(members: Members, currency: str | None) -> Offer:
-    return Offer(members.price(currency), members.stock(), members.tiers())
+    net, (stock, supply) = members.price(currency), read_supply(members)
+    return Offer(net, stock, members.tiers(), supply)
 
 
 def _relation(members: Members) -> Relation:
@@ -222,6 +224,7 @@ def _variants(
         identity = own.text("id", required=True, longest=LONGEST_ID)
         if identity in found:
             problems.append((f"/variants/{at}/id", f"the same id stands twice: {identity[:40]}"))
+        offer = _offer(own, currency)
         found[identity] = Variant(
             id=identity,
             title=own.text("title"),
@@ -229,6 +232,6 @@ def _variants(
             gtin=own.texts("gtin"),
             image_urls=own.texts("image_urls"),
             attributes=own.attributes(),
-            offer=_offer(own, currency) if own.has("price") else replace(of_product, stock=own.stock()),
+            offer=offer if own.has("price") else replace(offer, net=of_product.net, tiers=of_product.tiers),
         )
     return tuple(found.values())

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from commerce.availability import LocationStock
+
 Scalar = str | float | bool
 
 
@@ -31,12 +33,14 @@ class Tier:
 class Offer:
     """The catalogue's own price (net, for quantity 1, in the catalogue's currency) and what is in stock.
 
-    ``net`` None means price on request, ``stock`` None means that the shop gives no stock data. ``tiers`` ascend.
+    ``net`` None means price on request, ``stock`` None means that the shop gives no stock data for all locations
+    together. ``tiers`` ascend. ``supply`` is what it says by location, see ``commerce.availability``.
     """
 
     net: Decimal | None = None
     stock: int | None = None
     tiers: tuple[Tier, ...] = ()
+    supply: tuple[LocationStock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

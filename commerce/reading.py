@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from commerce.product import AttributeValue, Quantity, Scalar, Tier
@@ -34,13 +34,13 @@ class Members:
         if value is None and not required:
             return ""
         if not isinstance(value, str):
-            self._wrong(name, "a text is needed")
+            self.wrong(name, "a text is needed")
             return ""
         text = clean_text(value)
         if required and not text:
-            self._wrong(name, "must not be empty")
+            self.wrong(name, "must not be empty")
         if len(text) > longest:
-            self._wrong(name, f"has {len(text):,} characters, at most {longest:,} are kept")
+            self.wrong(name, f"has {len(text):,} characters, at most {longest:,} are kept")
         return text
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -49,10 +49,10 @@ class Members:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            self._wrong(name, "a list of texts is needed")
+            self.wrong(name, "a list of texts is needed")
             return ()
         if len(value) > MOST_VALUES:
-            self._wrong(name, f"has {len(value):,} entries, at most {MOST_VALUES:,} are kept")
+            self.wrong(name, f"has {len(value):,} entries, at most {MOST_VALUES:,} are kept")
             return ()
         return tuple(dict.fromkeys(text for each in value if (text := clean_text(each))))
 
@@ -62,7 +62,7 @@ class Members:
         if value is None:
             return {}
         if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
-            self._wrong(name, "an object of texts is needed")
+            self.wrong(name, "an object of texts is needed")
             return {}
         return {str(key): text for key, each in value.items() if (text := clean_text(each))}
 
@@ -72,10 +72,10 @@ class Members:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
-            self._wrong(name, "a list of objects is needed")
+            self.wrong(name, "a list of objects is needed")
             return []
         if len(value) > MOST_VALUES:
-            self._wrong(name, f"has {len(value):,} entries, at most {MOST_VALUES:,} are kept")
+            self.wrong(name, f"has {len(value):,} entries, at most {MOST_VALUES:,} are kept")
             return []
         return [Members(each, f"{self._at}/{name}/{at}", self._problems) for at, each in enumerate(value)]
 
@@ -85,7 +85,7 @@ class Members:
         if value is None:
             return {}
         if not isinstance(value, Mapping) or not all(isinstance(each, Mapping) for each in value.values()):
-            self._wrong(name, "an object of objects is needed")
+            self.wrong(name, "an object of objects is needed")
             return {}
         return {
             str(key): Members(each, f"{self._at}/{name}/{_escaped(key)}", self._problems) for key, each in value.items()
@@ -97,13 +97,13 @@ class Members:
         if value is None or value == "":
             return None
         if not isinstance(value, str):
-            self._wrong(name, "a date such as 2024-05-31T00:00:00Z is needed")
+            self.wrong(name, "a date such as 2024-05-31T00:00:00Z is needed")
             return None
         try:
             moment = datetime.fromisoformat(value)
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         except ValueError:
-            self._wrong(name, f"{value[:40]!r} is not a date such as 2024-05-31T00:00:00Z")
+            self.wrong(name, f"{value[:40]!r} is not a date such as 2024-05-31T00:00:00Z")
             return None
 
     def price(self, currency: str | None = None) -> Decimal | None:
@@ -112,7 +112,7 @@ class Members:
         if isinstance(value, Mapping):
             named = value.get("currency")
             if currency is not None and named is not None and named != currency:
-                self._wrong("price/currency", f"the catalogue's prices are in {currency}")
+                self.wrong("price/currency", f"the catalogue's prices are in {currency}")
             value = value.get("net")
         return None if value is None else self._money("price", value)
 
@@ -126,18 +126,50 @@ class Members:
             quantity, net = tier._value.get("min_quantity"), tier._value.get("net")
             whole = isinstance(quantity, int) and not isinstance(quantity, bool)
             if not whole or not 1 <= quantity <= LARGEST_QUANTITY:  # type: ignore[operator]
-                tier._wrong("min_quantity", "a whole number from 1 is needed")
+                tier.wrong("min_quantity", "a whole number from 1 is needed")
             elif (amount := tier._money("net", net)) is not None:
                 found[quantity] = Tier(quantity, amount)  # type: ignore[index, arg-type]
         return tuple(found[quantity] for quantity in sorted(found))
 
-    def stock(self) -> int | None:
+    def inner(self, name: str) -> "Members | None":
+        """Return an object."""
+        value = self._value.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            self.wrong(name, "an object is needed")
+            return None
+        return Members(value, f"{self._at}/{name}", self._problems)
+
+    def day(self, name: str, first: date, last: date) -> date | None:
+        """Return a day without time; it is required."""
+        value = self._value.get(name)
+        try:
+            found = date.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            found = None
+        if found is None or not first <= found <= last:
+            self.wrong(name, f"a day from {first} to {last} such as 2026-12-01 is needed")
+            return None
+        return found
+
+    def whole_number(self, name: str, most: int) -> int | None:
+        """Return a whole number from 0."""
+        value = self._value.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            self.wrong(name, f"a whole number from 0 to {most:,} is needed")
+            return None
+        return value
+
+    def stock(self, name: str = "stock") -> int | None:
         """Return the stock; less than none counts as none."""
-        value = self._value.get("stock")
+        value = self._value.get(name)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_STOCK:
-            self._wrong("stock", "a whole number is needed")
+            self.wrong(name, "a whole number is needed")
             return None
         return max(value, 0)
 
@@ -145,7 +177,7 @@ class Members:
         """Return how often buyers chose the product."""
         value = self._value.get("popularity", 0.0)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
-            self._wrong("popularity", "a number from 0 is needed")
+            self.wrong("popularity", "a number from 0 is needed")
             return 0.0
         return float(value)
 
@@ -155,10 +187,10 @@ class Members:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            self._wrong("attributes", "an object of attributes is needed")
+            self.wrong("attributes", "an object of attributes is needed")
             return {}
         if len(value) > MOST_ATTRIBUTES:
-            self._wrong("attributes", f"has {len(value):,} attributes, at most {MOST_ATTRIBUTES:,} are kept")
+            self.wrong("attributes", f"has {len(value):,} attributes, at most {MOST_ATTRIBUTES:,} are kept")
             return {}
         return dict(self._attributes(value))
 
@@ -166,22 +198,23 @@ class Members:
         for name, given in value.items():
             if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_ID or "`" in name:
                 message = "a name of 1 to 512 characters without backquotes is needed"
-                self._wrong(f"attributes/{_escaped(name)}", message)
+                self.wrong(f"attributes/{_escaped(name)}", message)
                 continue
             try:
                 if (read := _attribute(given)) is not None:
                     yield name, read
             except ValueError as error:
-                self._wrong(f"attributes/{_escaped(name)}", str(error))
+                self.wrong(f"attributes/{_escaped(name)}", str(error))
 
     def _money(self, name: str, value: object) -> Decimal | None:
         try:
             return read_price(value)
         except ValueError as error:
-            self._wrong(name, str(error))
+            self.wrong(name, str(error))
             return None
 
-    def _wrong(self, name: str, message: str) -> None:
+    def wrong(self, name: str, message: str) -> None:
+        """Note what is wrong with a member."""
         self._problems.append((f"{self._at}/{name}", message))
 
 

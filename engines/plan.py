@@ -93,7 +93,7 @@ class Sort:
 class SearchPlan:
     """All that an engine needs to answer; nothing in it is text that still has to be understood.
 
-    Prices and assortments are the ``buyer``'s as they hold ``at`` a moment, None is now.
+    Prices, assortments and what is available are the ``buyer``'s as they hold ``at`` a moment, None is now.
     ``text`` and ``vector`` None browses the catalogue; a plan has one of them at most, and whoever wants both fuses two
     answers: ``also`` are the ids of products that are found beside those of the text, as far as the buyer sees them and
     the filter holds, and stand behind them. ``auto_facets`` asks for that many facets beside ``facets``, picked by

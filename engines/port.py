@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
+from commerce.availability import LocationStock
 from commerce.buyer import ANONYMOUS, Buyer
 from commerce.pricing import Assortment, PriceList
 from engines.plan import SearchPlan
@@ -32,12 +33,14 @@ class InvalidCursor(VitrineError):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What can be bought of a product: one variant, with the values that are its own."""
+    """What can be bought of a product: one variant, with the values that are its own. ``supply`` is its stock by
+    location, each location once."""
 
     id: str
     values: Mapping[str, tuple[Scalar, ...]]
     net: Decimal | None = None
     stock: int | None = None
+    supply: tuple[LocationStock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Document:
     ``texts`` are raw texts by searched field. ``values`` are what filters, facets and sorting see, by
     field name (``brand``, ``attributes.X`` …); every value of one field has the kind that the schema gives it.
     ``units`` are the variants, whose values stand beside the product's; a condition holds for a product if it holds
-    for one of them as a whole. Without units the product is its own, at the offer of ``stored``. ``identifiers`` are
+    for one of them as a whole. Without units the product is its own, at the offer of ``stored`` and with
+    ``supply`` as its stock by location. ``identifiers`` are
     normalised part numbers. ``vector`` is the product's embedding of unit length, as long as every other's, or empty.
     ``suggestions`` are phrases that this product should be found by while a buyer types.
     ``stored`` is the answer's ``product``.
@@ -61,6 +65,11 @@ class Document:
     vector: tuple[float, ...] = ()
     popularity: float = 0.0
     units: tuple[Unit, ...] = ()
+    supply: tuple[LocationStock, ...] = ()
+
+    def all_units(self) -> tuple[Unit, ...]:
+        """Return what can be bought: the units, or the product as its own, by the name of ""."""
+        return self.units or (Unit("", {}, self.stored.net, self.stored.stock, self.supply),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class OfferUpdate:
     unit_id: str
     net: Decimal | None
     stock: int | None
+    supply: tuple[LocationStock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +140,8 @@ class Stats:
 class SearchIndex(Protocol):
     """A read-only snapshot of one catalogue's serving version; safe for concurrent use; stays as it was when taken.
 
-    Every answer is the buyer's own: of the buyer's assortments alone, at the prices that hold ``at`` a moment (None is
-    now).
+    Every answer is the buyer's own: of the buyer's assortments alone, at the prices and with what is available ``at`` a
+    moment (None is now).
     """
 
     def search(self, plan: SearchPlan) -> SearchResult: ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from commerce.availability import Availability
 from engines.plan import Interval
 from language.filters.tree import Scalar
 
@@ -24,6 +25,7 @@ class UnitOffer(NamedTuple):
     own: Decimal | None = None
     price_list: str | None = None
     tiers: tuple[tuple[int, Decimal], ...] | None = None
+    availability: Availability = Availability()
 
 
 class StoredProduct(NamedTuple):
@@ -46,16 +48,18 @@ class StoredProduct(NamedTuple):
     own: Decimal | None = None
     price_list: str | None = None
     tiers: tuple[tuple[int, Decimal], ...] | None = None
+    availability: Availability = Availability()
 
 
 class Hit(NamedTuple):
     """One product found. ``by_identifier`` says that it matched by part number and not by words, ``words`` how many of
-    the plan's words it matches."""
+    the plan's words it matches, ``for_stock`` is the part of the score that it has for being in stock."""
 
     product: StoredProduct
     score: float
     by_identifier: bool = False
     words: int = 0
+    for_stock: float = 0.0
 
 
 @dataclass(slots=True)

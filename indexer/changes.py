@@ -84,4 +84,4 @@ class ChangeWriter:
         """Yield the offers of these products as they are now."""
         for product_id, offers in self._records.offers(self._catalog_id, ids).items():
             for unit_id, offer in offers:
-                yield OfferUpdate(product_id, unit_id, offer.net, offer.stock)
+                yield OfferUpdate(product_id, unit_id, offer.net, offer.stock, offer.supply)

@@ -49,9 +49,10 @@ def to_document(
         vector=vector,
         popularity=item.popularity,
         units=tuple(
-            Unit(each.id, values, each.offer.net, each.offer.stock)
+            Unit(each.id, values, each.offer.net, each.offer.stock, each.offer.supply)
             for each, values in zip(product.variants, own, strict=True)
         ),
+        supply=item.offer.supply,
     )
 
 

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 from engines.plan import Selection, Sort
 from engines.port import FieldInfo
+from engines.stock import AVAILABLE_BY
 from language.errors import InvalidFilter, UnknownField
 from language.filters.tree import And, Compare, Exists, Filter, In, Not, Or, Scalar
 
 Fields = Mapping[str, FieldInfo]
+_MOMENTS = frozenset({"released", AVAILABLE_BY})
 _SORTS = {
     "relevance": Sort("relevance"),
     "newest": Sort("released"),
@@ -25,6 +27,13 @@ def known(field: str, fields: Fields, pointer: str) -> FieldInfo:
     if info is None:
         raise UnknownField(f"this catalogue has no field {field!r}", pointer=pointer)
     return info
+
+
+def countable(field: str, fields: Fields, pointer: str) -> FieldInfo:
+    """Return what is known of a field that a facet may count. Raises UnknownField with the request's pointer."""
+    if field == AVAILABLE_BY:
+        raise UnknownField(f'{field!r} is for filters alone, as in available_by <= "2026-12-01"', pointer=pointer)
+    return known(field, fields, pointer)
 
 
 def resolve_filter(node: Filter, fields: Fields) -> Filter:
@@ -53,7 +62,7 @@ def resolve_filter(node: Filter, fields: Fields) -> Filter:
 def resolve_selection(selection: Selection, fields: Fields) -> Selection:
     """Return the selection with its values in the field's kind; errors as for filters, at ``/facet_filters``."""
     pointer = f"/facet_filters/{selection.field}"
-    info = known(selection.field, fields, pointer)
+    info = countable(selection.field, fields, pointer)
     if selection.intervals and info.kind != "number":
         raise InvalidFilter(f"{selection.field!r} has no numbers: send its values, not ranges", pointer=pointer)
     return replace(selection, values=tuple(literal(value, info, pointer) for value in selection.values))
@@ -73,7 +82,7 @@ def resolve_sort(sort: str, fields: Fields) -> Sort:
 
 def literal(value: Scalar, info: FieldInfo, pointer: str) -> Scalar:
     """Return a literal in the kind of its field: "16" is a number for a number field, 2 a text for a text field."""
-    if info.name == "released" and isinstance(value, str):
+    if info.name in _MOMENTS and isinstance(value, str):
         return _moment(value, pointer)
     match info.kind:
         case "number":

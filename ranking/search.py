@@ -13,7 +13,7 @@ from language.analysis import Analyzer, analyzer
 from language.errors import VitrineError
 from language.identifiers import normalise_identifier
 from language.locales import resolve_locale
-from ranking.fields import known, resolve_filter, resolve_selection, resolve_sort
+from ranking.fields import countable, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
 from ranking.localised import in_locale
 from ranking.part_numbers import identifiers
@@ -80,10 +80,10 @@ def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood
     fields = fields_of(index, buyer)
     requests = [FacetRequest(name, request.facet_limit) for name in request.facets or ()]
     for at, facet in enumerate(requests):
-        known(facet.field, fields, f"/facets/{at}")
+        countable(facet.field, fields, f"/facets/{at}")
     if request.facet_search:
         field, prefix = request.facet_search
-        known(field, fields, "/facet_search/field")
+        countable(field, fields, "/facet_search/field")
         requests = [each for each in requests if each.field != field]
         requests.append(FacetRequest(field, request.facet_limit, prefix))
     return SearchPlan(
@@ -121,7 +121,10 @@ def _present(
 
 
 def _explain(hit: Hit, result: SearchResult) -> tuple[Stage, ...]:
-    stages = [Stage("text", hit.score, f"words weighed by field and rarity; at least {result.words} words match")]
+    said = f"words weighed by field and rarity; at least {result.words} words match"
+    stages = [Stage("text", hit.score - hit.for_stock, said)]
+    if hit.for_stock:
+        stages.append(Stage("availability", hit.for_stock, "in stock for this buyer, where other products are not"))
     if hit.by_identifier:
         stages.insert(0, Stage("identifier", 1.0, "carries the part number asked for, so it stands before all others"))
     return tuple(stages)

@@ -20,7 +20,7 @@ from api.shop import CatalogId, Shop, TheShop
 from commerce.documents import InvalidProduct, catalog_item_from_json
 from commerce.errors import UnknownProduct, UnknownProducts
 from commerce.product import CatalogItem
-from commerce.records import UNSET, OfferChange
+from commerce.records import OfferChange
 
 router = APIRouter(prefix="/v1/{catalog}", tags=["back office"], responses=PROBLEMS, route_class=StrictJsonRoute)
 _MOST_ERRORS = 100
@@ -37,6 +37,15 @@ _PRODUCTS_BODY = {
                         "brand": "Acme",
                         "price": {"net": "4.90"},
                         "stock": 12,
+                        "availability": [
+                            {"location": "Berlin", "quantity": 12},
+                            {
+                                "location": "Hamburg",
+                                "quantity": 0,
+                                "lead_time_days": 5,
+                                "next_delivery": {"date": "2026-12-01", "quantity": 40},
+                            },
+                        ],
                     }
                 ],
             },
@@ -77,17 +86,10 @@ async def patch_offers(
     shop: TheShop,
     buyer: Merchandiser,
 ) -> JsonResponse:
-    """Change prices and stock only, of products or of variants by their ids. All or none: an unknown id refuses the
-    whole request."""
+    """Change prices and stock only, also by location, of products or of variants by their ids. All or none: an unknown
+    id refuses the whole request."""
     shop.shelf(catalog, buyer)
-    changes = [
-        OfferChange(
-            each.product_id,
-            each.net if "net" in each.model_fields_set else UNSET,
-            each.stock if "stock" in each.model_fields_set else UNSET,
-        )
-        for each in body
-    ]
+    changes = [each.change() for each in body]
     written = await run_in_threadpool(_patch, shop, catalog, changes)
     named = len({change.product_id for change in changes})
     return JsonResponse({"accepted": len(changes), "changed": written, "unchanged": named - written})

@@ -60,7 +60,8 @@ async def suggest_as_typed(
 ) -> JsonResponse:
     """Complete what was typed: queries, categories, brands and products."""
     shelf = shop.shelf(catalog, buyer)
-    return JsonResponse(rendering.suggestions(suggest(shelf.index, q, limit, buyer, at), shelf))
+    found = suggest(shelf.index, q, limit, buyer, at)
+    return JsonResponse(rendering.suggestions(found, shelf, shelf.locale(None, buyer)))
 
 
 def _answer(request: Request, body: SearchBody, shelf: Shelf, buyer: Buyer, at: datetime | None) -> Json:

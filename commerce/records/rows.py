@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from commerce.documents import stored_product, whole_product_to_json, with_offers
 from commerce.product import CatalogItem, Offer, Tier
+from commerce.records.supply_texts import supply_from_text, supply_to_text
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 Row = sa.Row[*tuple[Any, ...]]
@@ -55,7 +56,7 @@ def item_of(row: Row, offers: Mapping[str, Offer]) -> CatalogItem:
 def offer_of(row: Row) -> Offer:
     """Return the offer in a row of a product or a variant."""
     tiers = () if row.tiers is None else tuple(Tier(int(at), Decimal(net)) for at, net in orjson.loads(row.tiers))
-    return Offer(None if row.net is None else Decimal(row.net), row.stock, tiers)
+    return Offer(None if row.net is None else Decimal(row.net), row.stock, tiers, supply_from_text(row.supply))
 
 
 def _offer_columns(offer: Offer) -> dict[str, object]:
@@ -63,6 +64,7 @@ def _offer_columns(offer: Offer) -> dict[str, object]:
         "net": None if offer.net is None else str(offer.net),
         "stock": offer.stock,
         "tiers": tiers_to_text(offer.tiers),
+        "supply": supply_to_text(offer.supply),
     }
 
 

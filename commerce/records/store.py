@@ -99,9 +99,9 @@ class Records(PriceListRecords, AssortmentRecords, AccountRecords, RevocationRec
         return len(found)
 
     def patch_offers(self, catalog_id: str, offers: Sequence[OfferChange]) -> list[str]:
-        """Change prices and stock only, of products or of variants by their ids; equal ones stay and are not logged.
+        """Change prices and stock only, also by location, of products or variants by their ids.
 
-        Returns the ids that are unknown, whose changes are left out.
+        Equal ones stay and are not logged. Returns the ids that are unknown, whose changes are left out.
         """
         with self._write() as connection:
             patched = offering.patch(connection, catalog_id, offers)
@@ -127,7 +127,8 @@ class Records(PriceListRecords, AssortmentRecords, AccountRecords, RevocationRec
             for chunk in batches(findable(ids), _CHUNK):
                 key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
                 columns = (products.c.product_id, products.c.net, products.c.stock, products.c.tiers)
-                rows = connection.execute(sa.select(*columns, products.c.variants).where(key)).all()
+                query = sa.select(*columns, products.c.supply, products.c.variants).where(key)
+                rows = connection.execute(query).all()
                 several = [row.product_id for row in rows if row.variants]
                 found.update({row.product_id: [(row.product_id, offer_of(row))] for row in rows if not row.variants})
                 for identity, own in self._variant_offers(connection, catalog_id, several).items():

@@ -34,6 +34,9 @@ products = Table(
     # JSON list of [quantity, net]; null where there are none.
     Column("tiers", Text),
     Column("variants", Integer, nullable=False, default=0, server_default="0"),
+    # JSON list of [location, quantity, lead time in days, next delivery's day, its quantity], by location, null being
+    # all together; null where there are none. A column and not a table: written and read with the offer as a whole.
+    Column("supply", Text),
 )
 
 variants = Table(
@@ -45,6 +48,7 @@ variants = Table(
     Column("net", String(32)),
     Column("stock", _BIG),
     Column("tiers", Text),
+    Column("supply", Text),
     Index("variants_by_id", "catalog", "variant_id"),
     # On PostgreSQL instead of the primary key, which two long ids do not fit into.
     Index(

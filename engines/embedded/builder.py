@@ -16,7 +16,8 @@ from engines.embedded.part import NO_PRICE, NO_STOCK, PRICE_SCALE
 from engines.embedded.part_writer import PartWriter
 from engines.embedded.parts import OpenParts
 from engines.embedded.postings import ID, term_hashes
-from engines.embedded.state import OFFER
+from engines.embedded.state import OFFER, SUPPLY
+from engines.embedded.supply_rows import SupplyRow, supply_rows
 from engines.port import Document, FieldKind, OfferUpdate
 from language.dictionary import AttributeEntry
 
@@ -44,6 +45,7 @@ class EmbeddedBuilder:
         self._pending: dict[str, int] = {}
         self._dead: list[int] = []
         self._offers: list[tuple[int, int, int]] = []
+        self._supplies: list[SupplyRow] = []
         self._book_files = files.book()
         self._book = self._book_files.read(self._commit.book)
         self._book_changes = BookChanges()
@@ -90,6 +92,7 @@ class EmbeddedBuilder:
             for unit in part.units_of_row(row - part.base):
                 # Without variants every unit is its product.
                 if part.unit_ends is None or part.unit_ids[unit] in {"", update.unit_id}:
+                    self._supplies += supply_rows(part.unit_base + unit, update.supply, len(self._offers))
                     self._offers.append((part.unit_base + unit, net, stock))
         return len(self._offers) - before
 
@@ -115,7 +118,8 @@ class EmbeddedBuilder:
         before = self._commit
         commit = replace(before, rows=self._part.base, units=self._part.unit_base, applied=applied)
         commit = self._state.append_dead(commit, np.array(self._dead, dtype=np.int64))
-        commit = self._state.append_offers(commit, np.array(self._offers, dtype=OFFER))
+        offers, supplies = np.array(self._offers, dtype=OFFER), np.array(self._supplies, dtype=SUPPLY)
+        commit = self._state.append_offers(commit, offers, supplies)
         if commit.offers > max(_SHORT_LOG, _LOG_ENTRIES_PER_UNIT * commit.units):
             commit = self._state.shorten_offers(commit)
         book = self._book
@@ -127,6 +131,7 @@ class EmbeddedBuilder:
         self._pending.clear()
         self._dead.clear()
         self._offers.clear()
+        self._supplies.clear()
         self._state.tidy(commit)
         self._book_files.tidy(commit.book, book)
         self._parts = self._opened.read(commit.rows)

@@ -16,6 +16,7 @@ from engines.embedded.filtering import filter_mask
 from engines.embedded.part import Mask, gather
 from engines.embedded.pricing import BuyerPrices, ListJoins
 from engines.embedded.view import View
+from engines.stock import EVERYWHERE, day_number_at, place_of
 
 _KEPT_UNITS = 10_000_000
 """Units over all kept buyers: some 30 bytes each."""
@@ -31,6 +32,7 @@ class BuyerViews:
         self._book = book
         self._currency = currency
         self._joins = joins
+        self._plain: tuple[int, Sequence[View]] = (0, views)
         self._kept: OrderedDict[Key, Sequence[View]] = OrderedDict()
         self._most = max(_KEPT_UNITS // max(sum(view.part.units for view in views), 1), 4)
         self._lock = Lock()
@@ -38,14 +40,18 @@ class BuyerViews:
     def of(self, buyer: Buyer, at: datetime | None = None) -> Sequence[View]:
         """Return what a buyer sees at a moment, None is now.
 
-        Price lists that are unknown, not in force or in another currency are passed over; an unknown assortment is
-        empty.
+        Price lists that are unknown, not in force or in another currency are passed over, and so is a location that the
+        catalogue does not know; an unknown assortment is empty.
         """
-        if not buyer.price_lists and buyer.fallback and buyer.assortments is None:
-            return self._views
-        prices = self._prices(buyer, at or datetime.now(UTC))
+        moment = at or datetime.now(UTC)
+        day, location = day_number_at(moment), self._location(buyer)
+        if not buyer.price_lists and buyer.fallback and buyer.assortments is None and location is None:
+            return self._everyones(day)
+        prices = self._prices(buyer, moment)
         seen = None if buyer.assortments is None else self._assortments(buyer.assortments)
         key: Key = (
+            day,
+            location,
             None if prices is None else (prices.fallback, *(each.number for each in prices.lists)),
             None if seen is None else tuple(each.number for each in seen),
         )
@@ -53,12 +59,24 @@ class BuyerViews:
             if (known := self._kept.get(key)) is not None:
                 self._kept.move_to_end(key)
                 return known
-        made = [self._view(view, prices, seen) for view in self._views]
+        made = [self._view(view, prices, seen, location) for view in self._everyones(day)]
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return made
+
+    def _everyones(self, day: int) -> Sequence[View]:
+        """Return the catalogue's own views as of a day; kept for the day that was asked for last."""
+        plain = self._plain
+        if plain[0] != day:
+            plain = self._plain = (day, [replace(view, day=day) for view in self._views])
+        return plain[1]
+
+    def _location(self, buyer: Buyer) -> str | None:
+        place = place_of(buyer.location)
+        known = place != EVERYWHERE and any(view.offers.stocks.knows(place) for view in self._views)
+        return buyer.location if known else None
 
     def _prices(self, buyer: Buyer, moment: datetime) -> BuyerPrices | None:
         named = (self._book.lists.get(each) for each in dict.fromkeys(buyer.price_lists))
@@ -71,12 +89,15 @@ class BuyerViews:
         found = (self._book.assortments.get(each) for each in dict.fromkeys(names))
         return [each for each in found if each]
 
-    def _view(self, view: View, prices: BuyerPrices | None, seen: list[StoredAssortment] | None) -> View:
+    def _view(
+        self, view: View, prices: BuyerPrices | None, seen: list[StoredAssortment] | None, location: str | None
+    ) -> View:
         live = view.live
         if seen is not None:
             nothing = np.zeros(view.part.count, bool)
             live = live & reduce(np.logical_or, (self._visible(each, view) for each in seen), nothing)
-        return replace(view, offers=prices.offers(view) if prices else view.offers, live=live, prices=prices)
+        offers = (prices.offers(view) if prices else view.offers).seen_at(place_of(location))
+        return replace(view, offers=offers, live=live, prices=prices, location=location)
 
     def _visible(self, assortment: StoredAssortment, view: View) -> Mask:
         include = assortment.selected.include

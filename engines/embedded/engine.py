@@ -12,12 +12,13 @@ from engines.embedded.builder import EmbeddedBuilder, disk_bytes
 from engines.embedded.builds import Builds
 from engines.embedded.buyers import BuyerViews
 from engines.embedded.layout import CatalogFiles, VersionFiles, catalog_files
-from engines.embedded.offers import Offers
+from engines.embedded.offers import News, Offers
 from engines.embedded.part import Mask, Part
 from engines.embedded.parts import OpenParts
 from engines.embedded.pricing import ListJoins
 from engines.embedded.snapshot import EmbeddedIndex
 from engines.embedded.state import Commit, OtherFormat
+from engines.embedded.stocks import Stocks, Supplies
 from engines.embedded.view import View
 from engines.port import Schema, Stats
 
@@ -185,7 +186,9 @@ class _VersionReader:
         """Bring the offers of every part up to the commit."""
         state = self._files.state()
         same_log = commit.offers_file == self._commit.offers_file
-        news = state.offers(commit, self._commit.offers if same_log else 0)
+        first = self._commit.offers if same_log else 0
+        supplied = state.supplies(commit, self._commit.supplies if same_log else 0)
+        news = News(state.offers(commit, first), supplied, first)
         changed: dict[int, tuple[Part, Offers]] = {}
         for part in parts:
             known = self._offers.get(part.base)
@@ -193,7 +196,8 @@ class _VersionReader:
                 offers = known[1].changed(part, news)
             else:
                 # Merged parts hold the offers that their rows were written with.
-                offers = Offers(part.net, part.stock).changed(part, state.offers(commit))
+                stocks = Stocks(part.stock, Supplies(part.supplies))
+                offers = Offers(part.net, stocks).changed(part, News(state.offers(commit), state.supplies(commit), 0))
             changed[part.base] = (part, offers)
         self._offers = changed
 

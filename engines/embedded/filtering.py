@@ -12,6 +12,7 @@ from engines.embedded.part import Column, Mask
 from engines.embedded.part_writer import OFFERED
 from engines.embedded.view import View
 from engines.plan import Interval, Selection
+from engines.stock import AVAILABLE_BY
 from language.filters.tree import And, Compare, Exists, Filter, In, Not, Operator, Or, Scalar
 
 _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
@@ -61,6 +62,8 @@ def _exists(view: View, field: str) -> Mask:
     mask = np.zeros(part.units, bool)
     if field in PRICE_FIELDS:
         mask |= view.offers.prices_of(field).given
+    elif field == AVAILABLE_BY:
+        mask[view.offers.stocks.dates(view.day)[0]] = True
     elif column := part.codes.get(field):
         mask[part.units_of_codes(column.first, column.last)] = True
     elif column := part.numbers.get(field):
@@ -121,6 +124,8 @@ def _within(view: View, field: str, interval: Interval) -> Mask:
 def _numbers(view: View, field: str) -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
     if field in PRICE_FIELDS:
         return view.offers.prices_of(field).column
+    if field == AVAILABLE_BY:
+        return view.offers.stocks.dates(view.day)
     column: Column | None = view.part.numbers.get(field)
     return view.part.numbers_of(column) if column else None
 

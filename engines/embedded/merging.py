@@ -122,6 +122,9 @@ def _add_terms(columns: PartColumns, part: Part, live: Mask) -> None:
 
 
 def _add_rows(columns: PartColumns, part: Part, live: Mask, *, vectors: bool) -> None:
+    shift = columns.units
+    supplies = part.supplies[part.all_units(live)[part.supplies["unit"]]]
+    columns.supplies += [(row[0], row[1] + shift, *row[2:]) for row in supplies.tolist()]
     none = () if part.vectors is None else (0.0,) * part.vectors.shape[1]
     for at in range(part.count):
         for unit in part.units_of_row(at):

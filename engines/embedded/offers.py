@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from engines.embedded.container import Array
 from engines.embedded.part import NO_PRICE, PRICE_SCALE, Mask, Part, Rows
+from engines.embedded.state import newest
+from engines.embedded.stocks import Stocks
 
 Nets = NDArray[np.int64]
 
@@ -15,15 +17,16 @@ Nets = NDArray[np.int64]
 class Offers:
     """The offers of one part's units; immutable.
 
-    ``net`` are the buyer's prices for quantity 1 and ``own`` the catalogue's. ``lists`` says for each unit which of the
-    buyer's price lists its price comes from, -1 for the catalogue's own; None if all are.
+    ``net`` are the buyer's prices for quantity 1 and ``own`` the catalogue's, ``stocks`` what the buyer can have.
+    ``lists`` says for each unit which of the buyer's price lists its price comes from, -1 for the catalogue's own; None
+    if all are.
     """
 
     def __init__(
-        self, net: Nets, stock: NDArray[np.int64], own: Nets | None = None, lists: NDArray[np.int16] | None = None
+        self, net: Nets, stocks: Stocks, own: Nets | None = None, lists: NDArray[np.int16] | None = None
     ) -> None:
         self.net = net
-        self.stock = stock
+        self.stocks = stocks
         self.own = net if own is None else own
         self.lists = lists
 
@@ -44,19 +47,47 @@ class Offers:
     @cached_property
     def in_stock(self) -> Mask:
         """Which units can be had; those without stock data can."""
-        return np.asarray(self.stock != 0)
+        return np.asarray(self.stocks.quantity != 0)
 
-    def changed(self, part: Part, entries: Array) -> "Offers":
-        """Return the catalogue's own offers after ``entries`` (see ``state.OFFER``), of which those of other parts are
-        passed over."""
-        own = entries[(entries["unit"] >= part.unit_base) & (entries["unit"] < part.unit_base + part.units)]
+    @cached_property
+    def all_in_stock(self) -> bool:
+        """Whether nothing is out of stock."""
+        return bool(np.all(self.in_stock))
+
+    def seen_at(self, place: int) -> "Offers":
+        """Return the offers with the stock as a buyer of a place has it."""
+        stocks = self.stocks.seen_at(place)
+        return self if stocks is self.stocks else Offers(self.net, stocks, self.own, self.lists)
+
+    def changed(self, part: Part, news: "News") -> "Offers":
+        """Return the catalogue's own offers after what is new, of which entries of other parts are passed over."""
+        own, supplies = news.of(part)
         if not len(own):
             return self
-        net, stock = self.net.copy(), self.stock.copy()
+        net, plain = self.net.copy(), self.stocks.plain.copy()
         # Of several entries for one unit the last one stays.
-        net[own["unit"] - part.unit_base] = own["net"]
-        stock[own["unit"] - part.unit_base] = own["stock"]
-        return Offers(net, stock)
+        net[own["unit"]] = own["net"]
+        plain[own["unit"]] = own["stock"]
+        return Offers(net, self.stocks.changed(plain, own["unit"], supplies))
+
+
+class News:
+    """Offers that changed, in the order of their log from the entry ``first`` on, with their stock by location."""
+
+    def __init__(self, offers: Array, supplies: Array, first: int) -> None:
+        self._offers = offers
+        # What an older offer of the same unit said is over.
+        self._supplies = supplies[np.isin(supplies["entry"], newest(offers) + first)] if len(supplies) else supplies
+
+    def of(self, part: Part) -> tuple[Array, Array]:
+        """Return the entries of one part, whose units they then count within it."""
+        return _within(self._offers, part), _within(self._supplies, part)
+
+
+def _within(entries: Array, part: Part) -> Array:
+    own = entries[(entries["unit"] >= part.unit_base) & (entries["unit"] < part.unit_base + part.units)]
+    own["unit"] -= part.unit_base
+    return own
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from engines.auto_facets import READABLE
 from engines.embedded.container import Array, read_arrays
 from engines.embedded.fragments import Fragments
 from engines.embedded.postings import ID, Postings, term_hash
+from engines.embedded.state import SUPPLY
 from engines.embedded.strings import Strings
 from engines.port import FieldKind
 
@@ -32,6 +33,7 @@ PRICE_SCALE = 1_000_000
 """Prices are stored as integers of a millionth; ``NO_PRICE`` is none."""
 NO_PRICE = -1
 NO_STOCK = -1
+_NO_SUPPLIES = np.empty(0, dtype=np.int64)
 _SINGLE_FIELDS = 40
 _DENSE_FIELDS = 20
 
@@ -100,6 +102,7 @@ class Part:
         self.number_index = {name: at for at, name in enumerate(self.numbers)}
         self.net = arrays["net"]
         self.stock = arrays["stock"]
+        self.supplies = arrays.get("supplies", _NO_SUPPLIES).view(SUPPLY)
         self.popularity = arrays["popularity"]
         self.vectors = arrays["vectors"].reshape(self.count, -1) if "vectors" in arrays else None
         self.readable = np.diff(arrays["values_ends"]) <= READABLE

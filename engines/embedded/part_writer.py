@@ -12,6 +12,8 @@ from engines.embedded.container import Array, write_arrays
 from engines.embedded.fragments import fragment_arrays
 from engines.embedded.part import NO_PRICE, NO_STOCK, PRICE_SCALE
 from engines.embedded.postings import ID, IDENTIFIERS, PAIRS, SURFACE, PostingColumn, posting_arrays
+from engines.embedded.state import SUPPLY
+from engines.embedded.supply_rows import SupplyRow, supply_rows
 from engines.port import Document, FieldKind, Schema, Unit, text_field
 from language.analysis import Analyzer, analyzer
 from language.filters.tree import Scalar
@@ -39,8 +41,7 @@ class PartWriter:
     def add(self, document: Document) -> int:
         """Take one document and return its row."""
         columns, at = self.columns, self.columns.count
-        stored = document.stored
-        units = document.units or (Unit("", {}, stored.net, stored.stock),)
+        units = document.all_units()
         shared = {name: values for name, values in document.values.items() if name != OFFERED}
         for unit in units:
             row = columns.units
@@ -49,6 +50,7 @@ class PartWriter:
             for name, values in unit.values.items():
                 if name != OFFERED:
                     columns.add_values(name, row, values)
+            columns.supplies += supply_rows(row, unit.supply)
             columns.add_unit(unit.id, _minor(unit), NO_STOCK if unit.stock is None else unit.stock)
         columns.add_values(SUGGESTIONS, columns.units - len(units), document.suggestions)
         self._add_terms(at, document)
@@ -95,6 +97,7 @@ class PartColumns:
         self.unit_ends: list[int] = [0]
         self.net: list[int] = []
         self.stock: list[int] = []
+        self.supplies: list[SupplyRow] = []
         self.popularity: list[float] = []
         self.vectors: list[tuple[float, ...]] = []
         self._kinds: dict[str, FieldKind] = {**kinds, SUGGESTIONS: "text"}
@@ -175,6 +178,8 @@ class PartColumns:
             arrays.update(column.finish(name))
         arrays["net"] = np.array(self.net, dtype=np.int64)
         arrays["stock"] = np.array(self.stock, dtype=np.int64)
+        if self.supplies:
+            arrays["supplies"] = np.array(self.supplies, dtype=SUPPLY).view(np.int64)
         arrays["popularity"] = np.array(self.popularity, dtype=np.float32)
         if self.units != self.count:
             arrays["unit_ends"] = np.array(self.unit_ends, dtype=np.int32)

@@ -89,7 +89,7 @@ class BuyerPrices:
         for place in range(len(self.lists) - 1, -1, -1):
             units, nets = self._prices(self.lists[place], view)
             net[units], source[units] = nets, place
-        return Offers(net, own.stock, own.net, source)
+        return Offers(net, own.stocks, own.net, source)
 
     def tiers(self, view: View, unit: int, own: Tiers) -> Tiers | None:
         """Return the prices of one unit at greater quantities; None where they are the catalogue's ``own``.

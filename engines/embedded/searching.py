@@ -1,7 +1,8 @@
 """One search over the views of one buyer: match, order, count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from time import perf_counter
 
 import numpy as np
@@ -16,6 +17,7 @@ from engines.embedded.part import Mask
 from engines.embedded.view import View
 from engines.plan import SearchPlan, Selection, TextMatch, VectorMatch
 from engines.results import Facet, Hit, SearchResult
+from engines.stock import IN_STOCK_SCORE
 from language.filters.tree import Filter
 
 _WORD_TIER = 1e5
@@ -43,6 +45,7 @@ class Search:
         self._locale = locale
         self._counted = counted
         self._bases = np.array([view.part.base for view in views], dtype=np.int64)
+        self._counts_stock = not all(view.offers.all_in_stock for view in views)
         self._varied = any(view.part.row_of_unit is not None for view in views)
 
     def run(self, plan: SearchPlan, version: int) -> SearchResult:
@@ -90,7 +93,10 @@ class Search:
             rows = np.flatnonzero(_joined(may))
             popularity = _joined([view.part.popularity for view in self._views])[rows].astype(np.float64)
             return _Matches(rows, popularity, np.zeros(len(rows), bool))
-        return self._beside(self._match_text(plan.text, may), plan.also, may)
+        found = self._match_text(plan.text, may)
+        if self._counts_stock:
+            found = replace(found, keys=found.keys + self._in_stock[found.rows] * IN_STOCK_SCORE)
+        return self._beside(found, plan.also, may)
 
     def _beside(self, found: _Matches, ids: Sequence[str], may: list[Mask]) -> _Matches:
         """Add the products of these ids that may be found and are not yet, behind the others."""
@@ -128,6 +134,11 @@ class Search:
         tiers = np.repeat([tier for _, tier in kinds], [len(rows) for rows, _ in kinds])[first]
         seen = _joined(may)[named] if len(named) else np.empty(0, bool)
         return named[seen], tiers[seen]
+
+    @cached_property
+    def _in_stock(self) -> Mask:
+        """Which rows of all parts the buyer can have at once."""
+        return self._any_unit([view.offers.in_stock for view in self._views])
 
     def _match_vector(self, vector: VectorMatch, may: list[Mask]) -> _Matches:
         """Compare with every product: exact, and fast enough below 100,000 products."""
@@ -181,7 +192,9 @@ class Search:
         for row, place, score, by_identifier, matched in found:
             view = self._views[place]
             product = view.product(row - view.part.base, None if units is None else units[place])
-            hits.append(Hit(product, score, by_identifier, matched))
+            counts = textual and score > 0 and self._counts_stock
+            for_stock = IN_STOCK_SCORE if counts and self._in_stock[row] else 0.0
+            hits.append(Hit(product, score, by_identifier, matched, for_stock))
         return tuple(hits)
 
 

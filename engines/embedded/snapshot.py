@@ -18,6 +18,7 @@ from engines.embedded.words import VisibleVocabulary, Words
 from engines.plan import SearchPlan
 from engines.port import FieldInfo, Schema, Stats, Suggestion, text_field
 from engines.results import SearchResult, StoredProduct
+from engines.stock import AVAILABLE_BY
 from language.dictionary import AttributeEntry
 from language.vocabulary import Vocabulary
 
@@ -111,4 +112,5 @@ def _fields(
     for price in ("price", "list_price"):
         found[price] = FieldInfo(price, "number", sum(int((part.net >= 0).sum()) for part in parts))
     found[OFFERED] = FieldInfo(OFFERED, "boolean", sum(part.count for part in parts), 2)
+    found[AVAILABLE_BY] = FieldInfo(AVAILABLE_BY, "number")
     return found

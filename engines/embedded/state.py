@@ -17,6 +17,19 @@ from engines.embedded.container import Array, write_atomically
 from engines.port import EngineUnavailable
 
 OFFER = np.dtype([("unit", "<i8"), ("net", "<i8"), ("stock", "<i8")])
+SUPPLY = np.dtype(
+    [
+        ("place", "<i8"),
+        ("unit", "<i8"),
+        ("quantity", "<i8"),
+        ("lead", "<i8"),
+        ("coming", "<i8"),
+        ("coming_quantity", "<i8"),
+        ("entry", "<i8"),
+    ]
+)
+"""What is known of one unit at one place, in days and days since 1970, -1 for what is not. In the log ``entry`` is the
+place in the log of offers of the offer that it belongs to: the newest offer of a unit says all of its stock."""
 _DEAD = np.dtype("<i8")
 FORMAT = 3
 """Counts up whenever what lies on disk changes its meaning."""
@@ -28,10 +41,10 @@ class OtherFormat(EngineUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What a version holds: rows and units in parts, entries in the two logs, the change-log number applied.
+    """What a version holds: rows and units in parts, entries in the three logs, the change-log number applied.
 
-    ``offers_file`` numbers the log of offers, which is written anew when it has grown long; ``book`` numbers the
-    directory of price lists and assortments, 0 for none.
+    ``offers_file`` numbers the logs of offers and of their supplies, written anew when they have grown long; ``book``
+    numbers the directory of price lists and assortments, 0 for none.
     """
 
     rows: int = 0
@@ -41,6 +54,7 @@ class Commit:
     offers_file: int = 1
     book: int = 0
     applied: int = 0
+    supplies: int = 0
 
 
 class StateFiles:
@@ -85,26 +99,48 @@ class StateFiles:
         _append(self._folder / "dead.log", commit.dead, rows.astype(_DEAD))
         return replace(commit, dead=commit.dead + len(rows))
 
-    def append_offers(self, commit: Commit, offers: Array) -> Commit:
-        """Write changed offers durably behind the committed ones; they count once the returned commit is written."""
+    def supplies(self, commit: Commit, first: int = 0) -> Array:
+        """Return what the offers that changed say of stock by location, from the entry ``first`` on."""
+        return _read(self._supplies(commit.offers_file), SUPPLY, first, commit.supplies)
+
+    def append_offers(self, commit: Commit, offers: Array, supplies: Array) -> Commit:
+        """Write changed offers durably behind the committed ones; they count once the returned commit is written.
+
+        The entries of ``supplies`` are counted within ``offers``.
+        """
         _append(self._offers(commit.offers_file), commit.offers, offers)
-        return replace(commit, offers=commit.offers + len(offers))
+        placed = supplies.copy()
+        placed["entry"] += commit.offers
+        _append(self._supplies(commit.offers_file), commit.supplies, placed)
+        return replace(commit, offers=commit.offers + len(offers), supplies=commit.supplies + len(supplies))
 
     def shorten_offers(self, commit: Commit) -> Commit:
         """Write the log of offers anew with the newest entry of each unit."""
-        entries = self.offers(commit)
-        _, last = np.unique(entries["unit"][::-1], return_index=True)
-        shorter = replace(commit, offers_file=commit.offers_file + 1, offers=0)
-        return self.append_offers(shorter, entries[::-1][np.sort(last)][::-1])
+        entries, supplies = self.offers(commit), self.supplies(commit)
+        kept = np.sort(newest(entries))
+        supplies = supplies[np.isin(supplies["entry"], kept)]
+        supplies["entry"] = np.searchsorted(kept, supplies["entry"])
+        shorter = replace(commit, offers_file=commit.offers_file + 1, offers=0, supplies=0)
+        return self.append_offers(shorter, entries[kept], supplies)
 
     def tidy(self, commit: Commit) -> None:
         """Remove logs that no reader of this commit or of the one before needs."""
-        for path in self._folder.glob("offers-*.log"):
-            if int(path.stem.split("-")[1]) < commit.offers_file - 1:
-                path.unlink()
+        for pattern in ("offers-*.log", "supplies-*.log"):
+            for path in self._folder.glob(pattern):
+                if int(path.stem.split("-")[1]) < commit.offers_file - 1:
+                    path.unlink()
 
     def _offers(self, number: int) -> Path:
         return self._folder / f"offers-{number}.log"
+
+    def _supplies(self, number: int) -> Path:
+        return self._folder / f"supplies-{number}.log"
+
+
+def newest(offers: Array) -> NDArray[np.int64]:
+    """Return where the newest entry of each unit is, by unit."""
+    _, last = np.unique(offers["unit"][::-1], return_index=True)
+    return len(offers) - 1 - last
 
 
 def _append(path: Path, after: int, entries: Array) -> None:

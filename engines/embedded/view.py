@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from commerce.availability import together
 from engines.embedded.offers import Offers
-from engines.embedded.part import NO_PRICE, NO_STOCK, Mask, Part
+from engines.embedded.part import NO_PRICE, Mask, Part
 from engines.results import StoredProduct, UnitOffer
 
 if TYPE_CHECKING:
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class View:
     """A part with offers and the rows that are live (and in the buyer's assortments) at one moment. ``prices`` are the
-    buyer's, None for a buyer without price lists; then ``offers`` are the catalogue's own."""
+    buyer's, None for a buyer without price lists; then ``offers`` are the catalogue's own. ``day`` is the
+    moment's, ``location`` the buyer's where the catalogue knows it."""
 
     part: Part
     offers: Offers
     live: Mask
     prices: BuyerPrices | None = None
+    day: int = 0
+    location: str | None = None
 
     def product(self, at: int, matched: Mask | None = None) -> StoredProduct:
         """Return one stored product; ``matched`` are the units (of the whole part) that meet the conditions."""
@@ -44,6 +48,7 @@ class View:
                 own=offer.own,
                 price_list=offer.price_list,
                 tiers=offer.tiers,
+                availability=offer.availability,
             )
         offers = tuple(self._unit_offers(units, None, more))
         counting = offers
@@ -51,7 +56,7 @@ class View:
         if matched is not None:
             counting = tuple(offer for offer, unit in zip(offers, units, strict=True) if matched[unit]) or offers
             ids = tuple(offer.id for offer in counting)
-        stocks = [offer.stock for offer in counting if offer.stock is not None]
+        available = together([offer.availability for offer in counting])
         priced = [offer for offer in counting if offer.net is not None]
         cheapest = min(priced, key=lambda offer: offer.net or 0) if priced else counting[0]
         return StoredProduct(
@@ -59,13 +64,14 @@ class View:
             document=part.documents.raw(at),
             title=part.titles[at],
             net=cheapest.net,
-            stock=sum(stocks) if len(stocks) == len(counting) else None,
+            stock=available.quantity,
             more=more,
             units=offers,
             matched=ids,
             own=cheapest.own,
             price_list=cheapest.price_list,
             tiers=cheapest.tiers,
+            availability=available,
         )
 
     def _unit_offers(self, units: range, alone: str | None, more: bytes) -> Iterator[UnitOffer]:
@@ -73,19 +79,21 @@ class View:
         offers = self.offers
         own_tiers = _own_tiers(more) if self.prices else {}
         for unit in units:
-            net, stock = decimal_net(int(offers.net[unit])), _stock(int(offers.stock[unit]))
+            net = decimal_net(int(offers.net[unit]))
+            available = offers.stocks.of_unit(unit, self.day, self.location)
             identity = self.part.unit_ids[unit] if alone is None else alone
             if self.prices is None:
-                yield UnitOffer(identity, net, stock, net)
+                yield UnitOffer(identity, net, available.quantity, net, availability=available)
                 continue
             place = -1 if offers.lists is None else int(offers.lists[unit])
             yield UnitOffer(
                 identity,
                 net,
-                stock,
+                available.quantity,
                 decimal_net(int(offers.own[unit])),
                 None if place < 0 else self.prices.lists[place].id,
                 self.prices.tiers(self, unit, own_tiers.get(identity, ())),
+                available,
             )
 
 
@@ -97,10 +105,6 @@ def _own_tiers(more: bytes) -> Mapping[str, Tiers]:
         identity: tuple((step["min_quantity"], Decimal(step["net"])) for step in steps)
         for identity, steps in tiers.items()
     }
-
-
-def _stock(stock: int) -> int | None:
-    return None if stock == NO_STOCK else stock
 
 
 def decimal_net(net: int) -> Decimal | None:

@@ -129,7 +129,10 @@ def test_an_unknown_product_refuses_the_offers(client: TestClient, admin: dict[s
         {"net": "x"},
         {"stock": -1},
         {"stock": 1.5},
-        {"stock": 1, "location": "Ulm"},
+        {"stock": 1, "location": ""},
+        {"location": "Ulm", "lead_time_days": 1.5},
+        {"location": "Ulm", "next_delivery": {"date": 20_000}},
+        {"location": "Ulm", "next_delivery": {"date": "9999-12-31"}},
         {"net": 1e9},
     ):
         body = [{"product_id": "3920564", **bad}]

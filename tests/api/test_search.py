@@ -24,7 +24,8 @@ def test_a_search_answers_in_the_contract_s_shape(reader: TestClient) -> None:
     assert set(hit["price"]) == {"net", "gross", "tax_rate", "currency", "list", "tiers", "price_list", "promotion"}
     assert hit["price"]["currency"] == "EUR"
     assert Decimal(hit["price"]["net"]) == Decimal(hit["price"]["list"])
-    assert hit["availability"] == {"in_stock": True, "quantity": None, "location": None, "lead_time_days": None}
+    unknown = ("quantity", "location", "lead_time_days", "next_delivery", "available_by")
+    assert hit["availability"] == {"in_stock": True, **dict.fromkeys(unknown)}
     assert "<mark>" in hit["highlight"]["title"]
     assert hit["matched_by"] == ["lexical"]
     assert hit["explanation"]["stages"][0]["contribution"] == hit["score"]

@@ -28,7 +28,7 @@ def updated(found: Found, stored: CatalogItem | None) -> CatalogItem | None:
         }
         product = replace(product, texts=texts)
     product = replace(product, variants=repriced_variants(product.variants, offer, stored.product.variants))
-    return CatalogItem(product, replace(offer, stock=stored.offer.stock), stored.popularity)
+    return CatalogItem(product, replace(offer, stock=stored.offer.stock, supply=stored.offer.supply), stored.popularity)
 
 
 def priced(found: Found) -> bool:

@@ -75,5 +75,6 @@ def read_variants(
 
 def repriced_variants(variants: Sequence[Variant], offer: Offer, stored: Sequence[Variant]) -> tuple[Variant, ...]:
     """Return the variants at a price, each with the stock that the stored one of its number has."""
-    stocks = {variant.id: variant.offer.stock for variant in stored}
-    return tuple(replace(each, offer=replace(offer, stock=stocks.get(each.id))) for each in variants)
+    stocks = {variant.id: variant.offer for variant in stored}
+    found = ((each, stocks.get(each.id, Offer())) for each in variants)
+    return tuple(replace(each, offer=replace(offer, stock=own.stock, supply=own.supply)) for each, own in found)
