@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.buyer import Tokens
+from api.demo_buyers import DemoBuyers
 from api.metrics import Metrics
 from api.middleware import Bounded, Observed
 from api.revocation import RevocationWatch
@@ -37,8 +38,11 @@ buyer's own prices. Errors are problem documents (RFC 9457) with a stable `code`
 """
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application; it opens records and index when it starts and closes them when it ends."""
+def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> FastAPI:
+    """Build the application; it opens records and index when it starts and closes them when it ends.
+
+    With ``demo_buyers`` whoever asks gets their tokens: for the demo alone.
+    """
     _configure_logs(settings.log_level)
     metrics = Metrics()
 
@@ -76,7 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     shopping = (search, price_explanation, catalog)
     for routes in (*shopping, backoffice, price_lists, assortments, accounts, tokens, service, storefront):
         app.include_router(routes.router)
-    storefront.mount(app)
+    storefront.mount(app, settings, demo_buyers)
     documented.document(app)
     app.add_middleware(Bounded, seconds=settings.request_timeout)
     if settings.cors_origins:

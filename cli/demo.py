@@ -1,20 +1,28 @@
-"""The demo: both samples, loaded, indexed and served."""
+"""The demo: both samples, loaded, indexed and served to three buyers."""
 
+import secrets
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
+from api.app import create_app
+from api.demo_buyers import DemoBuyers
+from api.settings import Settings
 from cli.catalog import index_catalog
 from cli.context import AsJson, Context, opened, print_json
 from cli.loading import load_catalog
-from cli.serve import Host, serve
+from cli.sample_buyers import put_sample_buyers
+from cli.serve import Host, listen
+from commerce.account import Account
 from commerce.errors import MappingError
 from engines.port import EngineUnavailable
 
 _FILES = {"icecat": "products.jsonl.zst", "online_retail": "order_lines.csv.zst"}
 _MAPPING = "mapping.toml"
+_WITH_BUYERS = "icecat"
 _SAMPLES = Path(__file__).parents[1] / "samples"
 
 
@@ -30,13 +38,18 @@ def demo(
 ) -> None:
     """Load and index the two sample catalogues where that is still to do, and serve them with the storefront.
 
-    A sample is loaded again when its file or its mapping has changed. Prints the address once it answers.
+    A sample is loaded again when its file or its mapping has changed. The storefront can be looked at as a dealer and
+    as a contract customer too: without VITRINE_JWT_SECRET their tokens are signed with a secret of this process.
+    Prints the address once it answers.
     """
     with opened() as context:
         for catalog in _FILES:
             _prepare(context, catalog, samples / catalog, quiet=as_json)
+        buyers = _buyers(context, samples / _WITH_BUYERS / "buyers.json")
+        settings = context.settings
     if not prepare_only:
-        serve(host, port, 1, as_json)
+        demo_buyers = DemoBuyers(buyers, tuple(_FILES), _WITH_BUYERS)
+        listen(create_app(_able_to_mint(settings), demo_buyers), host, port, as_json=as_json)
     elif as_json:
         print_json({"catalogs": list(_FILES)})
 
@@ -54,6 +67,17 @@ def _prepare(context: Context, catalog: str, folder: Path, *, quiet: bool) -> No
     index_catalog(context, catalog, quiet=quiet)
     noted.parent.mkdir(parents=True, exist_ok=True)
     noted.write_text(digest)
+
+
+def _buyers(context: Context, file: Path) -> list[Account]:
+    return put_sample_buyers(context, _WITH_BUYERS, file) if file.is_file() else []
+
+
+def _able_to_mint(settings: Settings) -> Settings:
+    """Return the settings with a secret of this process where tokens are not checked in any way yet."""
+    if settings.jwt_secret or settings.jwks_url:
+        return settings
+    return settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
 
 
 def _serves(context: Context, catalog: str) -> bool:

@@ -12,6 +12,7 @@ from urllib.request import ProxyHandler, build_opener
 import orjson
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from api.settings import read_settings
 from cli.context import AsJson, opened, stderr
@@ -44,11 +45,16 @@ def serve(host: Host = "127.0.0.1", port: Port = 8080, workers: Workers = 1, as_
         shutil.rmtree(shared, ignore_errors=True)
         shared.mkdir(parents=True)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared)
+    listen("api.app:create_from_environment", host, port, workers=workers, as_json=as_json)
+
+
+def listen(app: FastAPI | str, host: str, port: int, *, workers: int = 1, as_json: bool) -> None:
+    """Serve an application, or what the factory of this name makes in each worker, and announce the address."""
     port = _free(host, port)
     Thread(target=_announce, args=(host, port, as_json), daemon=True).start()
     uvicorn.run(
-        "api.app:create_from_environment",
-        factory=True,
+        app,
+        factory=isinstance(app, str),
         host=host,
         port=port,
         workers=workers,

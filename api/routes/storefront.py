@@ -7,6 +7,10 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from api.demo_buyers import DemoBuyers
+from api.rendering import JsonResponse
+from api.settings import Settings
+
 _STATIC = Path(__file__).parent.parent / "static"
 _HEADERS = {
     "content-security-policy": (
@@ -37,7 +41,13 @@ class _Files(StaticFiles):
         return response
 
 
-def mount(app: FastAPI) -> None:
-    """Serve the storefront's folders."""
+def mount(app: FastAPI, settings: Settings, demo_buyers: DemoBuyers | None) -> None:
+    """Serve the storefront's folders, and the buyers that it can be looked at as: nobody but in the demo."""
+
+    @app.get("/demo/buyers", include_in_schema=False)
+    async def buyers() -> JsonResponse:
+        minted = demo_buyers.minted(settings) if demo_buyers else []
+        return JsonResponse({"buyers": minted}, headers={"cache-control": "no-store"})
+
     for folder in ("scripts", "styles", "images"):
         app.mount(f"/{folder}", _Files(directory=_STATIC / folder), name=folder)

@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,16 +44,27 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     work = tmp_path_factory.mktemp("storefront")
     products = work / "products.jsonl"
     _slice(SAMPLE / "products.jsonl.zst", products)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
-    environment["VITRINE_HOME"] = str(work / "home")
+    environment = clean_environment(work / "home")
     _vitrine(environment, "load", "icecat", str(products), "--mapping", str(SAMPLE / "mapping.toml"))
     _vitrine(environment, "index", "icecat")
 
+    with serving(environment, "serve", work / "serve.log") as address:
+        yield address
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """Return the environment with no other setting of Vitrine than its home."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
+    return environment | {"VITRINE_HOME": str(home)}
+
+
+@contextmanager
+def serving(environment: dict[str, str], command: str, log: Path, *words: str) -> Iterator[str]:
+    """Run ``vitrine serve`` or ``vitrine demo``; yield its address once it is ready."""
     port = _free_port()
-    log = work / "serve.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [_command(), "serve", "--host", "127.0.0.1", "--port", str(port)],
+            [_command(), command, "--host", "127.0.0.1", "--port", str(port), *words],
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -146,7 +158,7 @@ def _free_port() -> int:
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    for _ in range(1200):
         if process.poll() is not None:
             break
         try:

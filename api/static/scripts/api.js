@@ -1,8 +1,7 @@
 /**
  * A client of Vitrine's public API, as small as a storefront needs it.
  *
- * The shapes below name only what this storefront reads; `/openapi.json` has all of them. A shop that signs its
- * buyers on adds `Authorization: Bearer …` to the headers; without a token the anonymous buyer asks.
+ * The shapes below name only what this storefront reads; `/openapi.json` has all of them. `session.js` says who asks.
  *
  * @typedef {{id: string, products: number, currency: string, locale: string}} Catalog
  * @typedef {{gte: string | number | null, lt: string | number | null}} Interval  half-open; null is an open end
@@ -25,6 +24,7 @@
  * @property {string} currency
  * @property {string | null} list
  * @property {{min_quantity: number, net: string}[]} tiers
+ * @property {string | null} price_list  null: the catalogue's own price
  *
  * @typedef {{in_stock: boolean, quantity: number | null, location: string | null, lead_time_days: number | null}} Availability
  *
@@ -109,6 +109,8 @@
  * @property {Variant[]} variants
  */
 
+import { identity } from "./session.js";
+
 /** An answer that is not a success: RFC 9457 problem details, or no answer at all (status 0, code `unreachable`). */
 export class ApiProblem extends Error {
   /** @param {{status: number, code: string, title: string, detail?: string}} problem */
@@ -123,11 +125,12 @@ export class ApiProblem extends Error {
 }
 
 /**
- * List the catalogues that are served.
+ * List the catalogues that the buyer may see, with what each holds for them.
+ * @param {AbortSignal} [signal]
  * @returns {Promise<{catalogs: Catalog[]}>}
  */
-export function listCatalogs() {
-  return request("/v1/catalogs");
+export function listCatalogs(signal) {
+  return request("/v1/catalogs", { signal });
 }
 
 /**
@@ -176,9 +179,14 @@ export function product(catalog, id, signal) {
  * @returns {Promise<any>}
  */
 async function request(path, init = {}) {
+  /** @param {Record<string, string>} asker */
+  const ask = (asker) => fetch(path, { ...init, headers: { Accept: "application/json", ...init.headers, ...asker } });
   let response;
   try {
-    response = await fetch(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
+    const asker = await identity();
+    response = await ask(asker);
+    // A token may end early: the service started anew, or the clock was changed. Once more with a fresh one.
+    if (response.status === 401 && asker.Authorization) response = await ask(await identity({ refused: true }));
   } catch (cause) {
     // An aborted request is no failure: whoever aborted it knows, see latest.js.
     if (init.signal?.aborted) throw cause;

@@ -3,7 +3,7 @@
 import { h, link } from "./dom.js";
 import { highlighted } from "./highlight.js";
 import { texts } from "./i18n.js";
-import { availabilityLine, priceLine } from "./offer.js";
+import { availabilityLine, priceLine, termsLine } from "./offer.js";
 import { picture } from "./pictures.js";
 import { typeOf } from "./placeholder.js";
 import { href, view } from "./state.js";
@@ -51,7 +51,13 @@ export function card(hit, catalog, index) {
       kind && h("p", { class: "card-kind" }, kind),
       hit.matched_variants.length > 0 &&
         h("p", { class: "card-variants" }, texts().matchedVariants(hit.matched_variants.length)),
-      h("div", { class: "card-offer" }, availabilityLine(hit.availability), priceLine(hit.price)),
+      h(
+        "div",
+        { class: "card-offer" },
+        availabilityLine(hit.availability),
+        priceLine(hit.price),
+        termsLine(hit.price),
+      ),
     ),
   );
 }

@@ -1,13 +1,17 @@
 /** Start the storefront: wire the header, then show what the URL says. */
 
 import { listCatalogs } from "./api.js";
+import { drawBuyers } from "./buyers.js";
 import { drawCatalogs } from "./catalogs.js";
 import { h } from "./dom.js";
 import { language, setLanguage, texts, translatePage } from "./i18n.js";
+import { latestOnly } from "./latest.js";
 import { problemState } from "./notices.js";
 import { createProductPage } from "./product.js";
 import { createRouter } from "./router.js";
 import { createSearchPage } from "./search.js";
+import { startSession } from "./session.js";
+import { view } from "./state.js";
 import { createSearchBox } from "./suggest.js";
 import { startTheme } from "./theme.js";
 
@@ -26,6 +30,7 @@ await start();
 
 async function start() {
   try {
+    await startSession();
     const { catalogs } = await listCatalogs();
     if (catalogs.length) run(catalogs);
     else showAlone(new Error(texts().noCatalogs));
@@ -34,8 +39,9 @@ async function start() {
   }
 }
 
-/** @param {import("./api.js").Catalog[]} catalogs */
-function run(catalogs) {
+/** @param {import("./api.js").Catalog[]} first */
+function run(first) {
+  let catalogs = first;
   /** @type {ReturnType<typeof createSearchPage> | null} */
   let results = null;
   /** @type {ReturnType<typeof createProductPage> | null} */
@@ -59,8 +65,30 @@ function run(catalogs) {
   languages.addEventListener("change", () => {
     setLanguage(languages.value);
     results = product = null; // made anew with the new texts
+    drawBuyers(part("buyers"), follow);
     router.refresh();
   });
+
+  const newest = latestOnly();
+
+  /** Show what another buyer sees of the same view: from the first page, in a catalogue that they may see. */
+  async function follow() {
+    try {
+      const answer = await newest((signal) => listCatalogs(signal));
+      if (answer === null) return;
+      catalogs = answer.catalogs;
+      results?.leave();
+      product?.leave();
+      results = product = null;
+      const shown = router.current();
+      if (!catalogs.some(({ id }) => id === shown.catalog)) router.go(view({ catalog: catalogs[0]?.id }));
+      else if (shown.page > 1) router.go({ ...shown, page: 1 }, { replace: true });
+      else router.refresh();
+    } catch (error) {
+      showAlone(error);
+    }
+  }
+  drawBuyers(part("buyers"), follow);
 
   router.start();
 }

@@ -111,6 +111,7 @@ function article({ product, price, availability, sheet: rows, variants }, catalo
           { class: "offer" },
           priceLine(price),
           price && h("p", { class: "offer-note" }, t.net),
+          price?.price_list && h("p", { class: "offer-list" }, t.priceListName(price.price_list)),
           availabilityLine(availability) ?? h("p", { class: "availability availability-yes" }, t.available),
           price && price.tiers.length > 0 && tierPrices(price),
         ),

@@ -8,6 +8,14 @@ const counted = (n, one, many) => `${number.format(n)} ${n === 1 ? one : many}`;
 export const de = {
   skipToContent: "Zum Inhalt springen",
   catalogue: "Sortiment",
+  buyer: "Einkaufen als",
+  buyerLabel: "Käufer",
+  buyerNames: { anonymous: "Gast", dealer: "Händler", contract: "Vertragskunde" },
+  buyerSees: {
+    anonymous: "Listenpreise für das ganze Sortiment.",
+    dealer: "Händlerpreise mit Mengenrabatt für das ganze Sortiment.",
+    contract: "Vertragspreise, und nur die Produkte des Vertrags.",
+  },
   language: "Sprache",
   darkMode: "Dunkle Darstellung",
   footer: "Ein Beispielshop über der öffentlichen Schnittstelle von Vitrine.",
@@ -84,6 +92,7 @@ export const de = {
   net: "zzgl. MwSt.",
   listPrice: "Listenpreis",
   tierPrices: "Staffelpreise",
+  priceListName: (id) => ({ dealers: "Händlerpreis", "contract-4711": "Vertrag 4711" })[id] ?? `Preisliste ${id}`,
   fromQuantity: (n) => `ab ${number.format(n)}`,
 
   variants: (n) => counted(n, "Variante", "Varianten"),

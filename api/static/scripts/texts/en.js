@@ -7,6 +7,16 @@ const counted = (n, one, many) => `${number.format(n)} ${n === 1 ? one : many}`;
 export const en = {
   skipToContent: "Skip to content",
   catalogue: "Catalogue",
+  buyer: "Shop as",
+  buyerLabel: "Buyer",
+  /** @type {Record<string, string>} */
+  buyerNames: { anonymous: "Visitor", dealer: "Dealer", contract: "Contract customer" },
+  /** @type {Record<string, string>} */
+  buyerSees: {
+    anonymous: "List prices on the whole catalogue.",
+    dealer: "Dealer prices with quantity discounts on the whole catalogue.",
+    contract: "Contract prices, and only the products that the contract covers.",
+  },
   language: "Language",
   darkMode: "Dark mode",
   footer: "A demo storefront over the public API of Vitrine.",
@@ -104,6 +114,8 @@ export const en = {
   net: "excl. VAT",
   listPrice: "List price",
   tierPrices: "Quantity prices",
+  /** @param {string} id */
+  priceListName: (id) => ({ dealers: "Dealer price", "contract-4711": "Contract 4711" })[id] ?? `Price list ${id}`,
   /** @param {number} n */
   fromQuantity: (n) => `from ${number.format(n)}`,
 
