@@ -22,6 +22,7 @@ from api.routes import (
     backoffice,
     catalog,
     documented,
+    orders,
     price_explanation,
     price_lists,
     search,
@@ -78,7 +79,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
     shopping = (search, price_explanation, catalog)
-    for routes in (*shopping, backoffice, price_lists, assortments, accounts, tokens, service, storefront):
+    for routes in (*shopping, backoffice, price_lists, assortments, accounts, orders, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app, settings, demo_buyers)
     documented.document(app)

@@ -16,6 +16,7 @@ from commerce.readers import (
     load_assortments,
     load_files,
     load_offers,
+    load_orders,
     load_price_lists,
     read_mapping,
 )
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     STOCK = "stock"
     PRICE_LISTS = "price-lists"
     ASSORTMENTS = "assortments"
+    ORDERS = "orders"
 
 
 def load(
@@ -60,7 +62,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Load a catalogue's products from files, or change their prices or stock, or load buyers' price lists and
-    assortments.
+    assortments, or the history of orders.
 
     Rejected rows are written to VITRINE_HOME/rejects/CATALOG.jsonl with file, line, field and reason. If more are
     rejected than the mapping allows, nothing is kept. Run `vitrine index CATALOG` after the first load; a service that
@@ -89,7 +91,7 @@ def load(
             )
         elif kind is Kind.PRODUCTS and not delete:
             report = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
-        elif kind in {Kind.PRICE_LISTS, Kind.ASSORTMENTS}:
+        elif kind in {Kind.PRICE_LISTS, Kind.ASSORTMENTS, Kind.ORDERS}:
             report = _load_lists(context, catalog, files, mapping, kind, quiet=as_json)
         else:
             report = _load_delta(context, catalog, files, mapping, kind, quiet=as_json)
@@ -137,7 +139,11 @@ def _load_lists(
     context: Context, catalog: str, files: list[Path], mapping: Path, kind: Kind, *, quiet: bool
 ) -> ListsReport:
     rules, rejects = read_mapping(mapping), _rejects(context, catalog)
-    load_all = load_price_lists if kind is Kind.PRICE_LISTS else load_assortments
+    load_all = {
+        Kind.PRICE_LISTS: load_price_lists,
+        Kind.ASSORTMENTS: load_assortments,
+        Kind.ORDERS: load_orders,
+    }[kind]
     with progress(f"load {catalog}", hidden=quiet) as step:
         return load_all(context.records, catalog, files, rules, rejects=rejects, progress=step)
 

@@ -5,6 +5,7 @@ from commerce.readers.deltas import DeltaReport, delete_products, load_offers
 from commerce.readers.listed import ListsReport
 from commerce.readers.load import LoadReport, load_files
 from commerce.readers.mapping import read_mapping
+from commerce.readers.orders import load_orders
 from commerce.readers.price_lists import load_price_lists
 from commerce.readers.rows import Reject
 
@@ -17,6 +18,7 @@ __all__ = [
     "load_assortments",
     "load_files",
     "load_offers",
+    "load_orders",
     "load_price_lists",
     "read_mapping",
 ]

@@ -1,4 +1,4 @@
-"""What loads of price lists and of assortments share: files to rows, rows to a spool, and the report.
+"""What loads of price lists, of assortments and of orders share: files to rows, rows to a spool, and the report.
 
 Files are read whole before anything is written, and all lists of a load are written in one transaction.
 """
@@ -19,7 +19,7 @@ from commerce.readers.rules import SourceRule
 from commerce.readers.values import matches
 from commerce.records import LoadRecord, Records
 
-ListKind = Literal["price-lists", "assortments"]
+ListKind = Literal["price-lists", "assortments", "orders"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from commerce.records.change_log import Change
 from commerce.records.errors import NewerDatabase, RecordsUnavailable, UnusableDatabase
 from commerce.records.history import LoadRecord
 from commerce.records.offers import UNSET, OfferChange
+from commerce.records.orders import OrderExtent, OrdersWritten
 from commerce.records.price_lists import ListPrices, PriceDiff, PriceListHead, PriceListWritten
 from commerce.records.revocations import Revocations
 from commerce.records.store import Records, Written
@@ -18,6 +19,8 @@ __all__ = [
     "LoadRecord",
     "NewerDatabase",
     "OfferChange",
+    "OrderExtent",
+    "OrdersWritten",
     "PriceDiff",
     "PriceListHead",
     "PriceListWritten",

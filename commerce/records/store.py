@@ -21,6 +21,7 @@ from commerce.records.assortments import AssortmentRecords
 from commerce.records.change_log import Change
 from commerce.records.history import LoadRecord
 from commerce.records.offers import OfferChange, Patched
+from commerce.records.orders import OrderRecords
 from commerce.records.price_lists import PriceListRecords
 from commerce.records.revocations import RevocationRecords
 from commerce.records.rows import findable, item_of, offer_of, product_row, variant_rows
@@ -41,7 +42,7 @@ class Written:
     unchanged: int = 0
 
 
-class Records(PriceListRecords, AssortmentRecords, AccountRecords, RevocationRecords):
+class Records(PriceListRecords, AssortmentRecords, AccountRecords, RevocationRecords, OrderRecords):
     """The records behind one database URL; safe for concurrent use by threads and processes.
 
     Catalogues and products are here, the other kinds of record each in a class of their own.

@@ -154,3 +154,19 @@ revocations = Table(
     Index("revocations_by_claim", "claim", "value", unique=True),
     sqlite_autoincrement=True,
 )
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("order_id", _key(512), primary_key=True),
+    # RFC 3339 in UTC with microseconds: texts that sort as times do.
+    Column("placed_at", _key(32), nullable=False),
+    Column("account", _key(512)),
+    Column("user_id", _key(512)),
+    # JSON list of [article, quantity, net, currency], quantity and net as decimal texts: an order is written and read
+    # as a whole.
+    Column("lines", Text, nullable=False),
+    Index("orders_by_time", "catalog", "placed_at"),
+    Index("orders_by_account", "catalog", "account"),
+)

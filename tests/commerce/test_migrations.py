@@ -36,6 +36,8 @@ ROWS: dict[str, dict[str, object]] = {
                     "excluded": '{"ids": ["ä-1"], "filter": null}', "version": 1},
     "accounts": {"catalog": "shop", "account_id": "4711", "price_lists": '["p"]', "assortments": None,
                  "location": "Köln", "fallback": False},
+    "orders": {"catalog": "shop", "order_id": "o" * 512, "placed_at": "2026-01-01T00:00:00.000000+00:00",
+               "account": "a", "user_id": None, "lines": '[["ä-1", "-2", "1.50", "EUR"]]'},
     "revocations": {"claim": "jti", "value": "t", "issued_before": None},
 }  # fmt: skip
 

@@ -1,0 +1,111 @@
+"""The records of orders: written whole, one a number; an order that is given again takes the place of itself."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import islice
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from commerce.order import Order, OrderLine
+from commerce.records.database import Database
+from commerce.records.rows import Row, findable
+from commerce.records.tables import orders
+from commerce.records.upserts import upsert
+
+_KEY = ("catalog", "order_id")
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersWritten:
+    """What a write did, in orders."""
+
+    written: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExtent:
+    """How many orders there are, and the first and the last moment of one; None where there are none."""
+
+    orders: int
+    first: datetime | None
+    last: datetime | None
+
+
+class OrderRecords(Database):
+    """The orders of all catalogues."""
+
+    def put_orders(self, catalog_id: str, given: Iterable[Order]) -> OrdersWritten:
+        """Write orders, all or none, in the place of those of the same id; equal ones stay.
+
+        They are durable when this returns. Their products need not be in the catalogue.
+        """
+        written = unchanged = 0
+        with self._write() as connection:
+            remaining = iter(given)
+            while chunk := list(islice(remaining, _CHUNK)):
+                rows = {order.id: _row(catalog_id, order) for order in chunk}
+                stored = _stored(connection, catalog_id, list(rows))
+                changed = [row for identity, row in rows.items() if stored.get(identity) != row]
+                if changed:
+                    upsert(connection, orders, _KEY, changed)
+                written, unchanged = written + len(changed), unchanged + len(rows) - len(changed)
+        return OrdersWritten(written, unchanged)
+
+    def orders(self, catalog_id: str, *, until: datetime | None = None, account: str | None = None) -> Iterator[Order]:
+        """Yield a catalogue's orders by time and id, as of one moment: those before ``until``, of one account."""
+        query = sa.select(orders).where(orders.c.catalog == catalog_id)
+        if until is not None:
+            query = query.where(orders.c.placed_at < _moment(until))
+        if account is not None:
+            query = query.where(orders.c.account == next(findable([account]), ""))
+        query = query.order_by(orders.c.placed_at, orders.c.order_id)
+        with self._read() as connection, connection.execute(query, execution_options={"yield_per": 2_000}) as rows:
+            for row in rows:
+                yield _order(row)
+
+    def order_extent(self, catalog_id: str) -> OrderExtent:
+        """Return how many orders a catalogue has, from when to when."""
+        moment = orders.c.placed_at
+        query = sa.select(sa.func.count(), sa.func.min(moment), sa.func.max(moment))
+        with self._read() as connection:
+            count, first, last = connection.execute(query.where(orders.c.catalog == catalog_id)).one()
+        return OrderExtent(int(count), *(None if at is None else datetime.fromisoformat(at) for at in (first, last)))
+
+
+def _row(catalog_id: str, order: Order) -> dict[str, object]:
+    lines = [
+        [line.product_id, str(line.quantity), None if line.net is None else str(line.net), line.currency]
+        for line in order.lines
+    ]
+    return {
+        "catalog": catalog_id,
+        "order_id": order.id,
+        "placed_at": _moment(order.placed_at),
+        "account": order.account,
+        "user_id": order.user,
+        "lines": orjson.dumps(lines).decode(),
+    }
+
+
+def _stored(connection: Connection, catalog_id: str, ids: Sequence[str]) -> dict[str, dict[str, object]]:
+    key = (orders.c.catalog == catalog_id) & orders.c.order_id.in_(list(findable(ids)))
+    return {row.order_id: dict(row._mapping) for row in connection.execute(sa.select(orders).where(key))}
+
+
+def _order(row: Row) -> Order:
+    lines = tuple(
+        OrderLine(product, Decimal(quantity), None if net is None else Decimal(net), currency)
+        for product, quantity, net, currency in orjson.loads(row.lines)
+    )
+    return Order(row.order_id, datetime.fromisoformat(row.placed_at), lines, row.account, row.user_id)
+
+
+def _moment(moment: datetime) -> str:
+    # One form for all, so that texts sort as times do.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
