@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from commerce.pricing import Assortment, Selected
-from engines.opensearch.connection import Connection, Json
-from engines.opensearch.filters import EVERYTHING, NOTHING, Names, condition_of, of_product
+from engines.opensearch.conditions import EVERYTHING, NOTHING
+from engines.opensearch.connection import Json
+from engines.opensearch.filters import Names, condition_of, of_product
 from engines.opensearch.loading import Action, index_action
 from engines.opensearch.naming import book_key, product_key, selection_key
 from language.filters.tree import Filter
@@ -64,12 +65,13 @@ def visible(book: Book, names: Sequence[str], index: str, fields: Names) -> Json
     return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else NOTHING
 
 
-def read_book(connection: Connection, index: str, number: int) -> Book:
-    """Return what the directory of a commit names; 0 is the empty one."""
-    if not number:
-        return {}
-    answer = connection.call("POST", f"/{index}/_mget", {"ids": [book_key(number)]})["docs"][0]
-    content = answer["_source"]["control"]["assortments"]
+def book_content(book: Book) -> Json:
+    """Return a book as it is stored."""
+    return {name: (each.include and _content(each.include), _content(each.exclude)) for name, each in book.items()}
+
+
+def book_of(content: Json) -> Book:
+    """Read what ``book_content`` made."""
     return {
         name: StoredAssortment(None if include is None else _selection(include), _selection(exclude))
         for name, (include, exclude) in content.items()
@@ -77,7 +79,8 @@ def read_book(connection: Connection, index: str, number: int) -> Book:
 
 
 def changed(before: Book, changes: Mapping[str, Assortment | None], number: int) -> tuple[Book, list[Action]]:
-    """Return the book after changes (None removes), and the actions that store it as the directory ``number``."""
+    """Return the book after changes (None removes), and the actions that store what the directory ``number``
+    will name."""
     book = dict(before)
     actions: list[Action] = []
     for at, (name, assortment) in enumerate(changes.items()):
@@ -89,8 +92,6 @@ def changed(before: Book, changes: Mapping[str, Assortment | None], number: int)
         if assortment.include is not None:
             include = _stored(assortment.include, f"{stem}-in", actions)
         book[name] = StoredAssortment(include, _stored(assortment.exclude, f"{stem}-out", actions))
-    content = {name: (each.include and _content(each.include), _content(each.exclude)) for name, each in book.items()}
-    actions.append(index_action(book_key(number), {"control": {"assortments": content}}))
     return book, actions
 
 

@@ -6,7 +6,7 @@ refreshes the index, and readers pass over products of batches that were never c
 next removes them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from uuid import uuid4
@@ -15,14 +15,16 @@ import orjson
 
 from commerce.pricing import Assortment, PriceList
 from engines.opensearch import control
-from engines.opensearch.assortments import changed, outdated, read_book
+from engines.opensearch.assortments import changed, outdated
 from engines.opensearch.connection import Connection, Json
+from engines.opensearch.directory import Directory, read_directory
 from engines.opensearch.documents import Encoder, offer_source, values_of
 from engines.opensearch.encoding import numbering
 from engines.opensearch.knowledge import MOST_DOCUMENTS, Knowledge, KnowledgeCollector, read_knowledge
 from engines.opensearch.loading import Action, Loader, index_action
 from engines.opensearch.mapping import vector_mapping
 from engines.opensearch.naming import knowledge_key, phrase_key, product_key
+from engines.opensearch.price_loading import PriceLoader
 from engines.opensearch.suggesting import write_phrases
 from engines.port import Document, FieldKind, OfferUpdate, Schema
 from language.dictionary import AttributeEntry
@@ -40,15 +42,6 @@ for (unit in ctx._source.units) {
 """
 """Constant, so that it is compiled once and no text of a catalogue can ever be part of it."""
 _ANY_UNIT = ""
-
-
-_MEND = "OpenSearch keeps no price lists yet: set VITRINE_ENGINE=embedded for this catalogue"
-
-
-class NotKept(VitrineError):
-    """Something that this engine cannot keep; a buyer would be shown wrong prices without it."""
-
-    code = "not_kept"
 
 
 class OpenSearchBuilder:
@@ -109,11 +102,14 @@ class OpenSearchBuilder:
         return count
 
     def put_price_list(self, prices: PriceList) -> None:
-        """Refuse: this engine keeps no price lists. Raises NotKept."""
-        raise NotKept(f"price list {prices.id!r}: {_MEND}")
+        """Put a price list in place of whatever had its id."""
+        self._take_up()
+        self._prices.put(prices)
 
     def delete_price_list(self, identity: str) -> None:
-        """Remove a price list; there is none."""
+        """Remove a price list."""
+        self._take_up()
+        self._prices.delete(identity)
 
     def put_assortment(self, assortment: Assortment) -> None:
         """Put an assortment in place of whatever had its id."""
@@ -163,6 +159,8 @@ class OpenSearchBuilder:
         self._streamed: set[str] = set()
         self._offers: dict[str, dict[str, dict[str, object]]] = {}
         self._assortments: dict[str, Assortment | None] = {}
+        self._prices = PriceLoader(self._connection, self._index, self._loader)
+        self._directory = read_directory(self._connection, self._index, self._commit.book)
         self._drop_uncommitted()
         self._failed = False
 
@@ -174,7 +172,8 @@ class OpenSearchBuilder:
         # A product is priced anew after it was written: by then the loader has nothing under way.
         self._loader.send(_offer_action(product, own) for product, own in self._offers.items())
         knowledge = self._write_knowledge()
-        number, tidy = self._write_assortments()
+        self._loader.finish()
+        number, tidy = self._write_directory()
         self._loader.finish()
         if self._stamp is None and (copies := self._connection.settings.replicas):
             # From here on every write is in all copies before it is acknowledged.
@@ -203,6 +202,7 @@ class OpenSearchBuilder:
         self._held.clear()
         self._offers.clear()
         self._assortments.clear()
+        self._prices.clear()
         self._streamed.clear()
 
     def _stream(self) -> None:
@@ -223,16 +223,20 @@ class OpenSearchBuilder:
             del self._held[identity]
 
     def _actions(self, held: Mapping[str, Document | None], known: set[str]) -> Iterator[Action]:
+        documents = (each for each in held.values() if each is not None)
+        units = {each.stored.id: [unit.id for unit in each.units] for each in documents}
+        points = self._prices.points_of(self._directory.prices, units)
         for identity, document in held.items():
             if document is None:
                 yield Action("delete", product_key(identity))
             else:
                 # A product that was there before stays visible to readers of the last commit.
                 old = identity in known and identity not in self._streamed
-                yield self._action(document, self._commit.batch if old else self._commit.batch + 1)
+                batch = self._commit.batch if old else self._commit.batch + 1
+                yield self._action(document, batch, points.get(identity, {}))
 
-    def _action(self, document: Document, batch: int) -> Action:
-        source, words = self._encoder.source(document)
+    def _action(self, document: Document, batch: int, points: Mapping[str, Sequence[int]]) -> Action:
+        source, words = self._encoder.source(document, points)
         if document.vector and not self._dimensions:
             self._dimensions = len(document.vector)
             self._connection.patiently("PUT", f"/{self._index}/_mapping", vector_mapping(self._dimensions))
@@ -294,16 +298,18 @@ class OpenSearchBuilder:
         self._loader.send([index_action(knowledge_key(number), {"control": told.to_json()})])
         return (*numbers, number)
 
-    def _write_assortments(self) -> tuple[int, list[Action]]:
-        """Store what changed; return the directory that counts now, and how to remove what nobody needs any more."""
+    def _write_directory(self) -> tuple[int, list[Action]]:
+        """Store the price lists and assortments that changed; return the number of the directory that counts now, and
+        how to remove what nobody needs any more."""
         number = self._commit.book
-        if not self._assortments:
+        if not self._assortments and not self._prices:
             return number, []
-        before = read_book(self._connection, self._index, number)
-        book, actions = changed(before, self._assortments, number + 1)
-        self._loader.send(actions)
+        before = self._directory
+        assortments, actions = changed(before.assortments, self._assortments, number + 1)
+        self._directory = Directory(assortments, self._prices.send(before.prices, varied=self._varied))
+        self._loader.send([*actions, self._directory.action(number + 1)])
         # Readers of the last commit still look ids up; those of the one before have gone over to it.
-        outdated_, self._outdated = self._outdated, outdated(before, book, number)
+        outdated_, self._outdated = self._outdated, outdated(before.assortments, assortments, number)
         return number + 1, outdated_
 
     def _drop_uncommitted(self) -> None:

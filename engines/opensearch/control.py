@@ -25,7 +25,7 @@ class WrittenElsewhere(VitrineError):
 class Commit:
     """What a version holds: the number of its last batch, the rows given away, the change-log number applied, whether
     products have variants, the length of vectors (0: none yet), the documents that tell of words and fields, the
-    directory of assortments (0: there are none), and a token of whoever wrote it."""
+    directory of assortments and price lists (0: there are none), and a token of whoever wrote it."""
 
     batch: int = 0
     rows: int = 0

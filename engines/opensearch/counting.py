@@ -7,22 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.opensearch.conditions import UNITS
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import OFFERED
 from engines.opensearch.encoding import SEPARATOR, numbers_of, text_term
-from engines.opensearch.filters import (
-    HAS,
-    IN_STOCK,
-    NOTHING,
-    NUMBERS,
-    PRICE,
-    PRICE_FIELDS,
-    TEXTS,
-    UNITS,
-    Names,
-    terms_field,
-    within,
-)
+from engines.opensearch.filters import HAS, IN_STOCK, NUMBERS, PRICE_FIELDS, TEXTS, Names, terms_field, within
 from engines.plan import FacetRequest, Interval, Selection
 from engines.ranges import Numbers
 
@@ -94,24 +83,23 @@ def numbers_in_units(field: str, names: Names, *, every: bool) -> Json:
     """Return the aggregation that lists the numbers of one field, or of prices; ``every`` one where there are many."""
     size = _ALL_NUMBERS if every else _DISTINCT_NUMBERS
     if field in PRICE_FIELDS:
-        return {
-            "filter": {"exists": {"field": PRICE}} if names.shows(field) else NOTHING,
-            "aggs": {"values": {"terms": {"field": PRICE, "size": size}}},
-        }
+        return names.prices_of(field).values(size)
     number = names.numbers[field]
     terms = {"field": NUMBERS, "include": f"{number}{SEPARATOR}.*", "size": size}
     return {"filter": {"term": {HAS: number}}, "aggs": {"values": {"terms": terms}}}
 
 
-def number_counts(answer: Json, field: str) -> NumberCounts:
+def number_counts(answer: Json, field: str, names: Names) -> NumberCounts:
     """Read the answer to ``numbers_in_units``."""
-    buckets = answer["values"]["buckets"]
-    units = np.array([bucket["doc_count"] for bucket in buckets], dtype=np.int64)
     if field in PRICE_FIELDS:
-        found = np.array([bucket["key"] for bucket in buckets], dtype=np.float64)
+        counted = names.prices_of(field).read(answer)
+        found, units, complete = counted.values, counted.units, counted.complete
     else:
+        buckets = answer["values"]["buckets"]
+        units = np.array([bucket["doc_count"] for bucket in buckets], dtype=np.int64)
         found = numbers_of([bucket["key"] for bucket in buckets])
-    return in_order(found, units, complete=not answer["values"]["sum_other_doc_count"])
+        complete = not answer["values"]["sum_other_doc_count"]
+    return in_order(found, units, complete=complete)
 
 
 def in_order(values: NDArray[np.float64], units: NDArray[np.int64], *, complete: bool) -> NumberCounts:

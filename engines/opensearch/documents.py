@@ -1,6 +1,6 @@
 """Products to what the index keeps of them, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from engines.opensearch.connection import Json
@@ -19,6 +19,8 @@ KEYS = frozenset({"id", "mpn", "gtin"})
 STORED = ("stored", "popularity", "units.id", "units.net", "units.stock")
 """What an answer needs of a product."""
 PRICE_SCALE = 1_000_000
+OfferOf = Callable[[Json, Json], UnitOffer]
+"""What a buyer is offered of a unit, from the source of its product and its own."""
 _CENT = Decimal("0.01")
 
 
@@ -35,8 +37,11 @@ class Encoder:
             for field in schema.texts
         }
 
-    def source(self, document: Document) -> tuple[dict[str, object], dict[str, set[str]]]:
-        """Return a document's source, without row and batch, and its words by locale."""
+    def source(
+        self, document: Document, points: Mapping[str, Sequence[int]]
+    ) -> tuple[dict[str, object], dict[str, set[str]]]:
+        """Return a document's source, without row and batch, and its words by locale; ``points`` are those of its units
+        in price lists."""
         stored = document.stored
         texts: dict[str, object] = {}
         words: dict[str, set[str]] = {}
@@ -55,7 +60,7 @@ class Encoder:
             "pieces": [each for each in document.identifiers if not is_gtin_like(each)],
             "gtins": [each for each in document.identifiers if is_gtin_like(each)],
             "text": texts,
-            "units": [self._unit(document.values, unit) for unit in units],
+            "units": [{**self._unit(document.values, unit), "points": points.get(unit.id, ())} for unit in units],
             "stored": {
                 "id": stored.id,
                 "title": stored.title,
@@ -113,50 +118,46 @@ def values_of(document: Document, kinds: Mapping[str, FieldKind]) -> dict[str, s
     return found
 
 
-def product_of(source: Json, matched: Sequence[int] | None = None, *, priced: bool = True) -> StoredProduct:
+def product_of(source: Json, offer: OfferOf, matched: Sequence[int] | None = None) -> StoredProduct:
     """Return the stored product of a source; ``matched`` are the places of the units that meet the conditions, None
-    where there are no conditions. Only where it is ``priced`` the catalogue's own price is the one to pay."""
+    where there are no conditions. ``offer`` makes what the buyer is offered of each unit."""
     stored = source["stored"]
-    units = source["units"]
-    if not units[0]["id"]:
-        own, stock = _decimal(units[0]["net"]), units[0]["stock"]
-        net = own if priced else None
-        offers: tuple[UnitOffer, ...] = ()
-        ids: tuple[str, ...] = ()
-    else:
-        offers = tuple(_offer(unit, priced=priced) for unit in units)
-        counting = offers
-        ids = ()
-        if matched is not None:
-            counting = tuple(offers[at] for at in sorted(matched)) or offers
-            ids = tuple(offer.id for offer in counting)
-        stocks = [offer.stock for offer in counting if offer.stock is not None]
-        cheapest = min((each for each in counting if each.own is not None), key=_own_price, default=counting[0])
-        net, own = cheapest.net, cheapest.own
-        stock = sum(stocks) if len(stocks) == len(counting) else None
+    offers = tuple(offer(source, unit) for unit in source["units"])
+    counting = offers
+    ids: tuple[str, ...] = ()
+    varied = bool(source["units"][0]["id"])
+    if varied and matched is not None:
+        counting = tuple(offers[at] for at in sorted(matched)) or offers
+        ids = tuple(each.id for each in counting)
+    stocks = [each.stock for each in counting if each.stock is not None]
+    cheapest = min((each for each in counting if each.net is not None), key=_net, default=counting[0])
     return StoredProduct(
         id=stored["id"],
         document=stored["document"].encode(),
         title=stored["title"],
-        net=net,
-        stock=stock,
+        net=cheapest.net,
+        stock=sum(stocks) if len(stocks) == len(counting) else None,
         more=stored["more"].encode(),
-        units=offers,
+        units=offers if varied else (),
         matched=ids,
-        own=own,
+        own=cheapest.own,
+        price_list=cheapest.price_list,
+        tiers=cheapest.tiers,
     )
 
 
-def _offer(unit: Json, *, priced: bool) -> UnitOffer:
-    own = _decimal(unit["net"])
-    return UnitOffer(unit["id"], own if priced else None, unit["stock"], own)
+def own_offer(_source: Json, unit: Json) -> UnitOffer:
+    """Offer a unit at the catalogue's own price."""
+    net = decimal_net(unit["net"])
+    return UnitOffer(unit["id"], net, unit["stock"], net)
 
 
-def _own_price(offer: UnitOffer) -> Decimal:
-    return offer.own or Decimal(0)
+def _net(offer: UnitOffer) -> Decimal:
+    return offer.net or Decimal(0)
 
 
-def _decimal(net: int | None) -> Decimal | None:
+def decimal_net(net: int | None) -> Decimal | None:
+    """Return a price in millionths as answers show it: with two decimals, or as many as it needs; None for none."""
     if net is None:
         return None
     price = Decimal(net).scaleb(-6)

@@ -5,11 +5,11 @@ from threading import Lock
 from time import time
 
 from engines.opensearch import control
-from engines.opensearch.assortments import Book, read_book
 from engines.opensearch.builder import OpenSearchBuilder
 from engines.opensearch.choosing import FacetFields
 from engines.opensearch.connection import Connection, Refused
 from engines.opensearch.control import Commit
+from engines.opensearch.directory import Directory, read_directory
 from engines.opensearch.encoding import numbering
 from engines.opensearch.facets import Catalogue
 from engines.opensearch.filters import Names
@@ -174,7 +174,7 @@ class _VersionReader:
         self._schema = control.read_schema(connection, index)
         self._parts: dict[int, Knowledge] = {}
         self._base: dict[str, Vocabulary] = {}
-        self._book: tuple[int, Book] = (0, {})
+        self._directory = (0, Directory())
         mapping = next(iter(connection.call("GET", f"/{index}").values()))
         if (made := mapping["mappings"].get("_meta", {}).get("vitrine")) != MAPPING:
             raise EngineUnavailable(
@@ -211,14 +211,14 @@ class _VersionReader:
             shards=self._shards,
             schema=self._schema,
             index=self._index,
-            book=self._read_book(commit.book),
+            directory=self._read_directory(commit.book),
         )
         return OpenSearchIndex(point, known)
 
-    def _read_book(self, number: int) -> Book:
-        if self._book[0] != number:
-            self._book = (number, read_book(self._connection, self._index, number))
-        return self._book[1]
+    def _read_directory(self, number: int) -> Directory:
+        if self._directory[0] != number:
+            self._directory = (number, read_directory(self._connection, self._index, number))
+        return self._directory[1]
 
     def _read_parts(self, commit: Commit) -> list[Knowledge]:
         new = [number for number in commit.knowledge if number not in self._parts]

@@ -74,12 +74,14 @@ class Facets:
         numbers: dict[str, counting.NumberCounts] = {}
         for request, part in zip(requests, parts, strict=True):
             if self._is_number(request.field):
-                numbers[request.field] = counting.number_counts(part, request.field)
+                numbers[request.field] = counting.number_counts(part, request.field, self._catalogue.names)
             else:
                 texts[request.field] = counting.counts_in(part, self._own.get(request.field))
         choice = self._choose(answer) if self._plan.auto_facets else Choice()
         if "price" in choice.fields:
-            numbers.setdefault("price", counting.number_counts(answer["auto"]["in"]["price"], "price"))
+            numbers.setdefault(
+                "price", counting.number_counts(answer["auto"]["in"]["price"], "price", self._catalogue.names)
+            )
         texts = {**choice.texts, **texts}
         numbers = {**choice.numbers, **numbers}
         automatic = [FacetRequest(field, self._plan.facet_limit) for field in choice.fields]
@@ -128,7 +130,7 @@ class Facets:
         answer = ask(self._groups(parts, [request for request, _ in missing.values()]))
         for part, (request, _) in zip(self._parts(answer, len(missing)), missing.values(), strict=True):
             if self._is_number(request.field):
-                numbers[request.field] = counting.number_counts(part, request.field)
+                numbers[request.field] = counting.number_counts(part, request.field, self._catalogue.names)
             else:
                 texts[request.field] = counting.counts_in(part, self._own.get(request.field))
 

@@ -7,34 +7,33 @@ meets it as a whole.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engines.opensearch.conditions import EVERYTHING, NOTHING, UNITS, any_of
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import KEYS, OFFERED
 from engines.opensearch.encoding import AFTER_SEPARATOR, SEPARATOR, number_term, spelling, text_term
+from engines.opensearch.prices import OwnPrices, Prices
 from engines.plan import Interval, Selection
 from engines.port import FieldKind
 from language.filters.tree import And, Compare, Exists, Filter, In, Not, Operator, Or, Scalar
 
-UNITS = "units"
 HAS, TEXTS, NUMBERS, UNIQUE = "units.has", "units.kv", "units.num", "units.key"
-PRICE, IN_STOCK = "units.price", "units.in_stock"
+IN_STOCK = "units.in_stock"
 PRICE_FIELDS = ("price", "list_price")
-NOTHING: Json = {"match_none": {}}
-EVERYTHING: Json = {"match_all": {}}
+_OWN = OwnPrices()
 _RANGES: dict[Operator, str] = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What conditions must know of a version's fields: their kinds and numbers, and whether the buyer is told the
-    catalogue's own prices as the ones to pay."""
+    """What conditions must know of a version's fields: their kinds and numbers, and the prices that the buyer pays."""
 
     kinds: Mapping[str, FieldKind]
     numbers: Mapping[str, str]
-    priced: bool = True
+    prices: Prices = _OWN
 
-    def shows(self, field: str) -> bool:
-        """Say whether a price field has a value for this buyer; ``list_price`` is always the catalogue's own."""
-        return self.priced or field != "price"
+    def prices_of(self, field: str) -> Prices:
+        """Return the prices of a price field; ``list_price`` is always the catalogue's own."""
+        return self.prices if field == "price" else _OWN
 
 
 def of_product(condition: Json, *, inner_hits: Json | None = None) -> Json:
@@ -55,7 +54,7 @@ def condition_of(node: Filter, names: Names) -> Json:
         case And(parts=parts):
             return all_of(condition_of(each, names) for each in parts)
         case Or(parts=parts):
-            return _any_of([condition_of(each, names) for each in parts])
+            return any_of([condition_of(each, names) for each in parts])
         case Not(part=inner):
             return {"bool": {"must_not": [condition_of(inner, names)]}}
         case Exists(field=field):
@@ -75,16 +74,14 @@ def selected(selection: Selection, names: Names) -> Json:
     """Return the condition that a unit carries any of the selected values or lies in any of the intervals."""
     parts = [_has_any(selection.field, selection.values, names)] if selection.values else []
     parts += [within(selection.field, interval, names) for interval in selection.intervals]
-    return _any_of(parts)
+    return any_of(parts)
 
 
 def within(field: str, interval: Interval, names: Names) -> Json:
     """Return the condition that a unit has a number in the interval."""
-    if not names.shows(field):
-        return NOTHING
     if field in PRICE_FIELDS:
         bounds = {name: end for name, end in (("gte", interval.gte), ("lt", interval.lt)) if end is not None}
-        return {"range": {PRICE: bounds}} if bounds else {"exists": {"field": PRICE}}
+        return names.prices_of(field).within(bounds)
     if names.kinds.get(field) != "number":
         return NOTHING
     number = names.numbers[field]
@@ -101,20 +98,17 @@ def terms_field(field: str) -> str:
 def _exists(field: str, names: Names) -> Json:
     if field == OFFERED:
         return EVERYTHING
-    if not names.shows(field):
-        return NOTHING
     if field in PRICE_FIELDS:
-        return {"exists": {"field": PRICE}}
+        return names.prices_of(field).within({})
     return {"term": {HAS: names.numbers[field]}} if field in names.numbers else NOTHING
 
 
 def _has_any(field: str, values: Iterable[Scalar], names: Names) -> Json:
     if field == OFFERED:
-        return _any_of([{"term": {IN_STOCK: state}} for state in dict.fromkeys(spelling(v) == "true" for v in values)])
-    if not names.shows(field):
-        return NOTHING
+        return any_of([{"term": {IN_STOCK: state}} for state in dict.fromkeys(spelling(v) == "true" for v in values)])
     if field in PRICE_FIELDS:
-        return {"terms": {PRICE: [float(value) for value in values if not isinstance(value, str)]}}
+        wanted = [float(value) for value in values if not isinstance(value, str)]
+        return any_of([names.prices_of(field).within({"gte": each, "lte": each}) for each in wanted])
     kind = names.kinds.get(field)
     if kind is None:
         return NOTHING
@@ -131,20 +125,14 @@ def _ordered(field: str, op: Operator, value: Scalar, names: Names) -> Json:
         held = {"<": wanted > "false", "<=": wanted >= "false", ">": wanted < "false", ">=": wanted <= "false"}
         true = {"<": wanted > "true", "<=": wanted >= "true", ">": wanted < "true", ">=": wanted <= "true"}
         states = [state for state, holds in ((False, held[op]), (True, true[op])) if holds]
-        return _any_of([{"term": {IN_STOCK: state}} for state in states])
+        return any_of([{"term": {IN_STOCK: state}} for state in states])
     kind = "number" if field in PRICE_FIELDS else names.kinds.get(field)
-    if kind is None or not names.shows(field) or (kind == "number" and isinstance(value, str)):
+    if kind is None or (kind == "number" and isinstance(value, str)):
         return NOTHING
     if field in PRICE_FIELDS:
-        return {"range": {PRICE: {_RANGES[op]: float(value)}}}
+        return names.prices_of(field).within({_RANGES[op]: float(value)})
     number = names.numbers[field]
     term = number_term(number, float(value)) if kind == "number" else text_term(number, value)
     other = {"gte": number + SEPARATOR} if op in {"<", "<="} else {"lt": number + AFTER_SEPARATOR}
     where = NUMBERS if kind == "number" else terms_field(field)
     return {"range": {where: {_RANGES[op]: term, **other}}}
-
-
-def _any_of(parts: list[Json]) -> Json:
-    if not parts:
-        return NOTHING
-    return parts[0] if len(parts) == 1 else {"bool": {"should": parts, "minimum_should_match": 1}}

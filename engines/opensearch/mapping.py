@@ -4,7 +4,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.settings import OpenSearchSettings
 from engines.port import Schema, text_field
 
-MAPPING = 4
+MAPPING = 5
 """The make of an index. An index of another make is not read: the catalogue is indexed again from its records."""
 SURFACE = "surface"
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
@@ -79,7 +79,8 @@ _UNITS: Json = {
         "key": {**_KEYWORD, "ignore_above": 8000},
         "price": {"type": "double"},
         "in_stock": {"type": "boolean"},
-        "id": _UNINDEXED,
+        "points": {"type": "long"},
+        "id": {**_KEYWORD, "doc_values": False},
         "net": {"type": "long", "index": False, "doc_values": False},
         "stock": {"type": "long", "index": False, "doc_values": False},
     },

@@ -11,6 +11,8 @@ _CATALOG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST_ID = 400
 COMMIT = "#commit"
 SCHEMA = "#schema"
+RESERVED = "#reserved"
+"""The numbers and points that price lists were given, committed or not."""
 
 
 def alias_of(prefix: str, catalog: str) -> str:
@@ -49,10 +51,15 @@ def knowledge_key(number: int) -> str:
 
 
 def book_key(number: int) -> str:
-    """Return the document id of a directory of assortments."""
+    """Return the document id of a directory of assortments and price lists."""
     return f"#book-{number}"
 
 
 def selection_key(stem: str) -> str:
     """Return the document id of some ids of an assortment."""
     return f"#selection-{stem}"
+
+
+def sheet_key(article: str) -> str:
+    """Return the document id of what an article costs in each price list."""
+    return f"${product_key(article)}"

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 import orjson
 
+from engines.opensearch.conditions import UNITS
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import SEPARATOR
-from engines.opensearch.filters import NUMBERS, PRICE, PRICE_FIELDS, UNITS, Names, terms_field
+from engines.opensearch.filters import NUMBERS, PRICE_FIELDS, Names, terms_field
 from engines.plan import SearchPlan, Sort
 from engines.port import InvalidCursor
 
@@ -50,11 +51,9 @@ def order_of(sort: Sort, names: Names, condition: Json | None, *, scored: bool) 
         return [{"popularity": "desc" if sort.descending else "asc"}, row]
     order = "desc" if sort.descending else "asc"
     nested: dict[str, object] = {"path": UNITS} if condition is None else {"path": UNITS, "filter": condition}
-    if not names.shows(sort.field):
-        return [row]
     if sort.field in PRICE_FIELDS:
         # Always the lowest price, which is the one shown.
-        return [{PRICE: {"order": order, "mode": "min", "nested": nested, "missing": "_last"}}, row]
+        return [*names.prices_of(sort.field).order(condition, descending=sort.descending), row]
     if sort.field not in names.numbers:
         return [row]
     number = names.kinds[sort.field] == "number"

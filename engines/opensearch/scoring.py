@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log, log2
 
+from engines.opensearch.conditions import NOTHING
 from engines.opensearch.connection import Json
-from engines.opensearch.filters import NOTHING
 from engines.opensearch.mapping import SURFACE
 from engines.opensearch.naming import product_key
 from engines.plan import TextMatch, Word

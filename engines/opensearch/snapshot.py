@@ -2,20 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from time import perf_counter
 
 from commerce.buyer import ANONYMOUS, Buyer
-from engines.opensearch.assortments import Book, visible
+from engines.opensearch.assortments import visible
+from engines.opensearch.buyer_prices import BuyerPrices
+from engines.opensearch.conditions import NOTHING
 from engines.opensearch.connection import Json
-from engines.opensearch.documents import STORED, product_of
+from engines.opensearch.directory import Directory
+from engines.opensearch.documents import STORED, OfferOf, own_offer, product_of
 from engines.opensearch.facets import Catalogue, Facets
-from engines.opensearch.filters import NOTHING, Names, all_of, condition_of, of_product, selected
+from engines.opensearch.filters import Names, all_of, condition_of, of_product, selected
 from engines.opensearch.naming import product_key
 from engines.opensearch.ordering import Position, decode_cursor, encode_cursor, order_of
 from engines.opensearch.point import PointInTime, is_whole
+from engines.opensearch.price_rules import ready
 from engines.opensearch.scoring import TextQuery
 from engines.opensearch.seeing import SPARE, VisibleVocabulary, of_the_buyer
+from engines.opensearch.shown_prices import TESTED, ShownPrices
 from engines.opensearch.suggesting import KINDS, query_of, search_of, suggestions_of
 from engines.plan import SearchPlan, VectorMatch
 from engines.port import EngineUnavailable, FieldInfo, Schema, Stats, Suggestion
@@ -42,23 +47,27 @@ class Known:
     shards: int
     schema: Schema
     index: str
-    book: Book
+    directory: Directory
 
     def visible(self, buyer: Buyer) -> Json:
         """Return the condition that a product is there and one that the buyer sees."""
         committed = {"range": {"batch": {"lte": self.batch}}}
         if buyer.assortments is None:
             return committed
-        seen = visible(self.book, buyer.assortments, self.index, self.catalogue.names)
+        seen = visible(self.directory.assortments, buyer.assortments, self.index, self.catalogue.names)
         return {"bool": {"filter": [committed, seen]}}
+
+    def prices(self, buyer: Buyer, at: datetime | None) -> BuyerPrices | None:
+        """Return what a buyer pays at a moment, None is now; None where that is the catalogue's own prices."""
+        book, currency = self.directory.prices, self.schema.currency
+        lists = book.in_force(buyer.price_lists, currency, at or datetime.now(UTC))
+        if not lists and buyer.fallback:
+            return None
+        return BuyerPrices(tuple(ready(each, book, currency, self.catalogue.names) for each in lists), buyer.fallback)
 
 
 class OpenSearchIndex:
-    """What the serving version holds at one moment; safe for concurrent use.
-
-    Price lists are not kept, so no version can be built that has any: whoever pays the prices of lists only is told no
-    price.
-    """
+    """What the serving version holds at one moment; safe for concurrent use."""
 
     def __init__(self, point: PointInTime, known: Known) -> None:
         self._point = point
@@ -72,7 +81,7 @@ class OpenSearchIndex:
         """
         return _Search(self._point, self._known, plan).run()
 
-    def suggest(self, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> Sequence[Suggestion]:  # noqa: ARG002 - see the class
+    def suggest(self, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> Sequence[Suggestion]:  # noqa: ARG002 - phrases have no prices
         """Complete what was typed, up to ``limit`` of each kind."""
         query = query_of(typed, analyzer(self._known.stats.locales[0]))
         if query is None:
@@ -86,15 +95,17 @@ class OpenSearchIndex:
             return found
         return of_the_buyer(self._point, self._known.visible(buyer), found, limit)
 
-    def get(self, ids: Sequence[str], buyer: Buyer, at: datetime | None = None) -> Mapping[str, StoredProduct]:  # noqa: ARG002 - see the class
+    def get(self, ids: Sequence[str], buyer: Buyer, at: datetime | None = None) -> Mapping[str, StoredProduct]:
         """Return the products of the ids that this catalogue holds."""
         if not ids:
             return {}
         named = {"ids": {"values": [product_key(identity) for identity in dict.fromkeys(ids)]}}
         query = {"bool": {"filter": [named, self._known.visible(buyer)]}}
-        body = {"query": query, "size": len(ids), "_source": list(STORED), "track_total_hits": False}
-        hits = self._point.search(body)["hits"]["hits"]
-        found = (product_of(hit["_source"], priced=buyer.fallback) for hit in hits)
+        prices = self._known.prices(buyer, at)
+        body = {"query": query, "size": len(ids), "_source": _wanted(prices), "track_total_hits": False}
+        sources = [hit["_source"] for hit in self._point.search(body)["hits"]["hits"]]
+        offer = _offer_of(prices, self._point, sources)
+        found = (product_of(source, offer) for source in sources)
         return {product.id: product for product in found}
 
     def fields(self) -> Mapping[str, FieldInfo]:
@@ -133,8 +144,9 @@ class _Search:
         self._plan = plan
         catalogue = known.catalogue
         names: Names = catalogue.names
-        if not plan.buyer.fallback:
-            names = replace(names, priced=False)
+        self._prices = known.prices(plan.buyer, plan.at)
+        if self._prices is not None:
+            names = replace(names, prices=self._prices)
             catalogue = replace(catalogue, names=names)
         self._names = names
         self._after = decode_cursor(known.stats.version, plan)
@@ -163,8 +175,9 @@ class _Search:
         total = int(answer["hits"]["total"]["value"])
         facets = self._facets.read(answer.get("aggregations", {}), lambda parts: self._count(least, parts))
         shown = hits[: self._plan.limit]
+        offer = _offer_of(self._prices, self._point, [hit["_source"] for hit in shown])
         return SearchResult(
-            hits=tuple(self._hit(hit) for hit in shown),
+            hits=tuple(self._hit(hit, offer) for hit in shown),
             total=total,
             facets=facets,
             words=least,
@@ -208,7 +221,7 @@ class _Search:
             **self._query(least),
             "size": size,
             "track_total_hits": True,
-            "_source": list(STORED),
+            "_source": _wanted(self._prices),
             "sort": order_of(plan.sort, self._names, self._conditions, scored=scored),
             "track_scores": scored,
         }
@@ -285,12 +298,12 @@ class _Search:
         # The rarity of a word is that of the whole version, not of each shard.
         return {"search_type": "dfs_query_then_fetch"} if self._known.shards > 1 else None
 
-    def _hit(self, hit: Json) -> Hit:
+    def _hit(self, hit: Json, offer: OfferOf) -> Hit:
         matched = None
         if "inner_hits" in hit:
             inner = hit["inner_hits"][_MATCHED]["hits"]["hits"]
             matched = [each["_nested"]["offset"] for each in inner]
-        product = product_of(hit["_source"], matched, priced=self._names.priced)
+        product = product_of(hit["_source"], offer, matched)
         if self._plan.vector is not None:
             return Hit(product, _inner_product(hit["_score"]))
         if self._text is None:
@@ -309,6 +322,15 @@ class _Search:
             return None
         position = Position(tuple(hits[limit - 1]["sort"]), least)
         return encode_cursor(self._known.stats.version, self._plan, position)
+
+
+def _wanted(prices: BuyerPrices | None) -> list[str]:
+    """Return what of a product's source answers need."""
+    return [*STORED, *TESTED] if prices and prices.tested() else list(STORED)
+
+
+def _offer_of(prices: BuyerPrices | None, point: PointInTime, sources: Sequence[Json]) -> OfferOf:
+    return own_offer if prices is None else ShownPrices(prices, point, sources).offer
 
 
 def _of_product(value: float) -> float:

@@ -52,15 +52,6 @@ def reopen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return partial(EmbeddedEngine, home)
 
 
-@pytest.fixture(autouse=True)
-def kept_by_the_engine(request: pytest.FixtureRequest) -> None:
-    """Skip what is about price lists where the engine refuses to build a version with any."""
-    over = getattr(getattr(request.node, "callspec", None), "params", {}).get("reopen")
-    without_lists = request.node.name.startswith("test_an_assortment_is_all")
-    if over == "opensearch" and request.path.name == "test_buyers.py" and not without_lists:
-        pytest.skip("OpenSearch keeps no price lists yet: see NotKept")
-
-
 @pytest.fixture(scope="session")
 def engine(reopen: Reopen) -> SearchEngine:
     """One engine for the whole run; every test takes a catalogue of its own in it."""

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from commerce.buyer import ANONYMOUS, Buyer
-from commerce.pricing import Assortment, PriceList, Selected
+from commerce.pricing import Assortment, Selected
 from engines.opensearch import OpenSearchEngine, OpenSearchSettings
-from engines.opensearch.builder import NotKept
 from engines.opensearch.connection import NoDisk
 from engines.opensearch.control import WrittenElsewhere, read_commit, write_commit
 from engines.opensearch.loading import DocumentsRefused
@@ -180,14 +179,6 @@ def test_a_commit_whose_answer_was_lost_is_not_taken_for_another_writer(engine: 
     assert write_commit(engine.connection, index, commit, stamp) == written
     with pytest.raises(WrittenElsewhere):
         write_commit(engine.connection, index, replace(commit, writer="you"), stamp)
-
-
-def test_price_lists_are_refused_and_never_passed_over(engine: OpenSearchEngine) -> None:
-    index = serve(engine, "buyers", [document("1", "lamp", net="9.00")])
-    builder = engine.builder("buyers", index.stats().version)
-    with pytest.raises(NotKept, match="VITRINE_ENGINE=embedded"):
-        builder.put_price_list(PriceList("gold", "EUR"))
-    builder.close()
 
 
 def test_who_sees_no_assortment_sees_nothing(engine: OpenSearchEngine) -> None:
