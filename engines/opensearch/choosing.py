@@ -1,8 +1,9 @@
 """Which facets an answer shows by itself, from the most frequent values among its hits."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ _RANGE_BITS = 2.6
 """What six ranges of like size tell."""
 _PRICE_SCORE = 1.0
 _REMEMBERED = 200_000
+_KEY, _COUNT = itemgetter("key"), itemgetter("doc_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,14 @@ class _Frequent(NamedTuple):
     counts: NDArray[np.int64]
     places: NDArray[np.int64]
     floor: int
+
+    def of(self, places: list[int]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """Yield each of some places with where its terms are."""
+        order = self.places.argsort(kind="stable")
+        ordered = self.places[order]
+        bounds = ordered.searchsorted(places).tolist(), ordered.searchsorted(places, "right").tolist()
+        for place, first, last in zip(places, *bounds, strict=True):
+            yield place, order[first:last]
 
 
 class FacetFields:
@@ -94,37 +104,39 @@ class FacetFields:
         wanted = choose([*names, "price"], np.append(scores, _PRICE_SCORE), limit)
         chosen = [name for name in wanted if name not in taken]
         places = [place for name in chosen if (place := self.place.get(name)) is not None]
-        found = Choice(chosen)
-        for at in places:
-            if self.numeric[at]:
-                counts = self._numbers(at, numbers, carried)
-                if counts.complete:
-                    found.numbers[self.names[at]] = counts
-            elif not varied:
-                # With variants, values came by the number of units; products are counted by another request.
-                values, complete = self._texts(at, texts, carried, plan.facet_limit)
-                if complete:
-                    found.texts[self.names[at]] = values
+        numeric_places = [at for at in places if self.numeric[at]]
+        # With variants, texts came by the number of units; products are counted by another request.
+        text_places = [] if varied else [at for at in places if not self.numeric[at]]
+        return Choice(
+            chosen,
+            self._texts(text_places, texts, carried, plan.facet_limit),
+            self._numbers(numeric_places, numbers, carried),
+        )
+
+    def _numbers(self, places: list[int], numbers: _Frequent, carried: Floats) -> dict[str, NumberCounts]:
+        """Return the numbers of the fields at these places of which none is missing."""
+        found = {}
+        for place, at in numbers.of(places):
+            units = numbers.counts[at]
+            if not numbers.floor or (self.single[place] and units.sum() == carried[place]):
+                values = numbers_of([numbers.terms[each] for each in at.tolist()])
+                found[self.names[place]] = in_order(values, units, complete=True)
         return found
 
-    def _numbers(self, place: int, numbers: _Frequent, carried: Floats) -> NumberCounts:
-        at = np.flatnonzero(numbers.places == place)
-        units = numbers.counts[at]
-        complete = not numbers.floor or bool(self.single[place] and units.sum() == carried[place])
-        return in_order(numbers_of([numbers.terms[each] for each in at.tolist()]), units, complete=complete)
-
-    def _texts(self, place: int, texts: _Frequent, carried: Floats, limit: int) -> tuple[Counter[str], bool]:
-        """Return a field's values, and whether none that is to be shown can be missing: what was left out is at most
-        as frequent as the rarest that came."""
-        at = np.flatnonzero(texts.places == place)
-        counts = texts.counts[at]
-        values = (texts.terms[each].split(SEPARATOR, 1)[1] for each in at.tolist())
-        complete = (
-            not texts.floor
-            or bool(self.single[place] and counts.sum() == carried[place])
-            or int(np.count_nonzero(counts > texts.floor)) >= limit
-        )
-        return Counter(dict(zip(values, counts.tolist(), strict=True))), complete
+    def _texts(self, places: list[int], texts: _Frequent, carried: Floats, limit: int) -> dict[str, Counter[str]]:
+        """Return the values of the fields at these places of which none that is to be shown can be missing: what was
+        left out is at most as frequent as the rarest that came."""
+        found = {}
+        for place, at in texts.of(places):
+            counts = texts.counts[at]
+            if (
+                not texts.floor
+                or (self.single[place] and counts.sum() == carried[place])
+                or np.count_nonzero(counts > texts.floor) >= limit
+            ):
+                values = [texts.terms[each].partition(SEPARATOR)[2] for each in at.tolist()]
+                found[self.names[place]] = Counter(dict(zip(values, counts.tolist(), strict=True)))
+        return found
 
 
 class _Places(dict[str, int]):
@@ -151,12 +163,9 @@ def _readable(term: str) -> str:
 
 def _frequent(answer: Json, places: _Places) -> _Frequent:
     buckets: Sequence[Json] = answer["buckets"]
-    terms = [bucket["key"] for bucket in buckets]
-    counts = np.array([bucket["doc_count"] for bucket in buckets], dtype=np.int64)
+    size = len(buckets)
+    terms: list[str] = list(map(_KEY, buckets))
+    counts = np.fromiter(map(_COUNT, buckets), np.int64, size)
     cut = bool(answer["sum_other_doc_count"])
-    return _Frequent(
-        terms,
-        counts,
-        np.fromiter(map(places.__getitem__, terms), np.int64, len(terms)),
-        int(counts[-1]) if cut and len(counts) else int(cut),
-    )
+    floor = int(counts[-1]) if cut and size else int(cut)
+    return _Frequent(terms, counts, np.fromiter(map(places.__getitem__, terms), np.int64, size), floor)
