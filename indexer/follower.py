@@ -88,7 +88,9 @@ class Follower:
         return applied
 
     def _serving(self, catalogs: Iterable[str]) -> dict[str, int | None]:
-        return {catalog_id: self._engine.current(catalog_id) for catalog_id in catalogs}
+        """Return the versions that this process serves: the snapshots know, nobody need be asked."""
+        found = ((catalog_id, self._engine.open(catalog_id)) for catalog_id in catalogs)
+        return {catalog_id: None if index is None else index.stats().version for catalog_id, index in found}
 
     def _run(self) -> None:
         pause = self._interval
@@ -102,11 +104,10 @@ class Follower:
                 _log.exception("follower_round_failed", next_try_in_s=round(pause, 1))
 
     def _apply(self, catalog_id: str) -> int:
-        version = self._engine.current(catalog_id)
         index = self._engine.open(catalog_id)
-        if version is None or index is None or index.stats().version != version:
+        if index is None:
             return 0
-        applied = index.stats().applied
+        version, applied = index.stats().version, index.stats().applied
         changes = self._records.changes_since(catalog_id, applied, _BATCH)
         if changes:
             self._writer(catalog_id, version).apply(changes)

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commerce.buyer import ANONYMOUS, Buyer
+from commerce.documents import catalog_item_from_json
 from commerce.pricing import Assortment, Selected
+from commerce.product import Catalog
+from commerce.records import Records
 from engines.opensearch import OpenSearchEngine, OpenSearchSettings
 from engines.opensearch.connection import NoDisk
 from engines.opensearch.control import WrittenElsewhere, read_commit, write_commit
 from engines.opensearch.loading import DocumentsRefused
 from engines.plan import FacetRequest, SearchPlan, Sort
 from engines.port import Document, EngineUnavailable, Schema, SearchIndex
+from indexer import Follower, rebuild
 from language.filters.tree import Compare
 from tests.conformance.catalogue import SCHEMA, document, search_plan
 
@@ -244,3 +249,30 @@ def test_a_buyer_without_the_catalogue_s_own_prices_is_told_none(engine: OpenSea
     assert index.search(replace(plan, filter=Compare("list_price", "<", 6.0))).total == 1
     assert [hit.product.id for hit in index.search(replace(plan, sort=Sort("price"))).hits] == ["1", "2"]
     assert index.get(["1"], strict)["1"].net is None
+
+
+def test_following_asks_once_for_all_catalogues_while_nothing_changes(
+    opensearch: OpenSearchSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = OpenSearchEngine(opensearch)
+    records = Records(f"sqlite:///{tmp_path / 'vitrine.db'}")
+    records.upgrade()
+    for catalog in ("followed", "followed-too", "followed-as-well"):
+        records.put_catalog(Catalog(catalog, "EUR"))
+        records.replace(catalog, [catalog_item_from_json({"id": "1", "title": "Lamp"})])
+        rebuild(records, engine, catalog)
+    follower = Follower(records, engine, tmp_path)
+    assert (follower.step(), follower.step()) == (0, 0)
+    asked: list[str] = []
+    call = engine.connection.call
+
+    def noted(method: str, path: str, *given: Any, **options: Any) -> Any:
+        asked.append(path)
+        return call(method, path, *given, **options)
+
+    monkeypatch.setattr(engine.connection, "call", noted)
+    assert follower.step() == 0
+    assert asked == ["/_mget"]
+    follower.stop()
+    records.close()
+    engine.close()
