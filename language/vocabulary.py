@@ -2,13 +2,14 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import accumulate
 from math import log
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from language.compounds import Compounds
 from language.typing_errors import slip_cost
 
 _COMPARABLE = 2.5
@@ -27,6 +28,7 @@ class Vocabulary:
     ) -> None:
         pairs = sorted(words)
         self._base = base
+        self._compounds: Compounds | None = None
         self._words = [word for word, _ in pairs]
         self._counts = dict(pairs)
         self._stems = stems
@@ -38,6 +40,18 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self._words) + (len(self._base) if self._base else 0)
+
+    def items(self) -> Iterator[tuple[str, int]]:
+        """Yield each word of this table, and not of the one below it, with its count."""
+        return iter(self._counts.items())
+
+    def compounds(self, stem: Callable[[str], str]) -> Compounds:
+        """Return the compounds of the lowest table, made at the first call; words that came since are few."""
+        if self._base is not None:
+            return self._base.compounds(stem)
+        if self._compounds is None:
+            self._compounds = Compounds(self.items(), stem)
+        return self._compounds
 
     def count(self, word: str) -> int:
         """Return how many products carry ``word``; 0 if it is unknown."""
