@@ -103,7 +103,7 @@ def status(as_json: AsJson = False) -> None:
         for catalog in context.records.catalogs():
             serving = context.engine.open(catalog.id)
             stats = serving.stats() if serving else None
-            pending = len(context.records.changes_since(catalog.id, stats.applied)) if stats else None
+            pending = context.records.count_changes_since(catalog.id, stats.applied) if stats else None
             rows.append(
                 {
                     "catalog": catalog.id,

@@ -11,6 +11,7 @@ from commerce.availability_reading import read_supply
 from commerce.product import AttributeValue, CatalogItem, Offer, Product, Quantity, Relation, Scalar, Texts, Variant
 from commerce.reading import LONGEST_ID, Members
 from language.errors import VitrineError
+from language.locales import canonical_locale
 
 _LONGEST_LOCALE = 35
 
@@ -206,8 +207,11 @@ def _relation(members: Members) -> Relation:
 
 
 def _texts(members: Members, problems: list[tuple[str, str]]) -> dict[str, Texts]:
-    found = {}
-    for locale, own in members.named_objects("texts").items():
+    found: dict[str, Texts] = {}
+    for name, own in members.named_objects("texts").items():
+        locale = canonical_locale(name)
+        if locale in found:
+            problems.append(("/texts", f"the locale {locale[:_LONGEST_LOCALE]!r} stands twice"))
         if not 0 < len(locale) <= _LONGEST_LOCALE:
             problems.append(("/texts", f"a locale has 1 to {_LONGEST_LOCALE} characters"))
         title, description = own.text("title"), own.text("description")

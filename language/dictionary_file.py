@@ -74,9 +74,19 @@ def merged(entries: Mapping[str, AttributeEntry], overrides: Mapping[str, Overri
             remarks.append(f"[{name}]: the catalogue has no such attribute")
             continue
         result[name] = _apply(entries[name], override)
+        remarks.extend(f"[{name}]: {remark}" for remark in _contradictions(result[name], override))
         unknown = sorted({u for u in (override.unit, *override.units.values()) if u and symbol_of(u) is None})
         remarks.extend(f"[{name}]: unit {unit!r} is not known, its numbers are never converted" for unit in unknown)
     return Merged(result, tuple(remarks))
+
+
+def _contradictions(entry: AttributeEntry, override: Override) -> Iterable[str]:
+    """Yield what people's keys for one attribute say that cannot all hold."""
+    said = list(dict.fromkeys(unit for unit in (override.unit, *override.units.values()) if unit))
+    if said and entry.kind != "number":
+        yield f"units are for numbers, and this attribute is a {entry.kind}: {', '.join(said)} have no effect"
+    elif len({found for unit in said if (found := dimension(unit))}) > 1:
+        yield f"{', '.join(said)} measure different things, so not all of its numbers can be in one unit"
 
 
 def write_dictionary(catalog: str, entries: Iterable[AttributeEntry], overrides: Mapping[str, Override]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from language.numbers import NUMBER, NUMBER_TAIL, format_number, read_number
+from language.numbers import NUMBER, NUMBER_TAIL, read_number
 from language.unit_table import units
 from language.units import symbol_of
 
@@ -78,12 +78,6 @@ def quantities(text: str, locale: str = "en") -> list[Measure]:
         found.extend(_threads(text, locale))
         found.sort(key=lambda measure: measure.span)
     return found
-
-
-def format_measure(value: float, unit: str, locale: str = "en") -> str:
-    """Write a number with its unit so that ``quantities`` reads it back in the same locale: "2,5 mm²"."""
-    gap = "" if unit in _TOUCHING or unit in {"°", "%"} else " "
-    return f"{format_number(value, locale)}{gap}{unit}"
 
 
 def _measure(match: re.Match[str], text: str, locale: str) -> Measure | None:

@@ -229,12 +229,6 @@ U | rack_unit | RU, HE, Höheneinheiten
 AWG | wire_gauge | awg
 """
 
-# A number without an attribute to say better is kept in these.
-DEFAULTS = tuple(
-    """mm mm² l kg g/m² s Hz rpm A V W VA Wh Ah N Nm bar Ω µF °C ° GB MB/s Mbit Mbit/s px dpi ppm lm cd/m² dB % km/h
-    m³/h""".split()  # noqa: SIM905
-)
-
 
 @lru_cache(maxsize=1)
 def units() -> dict[str, Unit]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from language.unit_table import DEFAULTS, DEFINITIONS, units
+from language.unit_table import DEFINITIONS, units
 
 if TYPE_CHECKING:
     from pint import Quantity, UnitRegistry
@@ -52,24 +52,6 @@ def convert(value: float, unit: str, to: str) -> float | None:
     factor, offset = _line(source, target)
     converted = float(f"{value * factor + offset:.15g}")
     return converted if math.isfinite(converted) else None
-
-
-def normalise(value: float, unit: str, to: str | None = None) -> tuple[float, str]:
-    """Return the number in ``to``, or else in the usual unit of what it measures, with that unit's symbol.
-
-    An unknown unit, or one that ``to`` cannot stand for, keeps number and unit.
-
-    >>> normalise(2.5, "Meter")
-    (2500.0, 'mm')
-    >>> normalise(3, "Paletten")
-    (3, 'Paletten')
-    """
-    symbol = symbol_of(unit)
-    if symbol is None:
-        return value, unit
-    target = (symbol_of(to) or to) if to else _usual(symbol)
-    converted = convert(value, symbol, target)
-    return (value, symbol) if converted is None else (converted, target)
 
 
 def readable_unit(counts: Mapping[str, Iterable[float]]) -> str | None:
@@ -173,8 +155,3 @@ def _quantity(symbol: str, number: int) -> Quantity[Fraction]:
         return _registry().Quantity(Fraction(number), expression)
     quantity: Quantity[Fraction] = Fraction(number) * _registry().parse_expression(expression)
     return quantity
-
-
-@lru_cache(maxsize=512)
-def _usual(symbol: str) -> str:
-    return next((unit for unit in DEFAULTS if _dimension(unit) == _dimension(symbol)), symbol)

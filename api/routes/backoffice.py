@@ -99,7 +99,6 @@ async def patch_offers(
 async def status(catalog: CatalogId, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
     """Return what serves and how far it is behind the records."""
     stats = shop.shelf(catalog, buyer).index.stats()
-    last = shop.records.last_seq(catalog)
     return JsonResponse(
         {
             "catalog": catalog,
@@ -107,8 +106,8 @@ async def status(catalog: CatalogId, shop: TheShop, buyer: Merchandiser) -> Json
             "products": stats.products,
             "records": shop.records.count(catalog),
             "applied": stats.applied,
-            "last_change": last,
-            "pending": max(last - stats.applied, 0),
+            "last_change": shop.records.last_seq(catalog),
+            "pending": shop.records.count_changes_since(catalog, stats.applied),
             "disk_bytes": stats.disk_bytes,
             "memory_bytes": stats.memory_bytes,
         }

@@ -23,15 +23,15 @@ async def live() -> JsonResponse:
 
 @router.get("/health/ready", responses={503: PROBLEMS[503]})
 async def ready(request: Request, shop: TheShop) -> Response:
-    """Say whether every loaded catalogue serves."""
+    """Say whether this process serves: at least one catalogue does; others may still be loading for the first time."""
     # A catalogue without products is what a load that failed leaves behind; nothing waits for it.
     serving = {catalog.id: shop.index(catalog.id) is not None for catalog in shop.records.catalogs()}
-    waiting = [name for name, serves in serving.items() if not serves and shop.records.count(name)]
+    loading = [name for name, serves in serving.items() if not serves and shop.records.count(name)]
     loaded = [name for name, serves in serving.items() if serves]
-    if waiting or not loaded:
-        detail = f"not indexed yet: {', '.join(waiting)}" if waiting else "no catalogue is loaded yet"
+    if not loaded:
+        detail = f"not indexed yet: {', '.join(loading)}" if loading else "no catalogue is loaded yet"
         return problem("engine_unavailable", detail, request.url.path)
-    return JsonResponse({"status": "ready", "catalogs": loaded})
+    return JsonResponse({"status": "ready", "catalogs": loaded, "loading": loading})
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

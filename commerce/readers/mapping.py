@@ -11,14 +11,14 @@ from commerce.errors import MappingError
 from commerce.readers.list_rules import AssortmentRows, PriceListRows
 from commerce.readers.order_rules import OrderRows
 from commerce.readers.part_rules import AnyPart, ArticlePart, CategoriesPart, with_kinds
-from commerce.readers.rules import AttributeKind, Condition, Match, Rule, SourceRule, Strict
+from commerce.readers.rules import AttributeKind, Condition, LocaleName, Match, Rule, SourceRule, Strict
 
 
 class CatalogRule(Strict):
     """The catalogue that the file describes."""
 
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    locale: str = "en"
+    locale: LocaleName = "en"
 
 
 class ProductRule(Strict):
@@ -74,7 +74,7 @@ class Mapping(Strict):
     def _one_form(self) -> "Mapping":
         if not self.parts:
             if self.product is None and not (self.price_lists or self.assortments or self.orders):
-                raise ValueError("product: Field required, or parts for an export in several files")
+                raise ValueError("product: is needed, or parts for an export in several files")
             return self
         alone = {"product", "offer", "attributes", "where", "delete"} & self.model_fields_set
         if alone:
@@ -112,7 +112,17 @@ def read_mapping(path: Path) -> Mapping:
 def _explain(error: ValidationError | re.error) -> str:
     if isinstance(error, re.error):
         return f"a pattern is broken: {error}"
-    return "; ".join(f"{_place(each['loc'])}: {each['msg']}" for each in error.errors())
+    return "; ".join(f"{_place(each['loc'])}: {_phrase(each['type'], each['msg'])}" for each in error.errors())
+
+
+def _phrase(kind: str, message: str) -> str:
+    """Return what is wrong in the words of a mapping file, not in those of the library that checks it."""
+    if kind == "missing":
+        return "is needed"
+    if kind == "extra_forbidden":
+        return "is no key that is known here"
+    own = message.removeprefix("Value error, ")
+    return own.replace("Input should be", "must be").replace("String should", "must").partition(", unable to parse")[0]
 
 
 def _place(steps: tuple[int | str, ...]) -> str:

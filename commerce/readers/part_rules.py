@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from commerce.readers.rules import AttributeKind, Condition, FieldRule, Match, Rule, SourceRule, Strict
+from commerce.readers.rules import AttributeKind, Condition, FieldRule, LocaleName, Match, Rule, SourceRule, Strict
 
 KINDS = ("products", "variants", "details", "categories", "attribute_keys")
 _PACKED = (".zst", ".gz")
@@ -31,7 +31,7 @@ class PairRule(Strict):
     key: str
     value: str
     kind: AttributeKind | Literal["auto"] = "auto"
-    texts: dict[str, str] = Field(default={})
+    texts: dict[LocaleName, str] = Field(default={})
 
     @model_validator(mode="after")
     def _all_numbered(self) -> "PairRule":
@@ -102,7 +102,7 @@ class ArticlePart(Part):
     popularity: Rule | None = None
     attributes: dict[str, AttributeKind | Literal["auto"]] = Field(default={})
     pairs: tuple[PairRule, ...] = ()
-    texts: dict[str, TextsRule] = Field(default={})
+    texts: dict[LocaleName, TextsRule] = Field(default={})
     relations: tuple[RelationRule, ...] = ()
     delete: Match | None = None
 
@@ -134,7 +134,7 @@ class CategoriesPart(Part):
     id: Rule
     parent: Rule
     name: Rule
-    texts: dict[str, Rule] = Field(default={})
+    texts: dict[LocaleName, Rule] = Field(default={})
     hidden: Match | None = None
 
 

@@ -3,10 +3,14 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from language.locales import canonical_locale
 
 Reducer = Literal["first", "last", "most_frequent", "median_positive", "count_distinct", "sum"]
 AttributeKind = Literal["text", "number", "boolean"]
+LocaleName = Annotated[str, AfterValidator(canonical_locale)]
+"""A locale, written as BCP 47 does whatever the file's spelling."""
 
 
 class Strict(BaseModel):

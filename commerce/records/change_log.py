@@ -38,6 +38,12 @@ def since(connection: Connection, catalog_id: str, seq: int, limit: int) -> list
     return [Change(row.seq, row.product_id, row.kind) for row in connection.execute(query)]
 
 
+def count_since(connection: Connection, catalog_id: str, seq: int) -> int:
+    """Return how many changes of a catalogue stand behind ``seq``; the numbers are shared by all catalogues."""
+    query = sa.select(sa.func.count()).where(changes.c.catalog == catalog_id, changes.c.seq > seq)
+    return int(connection.scalar(query) or 0)
+
+
 def last(connection: Connection, catalog_id: str | None = None) -> int:
     """Return the number of a catalogue's last change, or of the last of all; 0 if there is none."""
     query = sa.select(sa.func.max(changes.c.seq))

@@ -158,6 +158,11 @@ class Records(PriceListRecords, AssortmentRecords, AccountRecords, RevocationRec
         with self._connect() as connection:
             return change_log.since(connection, catalog_id, seq, limit)
 
+    def count_changes_since(self, catalog_id: str, seq: int) -> int:
+        """Return how many changes of a catalogue stand behind ``seq``."""
+        with self._connect() as connection:
+            return change_log.count_since(connection, catalog_id, seq)
+
     def last_seq(self, catalog_id: str | None = None) -> int:
         """Return the number of a catalogue's last change, or of the last of all; 0 if there is none."""
         with self._connect() as connection:

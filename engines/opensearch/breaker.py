@@ -16,11 +16,6 @@ class CircuitBreaker:
         self._failed = 0
         self._next_try = 0.0
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the last requests failed in a row."""
-        return self._failed >= self._most
-
     def may_try(self) -> bool:
         """Say whether a request may be sent now."""
         with self._lock:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import jwt
 import pytest
@@ -11,10 +12,12 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from api.shop import Shop
 from tests.sample import build_icecat
 
 SECRET = "a secret for tests that is long enough to be used"
 Token = Callable[..., dict[str, str]]
+Wait = Callable[[], None]
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +76,20 @@ def token() -> Token:
         return {"authorization": f"Bearer {jwt.encode(claims, secret, algorithm='HS256')}"}
 
     return mint
+
+
+@pytest.fixture
+def applied(client: TestClient) -> Wait:
+    """Return a function that waits until the follower has applied what was written."""
+    shop: Shop = client.app.state.shop  # type: ignore[attr-defined]
+    pause = Event()
+
+    def wait() -> None:
+        for _ in range(500):
+            index = shop.engine.open("icecat")
+            if index is not None and index.stats().applied >= shop.records.last_seq("icecat"):
+                return
+            pause.wait(0.02)
+        raise AssertionError("the change log was not applied")
+
+    return wait

@@ -1,7 +1,8 @@
 """Writes over HTTP, seen by searches."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from threading import Event
 
@@ -10,19 +11,17 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from api.shop import Shop
-from commerce.product import Catalog
+from commerce.product import Catalog, CatalogItem, Offer, Product
 from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from indexer import rebuild
-from tests.api.conftest import Token
+from tests.api.conftest import Token, Wait
 from tests.databases import PASSWORD, Cluster
 from tests.sample import icecat_items
 
 PRODUCTS = "/v1/icecat/products"
 LAMP = {"id": "lamp-1", "title": "Zirkonium desk lamp", "brand": "Acme", "price": {"net": "12.50"}, "stock": 3,
         "attributes": {"cable_length": 1.5, "brand_new_attribute": "yes"}}  # fmt: skip
-Wait = Callable[[], None]
 
 
 @pytest.fixture(scope="module")
@@ -46,23 +45,6 @@ def records_url(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
     url = cluster.database(template)
     yield url
     cluster.drop(url)
-
-
-@pytest.fixture
-def applied(client: TestClient) -> Wait:
-    """Return a function that waits until the follower has applied what was written."""
-    shop: Shop = client.app.state.shop  # type: ignore[attr-defined]
-    pause = Event()
-
-    def wait() -> None:
-        for _ in range(500):
-            index = shop.engine.open("icecat")
-            if index is not None and index.stats().applied >= shop.records.last_seq("icecat"):
-                return
-            pause.wait(0.02)
-        raise AssertionError("the change log was not applied")
-
-    return wait
 
 
 @pytest.fixture
@@ -144,6 +126,21 @@ def test_status_says_how_far_the_index_is(client: TestClient, applied: Wait, adm
     applied()
     status = client.get("/v1/icecat/status", headers=admin).json()
     assert (status["pending"], status["products"], status["records"]) == (0, 1942, 1942)
+
+
+def test_a_first_load_beside_a_service_is_loading_while_the_others_stay_ready(
+    client: TestClient, records_url: str, admin: dict[str, str]
+) -> None:
+    records = Records(records_url)
+    records.put_catalog(Catalog("fresh", "EUR"))
+    records.replace("fresh", [CatalogItem(Product(f"p{at}", "lamp"), Offer(Decimal(1))) for at in range(3)])
+    records.close()
+    ready = client.get("/health/ready")
+    assert (ready.status_code, ready.json()["catalogs"], ready.json()["loading"]) == (200, ["icecat"], ["fresh"])
+    answer = client.post("/v1/fresh/search", json={})
+    assert (answer.status_code, answer.json()["code"]) == (503, "engine_unavailable")
+    # Changes of another catalogue, which share the numbers of the log, are nothing that this one waits for.
+    assert client.get("/v1/icecat/status", headers=admin).json()["pending"] == 0
 
 
 def test_no_query_fails_while_the_catalogue_is_rebuilt(client: TestClient, home: Path, records_url: str) -> None:

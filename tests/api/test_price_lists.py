@@ -1,9 +1,7 @@
 """Price lists and assortments over HTTP: written by the back office, seen by buyers."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
-from threading import Event
 
 import orjson
 import pytest
@@ -13,31 +11,12 @@ from hypothesis import strategies as st
 
 from api.price_streams import CsvPriceLines, JsonPriceLines, PriceLines
 from api.problems import RequestProblem
-from api.shop import Shop
 from commerce.pricing import PriceRow
-from tests.api.conftest import Token
+from tests.api.conftest import Token, Wait
 
 LISTS = "/v1/icecat/price-lists"
 ASSORTMENTS = "/v1/icecat/assortments"
 TONER = "3920564"
-Wait = Callable[[], None]
-
-
-@pytest.fixture
-def applied(client: TestClient) -> Wait:
-    """Return a function that waits until the follower has applied what was written."""
-    shop: Shop = client.app.state.shop  # type: ignore[attr-defined]
-    pause = Event()
-
-    def wait() -> None:
-        for _ in range(500):
-            index = shop.engine.open("icecat")
-            if index is not None and index.stats().applied >= shop.records.last_seq("icecat"):
-                return
-            pause.wait(0.02)
-        raise AssertionError("the change log was not applied")
-
-    return wait
 
 
 @pytest.fixture

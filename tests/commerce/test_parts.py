@@ -405,16 +405,24 @@ def test_too_many_rejects_in_any_part_keep_nothing(records: Records, tmp_path: P
     assert records.last_seq("shop") == seq
 
 
+def test_a_locale_has_one_spelling_whatever_the_files(records: Records, tmp_path: Path) -> None:
+    shouting = MAPPING.replace('locale = "de"', 'locale = "DE"').replace("texts.en", "texts.EN")
+    assert shouting != MAPPING
+    load(records, tmp_path, FILES, shouting)
+    assert records.catalog("shop").locale == "de"
+    assert {locale for item in records.items("shop") for locale in item.product.texts} == {"en"}
+
+
 WRONG = [
-    (MAPPING.replace('files = "price*.csv"', ""), "parts.prices.files: Field required"),
+    (MAPPING.replace('files = "price*.csv"', ""), "parts.prices.files: is needed"),
     (MAPPING.replace('\nholds = "details"\nfiles = "price', '\nfiles = "price'), "prices.holds: say what its rows are"),
     (MAPPING.replace('product = "sku"', ""), "product: parts of variants, and only they"),
     (MAPPING.replace("texts.en = {", "texts.de = {"), "parts.products: texts are for other locales"),
     (MAPPING.replace("value_#_en", "value_en"), "write one # in each of the columns"),
-    (MAPPING.replace("parts.categories]", 'parts.others]\nholds = "attribute_keys"'), "parts.others.id: Extra inputs"),
+    (MAPPING.replace("parts.categories]", 'parts.others]\nholds = "attribute_keys"'), "parts.others.id: is no key"),
     (MAPPING + '[product]\nid = "a"\ntitle = "b"\n', "product: with parts this stands in the parts"),
-    ('[catalog]\ncurrency = "EUR"\n', "product: Field required"),
-    (MAPPING.replace("net =", "nett ="), "parts.prices.nett: Extra inputs"),
+    ('[catalog]\ncurrency = "EUR"\n', "product: is needed"),
+    (MAPPING.replace("net =", "nett ="), "parts.prices.nett: is no key"),
 ]
 
 

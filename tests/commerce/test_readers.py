@@ -219,9 +219,9 @@ def test_parquet_rows_become_products(load: Load, records: Records, tmp_path: Pa
     ("mapping", "message"),
     [
         ("[catalog", "is not TOML"),
-        ("[product]\nid = 'a'\ntitle = 'b'", "catalog: Field required"),
+        ("[product]\nid = 'a'\ntitle = 'b'", "catalog: is needed"),
         (JSONL_MAPPING.replace("EUR", "euro"), "catalog.currency"),
-        (JSONL_MAPPING + "[typo]\n", "typo: Extra inputs"),
+        (JSONL_MAPPING + "[typo]\n", "typo: is no key"),
         (JSONL_MAPPING.replace('title = "title"', 'title = { column = "t", constant = "x" }'), "product.title"),
         (JSONL_MAPPING.replace("divide = 100", "divide = 0"), "offer.net.divide"),
         (JSONL_MAPPING.replace('title = "title"', 'title = { column = "t", matches = "(" }'), "pattern"),

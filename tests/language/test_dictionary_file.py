@@ -167,3 +167,16 @@ def test_a_group_is_named_in_the_language_asked_for_and_own_groups_by_themselves
 )
 def test_the_direction_is_known_only_where_nobody_doubts_it(name: str, better: str | None) -> None:
     assert better_direction(name) == better
+
+
+def test_units_that_cannot_all_hold_are_remarked_upon() -> None:
+    people = {
+        "internal_memory": Override(unit="GB", units={"Printer": "kg", "Notebook": "Paletten"}),
+        "colour": Override(unit="mm"),
+    }
+    remarks = merged(ENTRIES, people).remarks
+    assert remarks[0].startswith("[internal_memory]: GB, kg, Paletten measure different things")
+    assert "[colour]: units are for numbers, and this attribute is a text: mm have no effect" in remarks
+    agreeing = Override(unit="GB", units={"Printer": "MB"})
+    assert merged(ENTRIES, {"internal_memory": agreeing}).remarks == ()
+    assert merged(ENTRIES, {"colour": Override(kind="number", unit="mm")}).remarks == ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from commerce.readers.bmecat.nodes import Node
+from language.locales import canonical_locale
 
 _TEXT = """
 ara=ar bul=bg cat=ca ces=cs cze=cs chi=zh zho=zh cym=cy dan=da deu=de ger=de dut=nl nld=nl ell=el gre=el eng=en est=et
@@ -14,9 +15,9 @@ _LOCALES = dict(pair.split("=") for pair in _TEXT.split())
 
 
 def locale_of(code: str) -> str:
-    """Return the locale of a language code: "deu" gives "de"; a code that is not known stays as it is."""
+    """Return the locale of a language code: "deu" gives "de"; a code that is not known is taken for a locale."""
     code = code.strip().replace("_", "-")
-    return _LOCALES.get(code.lower(), code if "-" in code else code.lower())
+    return _LOCALES.get(code.lower(), canonical_locale(code))
 
 
 def by_locale(nodes: Iterable[Node], default: str) -> Iterator[tuple[str, Node]]:
