@@ -11,7 +11,7 @@ EVERYWHERE = 0
 IN_STOCK_SCORE = 0.5
 """Added to the score of a product that this buyer can have at once, where a catalogue knows of one out of stock: enough
 to decide between hits that are about equal, less than what a word in the title counts."""
-_DAY = 86_400
+DAY_SECONDS = 86_400
 _FIRST = date(1970, 1, 1)
 _PLACES = (1 << 41) - 1
 
@@ -39,12 +39,7 @@ def day_of_number(number: int) -> date:
 
 def seconds_of_day(number: int) -> float:
     """Return the moment at which a day begins, in seconds since 1970."""
-    return float(number * _DAY)
-
-
-def first_day_from(seconds: float) -> int:
-    """Return the first day that begins at or after a moment."""
-    return int(-(-seconds // _DAY))
+    return float(number * DAY_SECONDS)
 
 
 def day_number_at(at: datetime | None) -> int:

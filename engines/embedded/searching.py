@@ -93,10 +93,10 @@ class Search:
             rows = np.flatnonzero(_joined(may))
             popularity = _joined([view.part.popularity for view in self._views])[rows].astype(np.float64)
             return _Matches(rows, popularity, np.zeros(len(rows), bool))
-        found = self._match_text(plan.text, may)
+        found = self._beside(self._match_text(plan.text, may), plan.also, may)
         if self._counts_stock:
             found = replace(found, keys=found.keys + self._in_stock[found.rows] * IN_STOCK_SCORE)
-        return self._beside(found, plan.also, may)
+        return found
 
     def _beside(self, found: _Matches, ids: Sequence[str], may: list[Mask]) -> _Matches:
         """Add the products of these ids that may be found and are not yet, behind the others."""
@@ -192,8 +192,7 @@ class Search:
         for row, place, score, by_identifier, matched in found:
             view = self._views[place]
             product = view.product(row - view.part.base, None if units is None else units[place])
-            counts = textual and score > 0 and self._counts_stock
-            for_stock = IN_STOCK_SCORE if counts and self._in_stock[row] else 0.0
+            for_stock = IN_STOCK_SCORE if textual and self._counts_stock and self._in_stock[row] else 0.0
             hits.append(Hit(product, score, by_identifier, matched, for_stock))
         return tuple(hits)
 

@@ -25,6 +25,7 @@ from engines.opensearch.loading import Action, Loader, index_action
 from engines.opensearch.mapping import vector_mapping
 from engines.opensearch.naming import knowledge_key, phrase_key, product_key
 from engines.opensearch.price_loading import PriceLoader
+from engines.opensearch.stock import is_sold_out
 from engines.opensearch.suggesting import write_phrases
 from engines.port import Document, FieldKind, OfferUpdate, Schema
 from language.dictionary import AttributeEntry
@@ -97,7 +98,8 @@ class OpenSearchBuilder:
                 unit = _ANY_UNIT if _ANY_UNIT in have else update.unit_id
                 if unit in have:
                     own = self._offers.setdefault(update.product_id, {})
-                    own[unit] = offer_source(update.net, update.stock)
+                    own[unit] = offer_source(update)
+                    self._sold_out |= is_sold_out(update.stock, update.supply)
                     count += 1
         return count
 
@@ -154,6 +156,7 @@ class OpenSearchBuilder:
         self._collector = KnowledgeCollector()
         self._row = self._commit.rows
         self._varied = self._commit.varied
+        self._sold_out = self._commit.sold_out
         self._dimensions = self._commit.dimensions
         self._held: dict[str, Document | None] = {}
         self._streamed: set[str] = set()
@@ -188,6 +191,7 @@ class OpenSearchBuilder:
             rows=self._row,
             applied=applied,
             varied=self._varied,
+            sold_out=self._sold_out,
             dimensions=self._dimensions,
             knowledge=knowledge,
             book=number,
@@ -241,6 +245,7 @@ class OpenSearchBuilder:
             self._dimensions = len(document.vector)
             self._connection.patiently("PUT", f"/{self._index}/_mapping", vector_mapping(self._dimensions))
         self._varied |= bool(document.units)
+        self._sold_out |= any(is_sold_out(unit.stock, unit.supply) for unit in document.all_units())
         self._collector.add(
             values_of(document, self._schema.kinds),
             self._schema.kinds,

@@ -24,13 +24,15 @@ class WrittenElsewhere(VitrineError):
 @dataclass(frozen=True, slots=True)
 class Commit:
     """What a version holds: the number of its last batch, the rows given away, the change-log number applied, whether
-    products have variants, the length of vectors (0: none yet), the documents that tell of words and fields, the
-    directory of assortments and price lists (0: there are none), and a token of whoever wrote it."""
+    products have variants and whether any was ever out of stock, the length of vectors (0: none yet), the documents
+    that tell of words and fields, the directory of assortments and price lists (0: there are none), and a token of
+    whoever wrote it."""
 
     batch: int = 0
     rows: int = 0
     applied: int = 0
     varied: bool = False
+    sold_out: bool = False
     dimensions: int = 0
     knowledge: tuple[int, ...] = ()
     book: int = 0

@@ -11,7 +11,7 @@ from engines.opensearch.conditions import UNITS
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import OFFERED
 from engines.opensearch.encoding import SEPARATOR, numbers_of, text_term
-from engines.opensearch.filters import HAS, IN_STOCK, NUMBERS, PRICE_FIELDS, TEXTS, Names, terms_field, within
+from engines.opensearch.filters import HAS, NUMBERS, PRICE_FIELDS, TEXTS, Names, terms_field, within
 from engines.plan import FacetRequest, Interval, Selection
 from engines.ranges import Numbers
 
@@ -51,7 +51,8 @@ def values_of(request: FacetRequest, own: Selection | None, names: Names, *, var
     their place."""
     counted = {"aggs": _PRODUCTS} if varied else {}
     if request.field == OFFERED:
-        values: dict[str, object] = {"terms": {"field": IN_STOCK, "size": 2}, **counted}
+        states = {str(state).lower(): names.stock.in_stock(state=state) for state in (True, False)}
+        values: dict[str, object] = {"filters": {"filters": states}, **counted}
     else:
         number = names.numbers[request.field]
         size = max(request.limit, _VARIED_VALUES) if varied else request.limit
@@ -69,9 +70,11 @@ def values_of(request: FacetRequest, own: Selection | None, names: Names, *, var
 def counts_in(answer: Json, own: Selection | None) -> Counter[str]:
     """Return how many products carry each value, from the answer to ``values_of``."""
     found: Counter[str] = Counter()
-    for bucket in answer["values"]["buckets"]:
-        key = bucket.get("key_as_string") or str(bucket["key"]).split(SEPARATOR, 1)[1]
-        found[key] = _products(bucket)
+    buckets = answer["values"]["buckets"]
+    if isinstance(buckets, dict):
+        return Counter({state: _products(bucket) for state, bucket in buckets.items()})
+    for bucket in buckets:
+        found[str(bucket["key"]).split(SEPARATOR, 1)[1]] = _products(bucket)
     if "ticked" in answer and own:
         for at, value in enumerate(own.values):
             name = str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import number_term, text_term
 from engines.opensearch.mapping import SURFACE
-from engines.port import Document, FieldKind, Schema, Unit, text_field
+from engines.opensearch.stock import stock_source
+from engines.port import Document, FieldKind, OfferUpdate, Schema, Unit, text_field
 from engines.results import StoredProduct, UnitOffer
 from language.analysis import Analyzer, analyzer
 from language.filters.tree import Scalar
@@ -16,7 +17,7 @@ OFFERED = "in_stock"
 """Follows from the offer, which changes more often than the product."""
 KEYS = frozenset({"id", "mpn", "gtin"})
 """Fields nearly unique to a product: kept apart, so that no count ever walks over them."""
-STORED = ("stored", "popularity", "units.id", "units.net", "units.stock")
+STORED = ("stored", "popularity", "units.id", "units.net", "units.stock", "units.supply")
 """What an answer needs of a product."""
 PRICE_SCALE = 1_000_000
 OfferOf = Callable[[Json, Json], UnitOffer]
@@ -53,14 +54,16 @@ class Encoder:
             surfaces.setdefault(surface, set()).update(seen)
             words.setdefault(locale, set()).update(seen)
         texts.update({surface: " ".join(sorted(seen)) for surface, seen in surfaces.items()})
-        units = document.units or (Unit("", {}, stored.net, stored.stock),)
         source: dict[str, object] = {
             "popularity": document.popularity,
             "identifiers": document.identifiers,
             "pieces": [each for each in document.identifiers if not is_gtin_like(each)],
             "gtins": [each for each in document.identifiers if is_gtin_like(each)],
             "text": texts,
-            "units": [{**self._unit(document.values, unit), "points": points.get(unit.id, ())} for unit in units],
+            "units": [
+                {**self._unit(document.values, unit), "points": points.get(unit.id, ())}
+                for unit in document.all_units()
+            ],
             "stored": {
                 "id": stored.id,
                 "title": stored.title,
@@ -94,17 +97,17 @@ class Encoder:
             "num": list(numbers),
             "key": list(keys),
             "id": unit.id,
-            **offer_source(unit.net, unit.stock),
+            **offer_source(unit),
         }
 
 
-def offer_source(net: Decimal | None, stock: int | None) -> dict[str, object]:
-    """Return what a unit keeps of its offer; a unit without stock data can be had."""
+def offer_source(offer: Unit | OfferUpdate) -> dict[str, object]:
+    """Return what a unit keeps of its offer."""
+    net = offer.net
     return {
         "price": None if net is None else float(net),
         "net": None if net is None else int(net * PRICE_SCALE),
-        "stock": stock,
-        "in_stock": stock != 0,
+        **stock_source(offer.stock, offer.supply),
     }
 
 

@@ -212,6 +212,7 @@ class _VersionReader:
             schema=self._schema,
             index=self._index,
             directory=self._read_directory(commit.book),
+            sold_out=commit.sold_out,
         )
         return OpenSearchIndex(point, known)
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 from engines.opensearch.conditions import EVERYTHING, NOTHING, UNITS, any_of
 from engines.opensearch.connection import Json
-from engines.opensearch.documents import KEYS, OFFERED
-from engines.opensearch.encoding import AFTER_SEPARATOR, SEPARATOR, number_term, spelling, text_term
+from engines.opensearch.documents import KEYS
+from engines.opensearch.encoding import AFTER_SEPARATOR, SEPARATOR, number_term, text_term
 from engines.opensearch.prices import OwnPrices, Prices
+from engines.opensearch.stock import EVERYONES_STOCK, STOCK_FIELDS, SeenStock
 from engines.plan import Interval, Selection
 from engines.port import FieldKind
+from engines.stock import AVAILABLE_BY
 from language.filters.tree import And, Compare, Exists, Filter, In, Not, Operator, Or, Scalar
 
 HAS, TEXTS, NUMBERS, UNIQUE = "units.has", "units.kv", "units.num", "units.key"
-IN_STOCK = "units.in_stock"
 PRICE_FIELDS = ("price", "list_price")
 _OWN = OwnPrices()
 _RANGES: dict[Operator, str] = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
@@ -25,11 +26,13 @@ _RANGES: dict[Operator, str] = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What conditions must know of a version's fields: their kinds and numbers, and the prices that the buyer pays."""
+    """What conditions must know of a version's fields: their kinds and numbers, the prices that the buyer pays, and
+    what the buyer can have."""
 
     kinds: Mapping[str, FieldKind]
     numbers: Mapping[str, str]
     prices: Prices = _OWN
+    stock: SeenStock = EVERYONES_STOCK
 
     def prices_of(self, field: str) -> Prices:
         """Return the prices of a price field; ``list_price`` is always the catalogue's own."""
@@ -51,6 +54,8 @@ def all_of(conditions: Iterable[Json]) -> Json:
 def condition_of(node: Filter, names: Names) -> Json:
     """Return a filter's condition; a field that the version does not have satisfies no comparison."""
     match node:
+        case Exists() | In() | Compare() if node.field in STOCK_FIELDS:
+            return names.stock.condition(node)
         case And(parts=parts):
             return all_of(condition_of(each, names) for each in parts)
         case Or(parts=parts):
@@ -72,13 +77,15 @@ def condition_of(node: Filter, names: Names) -> Json:
 
 def selected(selection: Selection, names: Names) -> Json:
     """Return the condition that a unit carries any of the selected values or lies in any of the intervals."""
-    parts = [_has_any(selection.field, selection.values, names)] if selection.values else []
+    parts = [condition_of(In(selection.field, selection.values), names)] if selection.values else []
     parts += [within(selection.field, interval, names) for interval in selection.intervals]
     return any_of(parts)
 
 
 def within(field: str, interval: Interval, names: Names) -> Json:
     """Return the condition that a unit has a number in the interval."""
+    if field == AVAILABLE_BY:
+        return names.stock.within(interval)
     if field in PRICE_FIELDS:
         bounds = {name: end for name, end in (("gte", interval.gte), ("lt", interval.lt)) if end is not None}
         return names.prices_of(field).within(bounds)
@@ -96,16 +103,12 @@ def terms_field(field: str) -> str:
 
 
 def _exists(field: str, names: Names) -> Json:
-    if field == OFFERED:
-        return EVERYTHING
     if field in PRICE_FIELDS:
         return names.prices_of(field).within({})
     return {"term": {HAS: names.numbers[field]}} if field in names.numbers else NOTHING
 
 
 def _has_any(field: str, values: Iterable[Scalar], names: Names) -> Json:
-    if field == OFFERED:
-        return any_of([{"term": {IN_STOCK: state}} for state in dict.fromkeys(spelling(v) == "true" for v in values)])
     if field in PRICE_FIELDS:
         wanted = [float(value) for value in values if not isinstance(value, str)]
         return any_of([names.prices_of(field).within({"gte": each, "lte": each}) for each in wanted])
@@ -120,12 +123,6 @@ def _has_any(field: str, values: Iterable[Scalar], names: Names) -> Json:
 
 
 def _ordered(field: str, op: Operator, value: Scalar, names: Names) -> Json:
-    if field == OFFERED:
-        wanted = spelling(value)
-        held = {"<": wanted > "false", "<=": wanted >= "false", ">": wanted < "false", ">=": wanted <= "false"}
-        true = {"<": wanted > "true", "<=": wanted >= "true", ">": wanted < "true", ">=": wanted <= "true"}
-        states = [state for state, holds in ((False, held[op]), (True, true[op])) if holds]
-        return any_of([{"term": {IN_STOCK: state}} for state in states])
     kind = "number" if field in PRICE_FIELDS else names.kinds.get(field)
     if kind is None or (kind == "number" and isinstance(value, str)):
         return NOTHING

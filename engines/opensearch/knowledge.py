@@ -13,6 +13,7 @@ from engines.opensearch.connection import Connection, Json
 from engines.opensearch.documents import KEYS
 from engines.opensearch.naming import knowledge_key
 from engines.port import FieldInfo, FieldKind
+from engines.stock import AVAILABLE_BY
 from language.analysis import analyzer
 from language.filters.tree import Scalar
 from language.vocabulary import Vocabulary
@@ -114,6 +115,7 @@ def field_infos(knowledge: Knowledge) -> dict[str, FieldInfo]:
     for price in ("price", "list_price"):
         found[price] = FieldInfo(price, "number", knowledge.priced)
     found["in_stock"] = FieldInfo("in_stock", "boolean", knowledge.products, 2)
+    found[AVAILABLE_BY] = FieldInfo(AVAILABLE_BY, "number")
     return found
 
 

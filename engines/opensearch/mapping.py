@@ -2,9 +2,10 @@
 
 from engines.opensearch.connection import Json
 from engines.opensearch.settings import OpenSearchSettings
+from engines.opensearch.stock import STOCK_MAPPING
 from engines.port import Schema, text_field
 
-MAPPING = 5
+MAPPING = 6
 """The make of an index. An index of another make is not read: the catalogue is indexed again from its records."""
 SURFACE = "surface"
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
@@ -78,7 +79,7 @@ _UNITS: Json = {
         "num": _KEYWORD,
         "key": {**_KEYWORD, "ignore_above": 8000},
         "price": {"type": "double"},
-        "in_stock": {"type": "boolean"},
+        **STOCK_MAPPING,
         "points": {"type": "long"},
         "id": {**_KEYWORD, "doc_values": False},
         "net": {"type": "long", "index": False, "doc_values": False},

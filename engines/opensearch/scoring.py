@@ -16,6 +16,7 @@ from engines.opensearch.mapping import SURFACE
 from engines.opensearch.naming import product_key
 from engines.plan import TextMatch, Word
 from engines.port import text_field
+from engines.stock import IN_STOCK_SCORE
 from language.identifiers import GTIN_PIECE
 
 TIE_BREAKER = 0.1
@@ -51,7 +52,7 @@ def tiers_of(text: TextMatch, products: int) -> Tiers:
     """Return tiers that no sum of words and phrases over so many products can reach."""
     rarest = _SATURATED * log(2.0 * products + 2.0)
     weights = sorted(text.fields.values(), reverse=True)
-    bound = 1.0
+    bound = 1.0 + IN_STOCK_SCORE
     for word in text.words:
         said = sum(weight for _, weight in word.forms) * sum(weights)
         bound += rarest * (max(weights, default=0.0) + TIE_BREAKER * said) + _PREFIX_WEIGHT

@@ -21,10 +21,12 @@ from engines.opensearch.price_rules import ready
 from engines.opensearch.scoring import TextQuery
 from engines.opensearch.seeing import SPARE, VisibleVocabulary, of_the_buyer
 from engines.opensearch.shown_prices import TESTED, ShownPrices
+from engines.opensearch.stock import SeenStock
 from engines.opensearch.suggesting import KINDS, query_of, search_of, suggestions_of
 from engines.plan import SearchPlan, VectorMatch
 from engines.port import EngineUnavailable, FieldInfo, Schema, Stats, Suggestion
 from engines.results import Hit, SearchResult, StoredProduct
+from engines.stock import IN_STOCK_SCORE
 from language.analysis import analyzer
 from language.dictionary import AttributeEntry
 from language.vocabulary import Vocabulary
@@ -48,6 +50,7 @@ class Known:
     schema: Schema
     index: str
     directory: Directory
+    sold_out: bool
 
     def visible(self, buyer: Buyer) -> Json:
         """Return the condition that a product is there and one that the buyer sees."""
@@ -105,7 +108,8 @@ class OpenSearchIndex:
         body = {"query": query, "size": len(ids), "_source": _wanted(prices), "track_total_hits": False}
         sources = [hit["_source"] for hit in self._point.search(body)["hits"]["hits"]]
         offer = _offer_of(prices, self._point, sources)
-        found = (product_of(source, offer) for source in sources)
+        stock = SeenStock.of(buyer, at)
+        found = (stock.shown(product_of(source, offer), source) for source in sources)
         return {product.id: product for product in found}
 
     def fields(self) -> Mapping[str, FieldInfo]:
@@ -143,11 +147,11 @@ class _Search:
         self._known = known
         self._plan = plan
         catalogue = known.catalogue
-        names: Names = catalogue.names
+        names: Names = replace(catalogue.names, stock=SeenStock.of(plan.buyer, plan.at))
         self._prices = known.prices(plan.buyer, plan.at)
         if self._prices is not None:
             names = replace(names, prices=self._prices)
-            catalogue = replace(catalogue, names=names)
+        catalogue = replace(catalogue, names=names)
         self._names = names
         self._after = decode_cursor(known.stats.version, plan)
         self._condition = None if plan.filter is None else condition_of(plan.filter, names)
@@ -259,8 +263,15 @@ class _Search:
             return {"query": {"bool": {"filter": self._filters}}}
         query = self._text.scored(least)
         if scored:
-            return {"query": {"bool": {"must": [query], "filter": self._filters}}}
+            return {"query": {"bool": {"must": [query], "should": self._preferred(), "filter": self._filters}}}
         return {"query": {"bool": {"filter": [query, *self._filters]}}}
+
+    def _preferred(self) -> list[Json]:
+        """Return what adds to the score of products that can be had at once, where any cannot."""
+        if not self._known.sold_out:
+            return []
+        in_stock = of_product(self._names.stock.in_stock(state=True))
+        return [{"constant_score": {"filter": in_stock, "boost": IN_STOCK_SCORE}}]
 
     def _nearest(self, vector: VectorMatch) -> dict[str, object]:
         """Return the query for the nearest products; the filter is applied while they are sought."""
@@ -303,14 +314,16 @@ class _Search:
         if "inner_hits" in hit:
             inner = hit["inner_hits"][_MATCHED]["hits"]["hits"]
             matched = [each["_nested"]["offset"] for each in inner]
-        product = product_of(hit["_source"], offer, matched)
+        product = self._names.stock.shown(product_of(hit["_source"], offer, matched), hit["_source"])
         if self._plan.vector is not None:
             return Hit(product, _inner_product(hit["_score"]))
         if self._text is None:
             return Hit(product, float(hit["_source"]["popularity"]))
         tiers = self._text.tiers
         score = hit["_score"]
-        return Hit(product, tiers.score(score), tiers.named(score), tiers.words(score))
+        counts = self._known.sold_out and any(each.availability.in_stock for each in product.units or (product,))
+        for_stock = IN_STOCK_SCORE if counts else 0.0
+        return Hit(product, tiers.score(score), tiers.named(score), tiers.words(score), for_stock)
 
     def _cursor(self, hits: Sequence[Json], total: int, least: int) -> str | None:
         limit = self._plan.limit

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -158,13 +157,6 @@ NUMBERS = st.sampled_from([None, 0, 1, 5])
 DAYS = st.sampled_from([None, -3, 0, 1, 4, 30])
 
 
-@pytest.fixture(autouse=True)
-def kept(request: pytest.FixtureRequest) -> None:
-    """Skip where the engine does not keep stock by location yet."""
-    if getattr(request.node, "callspec", None) and request.node.callspec.params.get("reopen") == "opensearch":
-        pytest.skip("OpenSearch keeps no stock by location yet")
-
-
 @st.composite
 def supplies(draw: st.DrawFn) -> tuple[LocationStock, ...]:
     places = draw(st.lists(st.sampled_from([None, *PLACES]), unique=True, max_size=4))
@@ -247,7 +239,7 @@ def _holds(condition: Filter, values: Mapping[str, tuple[float | bool, ...]]) ->
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
     shelf=shelves(),
