@@ -98,7 +98,7 @@ class SearchPlan:
     answers: ``also`` are the ids of products that are found beside those of the text, as far as the buyer sees them and
     the filter holds, and stand behind them. ``auto_facets`` asks for that many facets beside ``facets``, picked by
     coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes
-    ``offset``.
+    ``offset``. ``with_vectors`` asks for the hits' vectors.
     """
 
     buyer: Buyer = ANONYMOUS
@@ -115,3 +115,4 @@ class SearchPlan:
     offset: int = 0
     limit: int = 24
     cursor: str | None = None
+    with_vectors: bool = False

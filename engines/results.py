@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from commerce.availability import Availability
 from engines.plan import Interval
 from language.filters.tree import Scalar
@@ -53,13 +56,15 @@ class StoredProduct(NamedTuple):
 
 class Hit(NamedTuple):
     """One product found. ``by_identifier`` says that it matched by part number and not by words, ``words`` how many of
-    the plan's words it matches, ``for_stock`` is the part of the score that it has for being in stock."""
+    the plan's words it matches, ``for_stock`` is the part of the score that it has for being in stock. ``vector`` is the
+    product's embedding where the plan asks for it, as far as there is one."""
 
     product: StoredProduct
     score: float
     by_identifier: bool = False
     words: int = 0
     for_stock: float = 0.0
+    vector: NDArray[np.float32] | None = None
 
 
 @dataclass(slots=True)

@@ -65,6 +65,8 @@ class Search:
         wanted = keys if plan.sort.field == "relevance" else sort_keys(self._views, rows, plan.sort, units)
         order = best_first(wanted, rows, plan.offset if after is None else 0, plan.limit, after)
         hits = self._hits(rows[order], keys[order], found.by_identifier[keep][order], units, textual=bool(plan.text))
+        if plan.with_vectors:
+            hits = self._with_vectors(hits, rows[order])
         ordered = perf_counter()
         facets: tuple[Facet, ...] = ()
         if plan.facets or plan.auto_facets:
@@ -195,6 +197,14 @@ class Search:
             for_stock = IN_STOCK_SCORE if textual and self._counts_stock and self._in_stock[row] else 0.0
             hits.append(Hit(product, score, by_identifier, matched, for_stock))
         return tuple(hits)
+
+    def _with_vectors(self, hits: Sequence[Hit], rows: Rows) -> tuple[Hit, ...]:
+        places = (np.searchsorted(self._bases, rows, side="right") - 1).tolist()
+        found = []
+        for hit, row, place in zip(hits, rows.tolist(), places, strict=True):
+            part = self._views[place].part
+            found.append(hit if part.vectors is None else hit._replace(vector=part.vectors[row - part.base]))
+        return tuple(found)
 
 
 def _joined(arrays: Sequence[NDArray[np.generic]]) -> NDArray:  # type: ignore[type-arg]

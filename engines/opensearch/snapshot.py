@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
 
+import numpy as np
+
 from commerce.buyer import ANONYMOUS, Buyer
 from engines.opensearch.assortments import visible
 from engines.opensearch.buyer_prices import BuyerPrices
@@ -225,7 +227,7 @@ class _Search:
             **self._query(least),
             "size": size,
             "track_total_hits": True,
-            "_source": _wanted(self._prices),
+            "_source": [*_wanted(self._prices), *(("vector",) if plan.with_vectors else ())],
             "sort": order_of(plan.sort, self._names, self._conditions, scored=scored),
             "track_scores": scored,
         }
@@ -310,6 +312,11 @@ class _Search:
         return {"search_type": "dfs_query_then_fetch"} if self._known.shards > 1 else None
 
     def _hit(self, hit: Json, offer: OfferOf) -> Hit:
+        found = self._scored_hit(hit, offer)
+        vector = hit["_source"].get("vector")
+        return found if vector is None else found._replace(vector=np.asarray(vector, dtype=np.float32))
+
+    def _scored_hit(self, hit: Json, offer: OfferOf) -> Hit:
         matched = None
         if "inner_hits" in hit:
             inner = hit["inner_hits"][_MATCHED]["hits"]["hits"]

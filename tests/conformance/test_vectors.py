@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+import pytest
+
 from engines.plan import FacetRequest, SearchPlan, VectorMatch
 from engines.port import SearchEngine
 from language.filters.tree import Compare
-from tests.conformance.catalogue import SCHEMA, document
+from tests.conformance.catalogue import SCHEMA, document, search_plan
 from tests.conformance.conftest import Fill
 
 SHELF = [
@@ -59,3 +62,14 @@ def test_vectors_follow_updates_and_survive_merging(engine: SearchEngine, catalo
     assert index is not None
     assert [hit.product.id for hit in index.search(near(floor=0.5)).hits] == ["north-east"]
     assert index.search(SearchPlan(vector=VectorMatch((-1.0, 0.0), 0.9, 100))).total == 20
+
+
+def test_hits_bring_their_vectors_where_the_plan_asks_for_them(fill: Fill) -> None:
+    index = fill(SHELF)
+    by_word = index.search(search_plan("compass", with_vectors=True)).hits
+    found = {hit.product.id: None if hit.vector is None else np.round(hit.vector, 6).tolist() for hit in by_word}
+    assert found["north"] == [0.0, 1.0]
+    assert found["north-east"] == pytest.approx([0.6, 0.8], abs=1e-6)
+    assert not any(found["nowhere"] or ())
+    assert index.search(near(floor=0.9, with_vectors=True)).hits[0].vector is not None
+    assert index.search(search_plan("compass")).hits[0].vector is None

@@ -1,0 +1,148 @@
+"""Find by words and by meaning, put the best first, and page through all of it.
+
+The first hits of both ways are the candidates: they are ordered anew and stand first. All that the words found beyond
+them follows in the engine's order, so that nothing found is lost.
+"""
+
+import base64
+import binascii
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from engines.plan import SearchPlan, TextMatch, VectorMatch
+from engines.port import InvalidCursor, SearchIndex
+from engines.results import Hit, SearchResult
+from language.filters.tree import And, Filter, In, Not
+from language.vocabulary import Vocabulary
+from ranking.candidates import Candidates, find, near_ids
+from ranking.ordering import Order, order
+from ranking.request import Stage
+from ranking.models import Models
+from ranking.signals import SignalReader
+
+_LONGEST_CURSOR = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page. ``result`` has its hits, the totals and facets of all, and the cursor of the next page; ``near`` are the
+    ids of what was found by meaning; ``stages`` explain the hits by id, as far as they were ordered anew."""
+
+    result: SearchResult
+    near: frozenset[str] = frozenset()
+    stages: dict[str, tuple[Stage, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What ordering needs to know of the request."""
+
+    models: Models
+    reader: SignalReader
+    vocabulary: Vocabulary
+    explain: bool
+
+
+def semantic(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None) -> Found:
+    """Find by meaning alone, the nearest first; nothing for a query without meaning."""
+    if vector is None:
+        return Found(index.search(replace(plan, text=TextMatch((), {}, 1))))
+    result = index.search(replace(plan, text=None, vector=vector))
+    return Found(result, frozenset(hit.product.id for hit in result.hits))
+
+
+def hybrid(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None, asked: Asked) -> Found:
+    """Find by words and by meaning. Raises InvalidCursor for a cursor that is not one of this search's."""
+    if plan.sort.field != "relevance":
+        near = near_ids(index, plan, vector)
+        return Found(index.search(replace(plan, also=near)), frozenset(near))
+    place = _decode(plan.cursor) if plan.cursor else _Place(plan.offset)
+    whole = replace(plan, cursor=None)
+    candidates = find(index, whole, vector)
+    near_found = frozenset(hit.product.id for hit, near in zip(candidates.hits, candidates.near, strict=True) if near)
+    ordered = order(candidates, plan.text, asked.models.reranker, asked.reader, asked.vocabulary)
+    shown = [candidates.hits[at] for at in ordered.rows]
+    first = place.shown
+    if place.beyond is None and first + plan.limit <= len(shown):
+        page: list[Hit] = shown[first : first + plan.limit]
+        last = first + plan.limit >= candidates.result.total
+        cursor = None if last or not page else _encode(_Place(first + plan.limit))
+    else:
+        page, cursor = _beyond(index, whole, shown, place)
+    result = replace(candidates.result, hits=tuple(page), cursor=cursor)
+    stages = None
+    if asked.explain:
+        stages = _explained(candidates, ordered, {hit.product.id for hit in page})
+    return Found(result, near_found, stages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page begins: behind so many candidates ``shown``, or ``beyond`` them at the engine's cursor, with the ids of
+    the candidates that were shown before."""
+
+    shown: int
+    beyond: str | None = None
+    without: tuple[str, ...] = ()
+
+
+def _beyond(index: SearchIndex, plan: SearchPlan, shown: Sequence[Hit], place: _Place) -> tuple[list[Hit], str | None]:
+    """Return a page that reaches beyond the candidates: what is left of them, then what else the words found."""
+    if place.beyond is None:
+        page = list(shown[place.shown : place.shown + plan.limit])
+        without = tuple(hit.product.id for hit in shown)
+        skip = max(place.shown - len(shown), 0)
+    else:
+        page, without, skip = [], place.without, 0
+    rest = replace(
+        plan,
+        filter=_without(plan.filter, without),
+        facets=(),
+        auto_facets=0,
+        offset=skip,
+        limit=plan.limit - len(page),
+        cursor=place.beyond or None,
+    )
+    found = index.search(rest)
+    hits: Sequence[Hit] = found.hits
+    if plan.filter is None and not plan.selections:
+        # The condition that leaves the candidates out is not one that variants meet.
+        hits = [hit._replace(product=hit.product._replace(matched=())) for hit in hits]
+    cursor = None if found.cursor is None else _encode(_Place(0, found.cursor, without))
+    return [*page, *hits], cursor
+
+
+def _without(condition: Filter | None, ids: Sequence[str]) -> Filter | None:
+    if not ids:
+        return condition
+    others = Not(In("id", tuple(ids)))
+    return others if condition is None else And((condition, others))
+
+
+def _explained(candidates: Candidates, ordered: Order, shown: set[str]) -> dict[str, tuple[Stage, ...]]:
+    wanted = [at for at in ordered.rows if candidates.hits[at].product.id in shown]
+    return {candidates.hits[at].product.id: ordered.explain(at) for at in wanted}
+
+
+def _encode(place: _Place) -> str:
+    packed = zlib.compress(orjson.dumps([place.shown, place.beyond, place.without]))
+    return "h" + base64.urlsafe_b64encode(packed).decode()
+
+
+def _decode(cursor: str) -> _Place:
+    try:
+        if not cursor.startswith("h") or len(cursor) > _LONGEST_CURSOR:
+            raise ValueError("not a cursor of a hybrid search")
+        unpacker = zlib.decompressobj()
+        packed = unpacker.decompress(base64.urlsafe_b64decode(cursor[1:].encode()), 20 * _LONGEST_CURSOR)
+        shown, beyond, without = orjson.loads(packed)
+        if not isinstance(shown, int) or shown < 0 or not (beyond is None or isinstance(beyond, str)):
+            raise ValueError("not a place")
+        if not all(isinstance(each, str) for each in without):
+            raise ValueError("not ids")
+        return _Place(shown, beyond, tuple(without))
+    except (binascii.Error, zlib.error, ValueError, TypeError) as error:
+        raise InvalidCursor("the cursor is not one that this search returned", pointer="/cursor") from error

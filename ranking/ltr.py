@@ -1,0 +1,46 @@
+"""A learned order: LightGBM trees over the candidates' features."""
+
+from dataclasses import dataclass
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.features import NAMES
+from registry import Artefact, BadArtefact
+
+KIND = "ranking"
+MODEL_FILE = "model.txt"
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reranker:
+    """Scores candidates; safe for concurrent use. Scores of one query compare with each other only."""
+
+    booster: lightgbm.Booster
+
+    def scores(self, features: Scores) -> Scores:
+        """Return a score for each row of ``features``, (candidates, len(NAMES)). One thread: requests share cores."""
+        if not len(features):
+            return np.empty(0)
+        return np.asarray(self.booster.predict(features, num_threads=1), dtype=np.float64)
+
+    def contributions(self, features: Scores) -> Scores:
+        """Return what each feature adds to each row's score (Lundberg and Lee, 2017), (candidates, len(NAMES))."""
+        if not len(features):
+            return np.empty((0, len(NAMES)))
+        found = np.asarray(self.booster.predict(features, pred_contrib=True, num_threads=1), dtype=np.float64)
+        return found[:, :-1]
+
+
+def open_reranker(artefact: Artefact) -> Reranker:
+    """Open a model. Raises BadArtefact for one that was trained on other features than are read here."""
+    path = artefact.folder / MODEL_FILE
+    try:
+        booster = lightgbm.Booster(model_str=path.read_text(encoding="utf-8"), params={"verbosity": -1})
+    except (OSError, UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
+        raise BadArtefact(f"{path}: cannot be read ({error}): train it again") from error
+    if tuple(booster.feature_name()) != NAMES:
+        raise BadArtefact(f"{path}: was trained on other features than this program has: train it again")
+    return Reranker(booster)

@@ -1,0 +1,78 @@
+"""Queries to vectors: what is near in meaning, and how near is near enough."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.plan import VectorMatch
+from language.encoder import KIND, TOKENIZER_FILE, TOKENS_FILE, StaticEncoder, Vectors
+from language.identifiers import looks_like_identifier
+from language.vocabulary import Vocabulary
+from ranking.candidates import BY_MEANING
+from registry import Artefact, BadArtefact, Registry, read_tensors
+
+_PAIRS = 2_000
+_CHANCE = 0.99
+_SLIM_CHANCE = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """How similar a product must be to count as found by meaning: ``usual`` for a query in the catalogue's own words,
+    ``strict`` for one whose words the catalogue hardly uses."""
+
+    usual: float
+    strict: float
+
+
+def calibrate(queries: Vectors, products: Vectors, seed: int = 1) -> Floors:
+    """Return floors from the catalogue itself: what one in a hundred, and one in a thousand, random pairs of a
+    pseudo-query and a product exceed."""
+    random = np.random.default_rng(seed)
+    rows = products[random.choice(len(products), min(_PAIRS, len(products)), replace=False)]
+    similar: NDArray[np.float32] = queries @ rows.T
+    usual, strict = np.quantile(similar, (_CHANCE, _SLIM_CHANCE)) if similar.size else (1.0, 1.0)
+    return Floors(float(usual), float(strict))
+
+
+class QueryEncoder:
+    """Encodes the queries of one catalogue for one version of its encoder."""
+
+    def __init__(self, encoder: StaticEncoder, floors: Floors) -> None:
+        self._encoder = encoder
+        self._floors = floors
+
+    def match(self, query: str, words: Sequence[str], vocabulary: Vocabulary) -> VectorMatch | None:
+        """Return what to find by meaning; None for part numbers and for words that nobody knows.
+
+        ``words`` are the query's words as they were understood. A word is known if the catalogue uses it or if it is a
+        word of the language that the encoder learned; letters thrown together are neither, and have no meaning.
+        """
+        if not words or all(looks_like_identifier(word) for word in words):
+            return None
+        used = sum(vocabulary.count(word) > 0 for word in words)
+        known = max(used, self._encoder.known_words(query))
+        if 2 * known < len(words):
+            return None
+        vector = self._encoder.encode([query])[0]
+        if not vector.any():
+            return None
+        floor = self._floors.usual if 2 * used >= len(words) else self._floors.strict
+        return VectorMatch(tuple(vector.tolist()), floor, BY_MEANING)
+
+
+def load_query_encoder(registry: Registry, catalog_id: str, name: str) -> QueryEncoder | None:
+    """Return the encoder whose vectors a version holds, by the name in its statistics; None if it is gone."""
+    artefact = registry.holding(catalog_id, KIND, TOKENS_FILE, name) if name else None
+    return None if artefact is None else _open(artefact)
+
+
+def _open(artefact: Artefact) -> QueryEncoder:
+    folder, parameters = artefact.folder, artefact.manifest.training.parameters
+    try:
+        encoder = StaticEncoder((folder / TOKENIZER_FILE).read_bytes(), read_tensors(folder / TOKENS_FILE))
+        return QueryEncoder(encoder, Floors(float(parameters["floor"]), float(parameters["strict_floor"])))
+    except (OSError, KeyError, ValueError) as error:
+        raise BadArtefact(f"{folder}: is no encoder ({error}): train it again") from error

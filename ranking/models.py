@@ -1,0 +1,46 @@
+"""The models of one catalogue that a search may use, as they are at the moment of a request."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engines.port import SearchIndex
+from language.analysis import analyzer
+from ranking.ltr import KIND, Reranker, open_reranker
+from ranking.meaning import QueryEncoder, load_query_encoder
+from ranking.signals import SignalReader
+from registry import Registry, Serving
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What there is; without an encoder a search goes by words alone, without a re-ranker by a fixed fusion."""
+
+    encoder: QueryEncoder | None = None
+    reranker: Reranker | None = None
+
+
+NO_MODELS = Models()
+
+
+class CatalogModels:
+    """Keeps the models of one catalogue open and takes newer ones between two requests."""
+
+    def __init__(self, registry: Registry, catalog_id: str) -> None:
+        self._registry = registry
+        self._catalog_id = catalog_id
+        self._reranker: Serving[Reranker] = Serving(registry, catalog_id, KIND, open_reranker)
+        self._encoder: tuple[str, QueryEncoder | None] = ("", None)
+
+    def of(self, index: SearchIndex) -> Models:
+        """Return the encoder that made this version's vectors, and the re-ranker that serves."""
+        name = index.stats().encoder
+        if self._encoder[0] != name:
+            self._encoder = (name, load_query_encoder(self._registry, self._catalog_id, name))
+        encoder = self._encoder[1]
+        return Models(encoder, self._reranker.get() if encoder else None)
+
+
+@lru_cache(maxsize=16)
+def signal_reader(locale: str) -> SignalReader:
+    """Return the shared reader of products in one locale."""
+    return SignalReader(analyzer(locale))

@@ -1,0 +1,117 @@
+"""The order of candidates: by a learned model, or by a fixed fusion where none was trained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.plan import TextMatch
+from language.vocabulary import Vocabulary
+from ranking.candidates import Candidates, Scores, standardised
+from ranking.features import NAMES, features
+from ranking.ltr import Reranker
+from ranking.request import Stage
+from ranking.signals import SignalReader
+
+_EXPLAINED = 6
+_SAID = {
+    "words": "share of the query's words that it has",
+    "text": "words weighed by field and rarity",
+    "text_rank": "place among the hits by words",
+    "similarity": "nearness in meaning",
+    "similarity_of_best": "nearness in meaning beside the nearest",
+    "similarity_rank": "place by meaning",
+    "neighbourhood": "nearness to the best hits",
+    "title_cover": "query words in the title",
+    "title_density": "share of the title that was asked for",
+    "first_in_title": "how early the title says it",
+    "type_cover": "query words in the product's type",
+    "type_precision": "share of the type that was asked for",
+    "brand_asked": "the brand asked for",
+    "description_cover": "query words in the description",
+    "phrase_in_title": "query words side by side in the title",
+    "head_cover": "query words before what the product is for",
+    "last_word_in_type": "the query's last word names the type",
+    "title_length": "length of the title",
+    "type_share_first": "its type among the first hits",
+    "type_share_words": "its type among the hits by words",
+    "type_share_near": "its type among the hits by meaning",
+    "type_similarity": "nearness of its type",
+    "price": "price beside the other hits",
+    "price_of_type": "price within its type",
+    "price_rank": "place by price",
+    "released_rank": "how new it is",
+    "attributes": "how much is known of it",
+    "description_length": "length of the description",
+    "query_words": "length of the query",
+    "hits_by_words": "how much the words find",
+    "best_similarity": "how near the nearest is",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """``rows`` are the candidates' places, best first; ``explain`` gives the stages of one place."""
+
+    rows: list[int]
+    explain: Callable[[int], tuple[Stage, ...]]
+
+
+def order(
+    candidates: Candidates, text: TextMatch | None, reranker: Reranker | None, reader: SignalReader, words: Vocabulary
+) -> Order:
+    """Order candidates. Those found by part number stay first, in the engine's order."""
+    named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
+    if reranker is None:
+        by_words, by_meaning = fusion_parts(candidates)
+        scores = by_words + by_meaning
+        return Order(_best_first(scores, named), lambda at: _fused(candidates, by_words, by_meaning, at))
+    matrix = features(candidates, text, reader, words)
+    scores = reranker.scores(matrix)
+    return Order(_best_first(scores, named), lambda at: _learned(candidates, reranker, matrix, at))
+
+
+def fusion_parts(candidates: Candidates) -> tuple[Scores, Scores]:
+    """Return what words and meaning add to each candidate, each in its own standard deviations, so that neither needs a
+    weight: the sharper signal of this very query decides."""
+    by_words = standardised(0.5 * candidates.words + 0.5 * candidates.text)
+    return by_words, standardised(candidates.similarity)
+
+
+def _best_first(scores: Scores, named: NDArray[np.bool_]) -> list[int]:
+    scores = np.where(named, -np.arange(len(scores), dtype=np.float64), scores)
+    found: list[int] = np.lexsort((-scores, ~named)).tolist()
+    return found
+
+
+def _beginning(candidates: Candidates, at: int) -> list[Stage]:
+    hit = candidates.hits[at]
+    stages = []
+    if hit.by_identifier:
+        detail = "carries the part number asked for, so it stands before all others"
+        stages.append(Stage("identifier", 1.0, detail))
+    if at < candidates.by_words:
+        stages.append(Stage("text", hit.score, f"matches {hit.words} words, weighed by field and rarity"))
+    if candidates.near[at]:
+        stages.append(Stage("meaning", float(candidates.similarity[at]), "inner product with the query's vector"))
+    return stages
+
+
+def _fused(candidates: Candidates, by_words: Scores, by_meaning: Scores, at: int) -> tuple[Stage, ...]:
+    return (
+        *_beginning(candidates, at),
+        Stage("fusion:words", float(by_words[at]), "words beside the other candidates, in standard deviations"),
+        Stage("fusion:meaning", float(by_meaning[at]), "meaning beside the other candidates, in standard deviations"),
+    )
+
+
+def _learned(candidates: Candidates, reranker: Reranker, matrix: Scores, at: int) -> tuple[Stage, ...]:
+    shares = reranker.contributions(matrix[at : at + 1])[0]
+    largest = np.argsort(-np.abs(shares), kind="stable")[:_EXPLAINED].tolist()
+    learned = [
+        Stage(f"learned:{NAMES[each]}", float(shares[each]), f"{_SAID[NAMES[each]]}: {matrix[at, each]:.3g}")
+        for each in largest
+    ]
+    rest = float(shares.sum() - sum(shares[each] for each in largest))
+    return (*_beginning(candidates, at), *learned, Stage("learned:others", rest, "all other features"))
