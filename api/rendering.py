@@ -83,7 +83,7 @@ def hit(ranked: RankedHit, shelf: Shelf, locale: str, fields: Sequence[str] | No
         "price": price(found.product, shelf),
         "availability": availability(found.product),
         "highlight": ranked.highlight,
-        "matched_by": ["identifier"] if found.by_identifier else ["lexical"] if ranked.textual else [],
+        "matched_by": ranked.matched_by,
         "matched_variants": found.product.matched,
         "badges": [badge._asdict() for badge in availability_badges(found.product.availability, locale)],
         "explanation": explanation,

@@ -21,8 +21,10 @@ from language.filters import parse_filter
 from language.locales import resolve_locale
 from language.units import dimension
 from ranking.localised import in_locale
+from ranking.models import CatalogModels, Models
 from ranking.request import SearchRequest
 from ranking.search import search
+from registry import Registry
 
 _log = structlog.get_logger()
 
@@ -34,6 +36,7 @@ class Shelf:
     catalog: Catalog
     index: SearchIndex
     values: ValueReader
+    models: Models
 
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
@@ -58,6 +61,8 @@ class Shop:
         self.records = Records(settings.records_url())
         self.engine: SearchEngine = open_engine(settings)
         self._follower = Follower(self.records, self.engine, settings.home)
+        self._registry = Registry(settings.home / "models")
+        self._models: dict[str, CatalogModels] = {}
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
 
     def start(self) -> None:
@@ -66,7 +71,7 @@ class Shop:
         for catalog in self.records.catalogs():
             try:
                 if (index := self.index(catalog.id)) is not None:
-                    _warm_up(index)
+                    _warm_up(index, self._models_of(catalog.id).of(index))
             except EngineUnavailable as error:
                 # Requests are answered with the same problem until the engine is there; nobody needs to start again.
                 _log.warning("engine_unavailable_at_start", catalog=catalog.id, reason=error.message)
@@ -101,7 +106,10 @@ class Shop:
         if known is None or known[0] != version:
             known = (version, self.records.catalog(catalog_id), ValueReader(index.dictionary()))
             self._known[catalog_id] = known
-        return Shelf(known[1], index, known[2])
+        return Shelf(known[1], index, known[2], self._models_of(catalog_id).of(index))
+
+    def _models_of(self, catalog_id: str) -> CatalogModels:
+        return self._models.setdefault(catalog_id, CatalogModels(self._registry, catalog_id))
 
     def index(self, catalog_id: str) -> SearchIndex | None:
         """Return what serves of a catalogue; None if nothing does."""
@@ -111,12 +119,12 @@ class Shop:
             return None  # not a name that a catalogue can have
 
 
-def _warm_up(index: SearchIndex) -> None:
+def _warm_up(index: SearchIndex, models: Models) -> None:
     """Answer once before the first buyer asks: tables are built, pages and units read on first use."""
     dimension("m")
     condition = parse_filter("price >= 0")
     for query in ("a", ""):
-        search(index, SearchRequest(query=query, filter=condition), ANONYMOUS)
+        search(index, SearchRequest(query=query, filter=condition), ANONYMOUS, models)
 
 
 async def the_shop(request: Request) -> Shop:

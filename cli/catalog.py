@@ -13,7 +13,9 @@ from cli.dry_run import dry_run
 from cli.report import take_figures
 from commerce.buyer import ANONYMOUS
 from indexer import RebuildReport, rebuild, roll_back
+from indexer.embedding import load_embedder
 from ranking import search as ranking
+from ranking.models import CatalogModels
 from ranking.request import SearchRequest
 
 
@@ -53,7 +55,7 @@ def index(
 def index_catalog(context: Context, catalog: str, *, quiet: bool) -> RebuildReport:
     """Index one catalogue with a progress bar."""
     with progress(f"index {catalog}", hidden=quiet) as step:
-        return rebuild(context.records, context.engine, catalog, step)
+        return rebuild(context.records, context.engine, catalog, step, load_embedder(context.registry, catalog))
 
 
 def search(
@@ -67,7 +69,9 @@ def search(
     Example: vitrine search icecat "hp laptop 16 gb"
     """
     with opened() as context:
-        found = ranking.search(context.serving(catalog), SearchRequest(query=query, page_size=limit), ANONYMOUS)
+        index = context.serving(catalog)
+        models = CatalogModels(context.registry, catalog).of(index)
+        found = ranking.search(index, SearchRequest(query=query, page_size=limit), ANONYMOUS, models)
         currency = context.records.catalog(catalog).currency
     if as_json:
         hits = [

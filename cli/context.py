@@ -17,6 +17,7 @@ from commerce.errors import UnknownCatalog
 from commerce.records import Records, RecordsUnavailable
 from engines.port import SearchEngine, SearchIndex
 from language.errors import VitrineError
+from registry import Registry
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 CatalogName = Annotated[str, typer.Argument(help="The catalogue's name: lower-case letters, digits, _ and -.")]
@@ -37,6 +38,11 @@ class Context:
     settings: Settings
     records: Records
     engine: SearchEngine
+
+    @property
+    def registry(self) -> Registry:
+        """Return the trained models."""
+        return Registry(self.settings.home / "models")
 
     def serving(self, catalog: str) -> SearchIndex:
         """Return what serves of a catalogue. Raises UnknownCatalog with the mend."""

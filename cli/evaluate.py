@@ -13,6 +13,7 @@ from commerce.buyer import ANONYMOUS
 from engines.port import SearchIndex
 from evaluation.judgments import read_judgments
 from evaluation.search_quality import CUT, DEPTH, Mean, evaluate_search
+from ranking.models import NO_MODELS, CatalogModels, Models
 from ranking.request import SearchRequest
 from ranking.search import search
 
@@ -42,7 +43,8 @@ def evaluate_the_search(
     rated = read_judgments(judgments)
     with opened() as context:
         index = context.serving(catalog)
-        quality = evaluate_search(rated, lambda query: ranked_ids(index, query))
+        models = CatalogModels(context.registry, catalog).of(index)
+        quality = evaluate_search(rated, lambda query: ranked_ids(index, query, models))
     if as_json:
         print_json(asdict(quality))
         return
@@ -57,12 +59,12 @@ def evaluate_the_search(
         Console().print(table)
 
 
-def ranked_ids(index: SearchIndex, query: str) -> list[str]:
+def ranked_ids(index: SearchIndex, query: str, models: Models = NO_MODELS) -> list[str]:
     """Return the ids of the first 1,000 hits."""
     found: list[str] = []
     for page in range(1, DEPTH // _PAGE + 1):
         request = SearchRequest(query=query, page=page, page_size=_PAGE, facets=())
-        hits = search(index, request, ANONYMOUS).hits
+        hits = search(index, request, ANONYMOUS, models).hits
         found += [each.hit.product.id for each in hits]
         if len(hits) < _PAGE:
             break

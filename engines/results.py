@@ -56,8 +56,8 @@ class StoredProduct(NamedTuple):
 
 class Hit(NamedTuple):
     """One product found. ``by_identifier`` says that it matched by part number and not by words, ``words`` how many of
-    the plan's words it matches, ``for_stock`` is the part of the score that it has for being in stock. ``vector`` is the
-    product's embedding where the plan asks for it, as far as there is one."""
+    the plan's words it matches, ``for_stock`` is the part of the score that it has for being in stock. ``vector`` is
+    the product's embedding where the plan asks for it, as far as there is one."""
 
     product: StoredProduct
     score: float

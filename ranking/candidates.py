@@ -22,8 +22,8 @@ class Candidates:
 
     Those that the engine found by words stand first, in its order. ``words`` is the share of the query's words that a
     hit matches, ``text`` its score as a share of the best, ``similarity`` the inner product of its vector with the
-    query's, ``neighbourhood`` that with the mean vector of the first ten by all of these. ``near`` says which were found
-    by meaning. ``result`` has the totals and facets of all that was found.
+    query's, ``neighbourhood`` that with the mean vector of the first ten by all of these. ``near`` says which were
+    found by meaning. ``result`` has the totals and facets of all that was found.
     """
 
     hits: tuple[Hit, ...]

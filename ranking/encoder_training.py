@@ -26,8 +26,8 @@ _ITERATIONS = 25
 
 @dataclass(frozen=True, slots=True)
 class Transformer:
-    """A transformer as training needs it: its tokenizer's file, its own vector of each token, and ``encode``, which gives
-    unit-length vectors of texts."""
+    """A transformer as training needs it: its tokenizer's file, its own vector of each token, and ``encode``, which
+    gives unit-length vectors of texts."""
 
     tokenizer: bytes
     tokens: Matrix
@@ -71,7 +71,7 @@ def train_encoder(tokenizer: bytes, tokens: Matrix, texts: Sequence[str], vector
 
 
 def reduced(trained: TrainedEncoder, documents: Matrix, dimensions: int = DIMENSIONS) -> TrainedEncoder:
-    """Project onto the directions in which the documents differ most, through the origin, so that inner products stay."""
+    """Project onto the directions in which the documents extend most, so that inner products stay as they were."""
     _, directions = np.linalg.eigh(documents.T @ documents)
     projection = np.ascontiguousarray(directions[:, ::-1][:, :dimensions], dtype=np.float32)
     return TrainedEncoder(trained.tokens @ projection, projection, trained.metrics)
@@ -86,9 +86,7 @@ def write_encoder(
     order = np.argsort(keys, kind="stable")
     (folder / TOKENIZER_FILE).write_bytes(tokenizer)
     write_tensors(folder / TOKENS_FILE, {"tokens": tokens, "scales": scales})
-    write_tensors(
-        folder / DOCUMENTS_FILE, {"keys": keys[order], "vectors": rows[order], "scales": row_scales[order]}
-    )
+    write_tensors(folder / DOCUMENTS_FILE, {"keys": keys[order], "vectors": rows[order], "scales": row_scales[order]})
 
 
 def encoder_of(tokenizer: bytes, trained: TrainedEncoder) -> StaticEncoder:

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.plan import TextMatch
 from language.vocabulary import Vocabulary
 from ranking.candidates import Candidates
 from ranking.signals import ProductSignals, SignalReader
-from engines.plan import TextMatch
 
 NAMES = (
     "words", "text", "text_rank", "similarity", "similarity_of_best", "similarity_rank", "neighbourhood",
@@ -68,7 +69,8 @@ def features(candidates: Candidates, text: TextMatch | None, reader: SignalReade
         np.full(size, np.log1p(candidates.result.total)),
         np.full(size, best),
     ]
-    return np.nan_to_num(np.stack(columns, axis=1))
+    found: Matrix = np.nan_to_num(np.stack(columns, axis=1))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class _Asked:
         every = frozenset().union(*self.terms)
         places = [at for at, word in enumerate(title) if word in found]
         first = places[0] / length if places else 1.0
-        together = len(places) > 1 and any(b - a == 1 for a, b in zip(places, places[1:], strict=False))
+        together = len(places) > 1 and any(b - a == 1 for a, b in pairwise(places))
         last = bool(self.terms) and not self.terms[-1].isdisjoint(product.type)
         return (
             in_title,

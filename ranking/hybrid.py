@@ -18,9 +18,9 @@ from engines.results import Hit, SearchResult
 from language.filters.tree import And, Filter, In, Not
 from language.vocabulary import Vocabulary
 from ranking.candidates import Candidates, find, near_ids
+from ranking.models import Models
 from ranking.ordering import Order, order
 from ranking.request import Stage
-from ranking.models import Models
 from ranking.signals import SignalReader
 
 _LONGEST_CURSOR = 50_000
@@ -28,8 +28,8 @@ _LONGEST_CURSOR = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page. ``result`` has its hits, the totals and facets of all, and the cursor of the next page; ``near`` are the
-    ids of what was found by meaning; ``stages`` explain the hits by id, as far as they were ordered anew."""
+    """One page. ``result`` has its hits, the totals and facets of all, and the cursor of the next page; ``near`` are
+    the ids of what was found by meaning; ``stages`` explain the hits by id, as far as they were ordered anew."""
 
     result: SearchResult
     near: frozenset[str] = frozenset()
@@ -81,8 +81,8 @@ def hybrid(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None, ask
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a page begins: behind so many candidates ``shown``, or ``beyond`` them at the engine's cursor, with the ids of
-    the candidates that were shown before."""
+    """Where a page begins: behind so many candidates ``shown``, or ``beyond`` them at the engine's cursor, with the ids
+    of the candidates that were shown before."""
 
     shown: int
     beyond: str | None = None

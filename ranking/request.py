@@ -11,6 +11,7 @@ from language.errors import VitrineError
 from language.filters.tree import Filter
 
 Mode = Literal["lexical", "semantic", "hybrid"]
+MatchedBy = Literal["identifier", "lexical", "semantic"]
 
 
 class InvalidPage(VitrineError):
@@ -67,12 +68,12 @@ class Stage:
 class RankedHit(NamedTuple):
     """A hit with its highlights by field (HTML-escaped text with ``<mark>``) and, if asked for, its explanation.
 
-    ``textual`` says that words were searched for, not only browsed.
+    ``matched_by`` are the ways that it was found in, none when browsing.
     """
 
     hit: Hit
     position: int
-    textual: bool
+    matched_by: tuple[MatchedBy, ...]
     highlight: Mapping[str, str]
     stages: tuple[Stage, ...] | None = None
 

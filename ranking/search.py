@@ -15,9 +15,19 @@ from language.identifiers import normalise_identifier
 from language.locales import resolve_locale
 from ranking.fields import countable, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
+from ranking.hybrid import Asked, Found, hybrid, semantic
 from ranking.localised import in_locale
+from ranking.models import NO_MODELS, Models, signal_reader
 from ranking.part_numbers import identifiers
-from ranking.request import Interpretation, InvalidPage, RankedHit, SearchAnswer, SearchRequest, Stage
+from ranking.request import (
+    Interpretation,
+    InvalidPage,
+    MatchedBy,
+    RankedHit,
+    SearchAnswer,
+    SearchRequest,
+    Stage,
+)
 from ranking.understanding import Understanding, understand
 from ranking.variants import matched_variants
 from ranking.visible_fields import fields_of
@@ -32,13 +42,13 @@ class ModelUnavailable(VitrineError):
     code = "model_unavailable"
 
 
-def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAnswer:
-    """Search one catalogue's snapshot for this buyer.
+def search(index: SearchIndex, request: SearchRequest, buyer: Buyer, models: Models = NO_MODELS) -> SearchAnswer:
+    """Search one catalogue's snapshot for this buyer with the ``models`` that there are.
 
     Raises UnknownField for a filter, facet or sort field that the catalogue does not have, InvalidPage beyond
-    10,000 hits without a cursor, ModelUnavailable for a purely semantic search: no text encoder is loaded.
+    10,000 hits without a cursor, ModelUnavailable for a purely semantic search without an encoder.
     """
-    if request.mode == "semantic" and request.query.strip():
+    if request.mode == "semantic" and request.query.strip() and models.encoder is None:
         raise ModelUnavailable("no text encoder is loaded: use mode lexical or hybrid", pointer="/mode")
     if request.cursor is None and request.page * request.page_size > DEEPEST:
         message = f"page {request.page} of {request.page_size} lies beyond {DEEPEST:,} hits: go on with the cursor"
@@ -47,12 +57,14 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
     locales = index.stats().locales
     locale = resolve_locale((request.locale, buyer.locale), locales)
     words = analyzer(locale)
-    understood = understand(request.query, words, index.vocabulary(locale, buyer))
+    vocabulary = index.vocabulary(locale, buyer)
+    understood = understand(request.query, words, vocabulary)
     if understood.text is not None and locale != locales[0]:
         understood = replace(understood, text=replace(understood.text, locale=locale))
     understood_at = perf_counter()
     plan = to_plan(index, request, buyer, understood)
-    result = index.search(plan)
+    found = _find(index, plan, request, understood, Asked(models, signal_reader(locale), vocabulary, request.explain))
+    result = found.result
     found_at = perf_counter()
     first = 1 if request.cursor else plan.offset + 1
     hits = tuple(
@@ -63,6 +75,7 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
             result,
             request,
             words,
+            found,
         )
         for position, hit in enumerate(result.hits, start=first)
     )
@@ -71,8 +84,20 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer) -> SearchAn
         **(result.timings or {}),
         "present": (perf_counter() - found_at) * 1e3,
     }
-    interpretation = _interpret(understood, result, words)
+    interpretation = replace(_interpret(understood, result, words), semantic_hits=len(found.near))
     return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, locale, timings, result.exact)
+
+
+def _find(
+    index: SearchIndex, plan: SearchPlan, request: SearchRequest, understood: Understanding, asked: Asked
+) -> Found:
+    encoder = asked.models.encoder
+    if encoder is None or request.mode == "lexical" or plan.text is None:
+        return Found(index.search(plan))
+    vector = encoder.match(understood.corrected or request.query, understood.words, asked.vocabulary)
+    if request.mode == "semantic":
+        return semantic(index, plan, vector)
+    return hybrid(index, plan, vector, asked)
 
 
 def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood: Understanding) -> SearchPlan:
@@ -109,6 +134,7 @@ def _present(
     result: SearchResult,
     request: SearchRequest,
     words: Analyzer,
+    found: Found,
 ) -> RankedHit:
     marked = None
     if text is not None and text.words:
@@ -116,8 +142,20 @@ def _present(
         marked = highlight(hit.product.title, terms, text.words[-1].prefix, words)
     if hit.product.units:
         hit = hit._replace(product=hit.product._replace(matched=matched_variants(hit.product, text, words)))
-    stages = _explain(hit, result) if request.explain else None
-    return RankedHit(hit, position, text is not None, {"title": marked} if marked else {}, stages)
+    stages = None
+    if request.explain:
+        stages = (found.stages or {}).get(hit.product.id) or _explain(hit, result)
+    matched_by = _matched_by(hit, found, textual=text is not None)
+    return RankedHit(hit, position, matched_by, {"title": marked} if marked else {}, stages)
+
+
+def _matched_by(hit: Hit, found: Found, *, textual: bool) -> tuple[MatchedBy, ...]:
+    if not textual:
+        return ()
+    ways: list[MatchedBy] = ["identifier"] if hit.by_identifier else ["lexical"] if hit.words else []
+    if hit.product.id in found.near:
+        ways.append("semantic")
+    return tuple(ways)
 
 
 def _explain(hit: Hit, result: SearchResult) -> tuple[Stage, ...]:
