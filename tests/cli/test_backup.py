@@ -14,17 +14,9 @@ from cli.main import main
 from commerce.product import CatalogItem, Product
 from commerce.records import Records
 from commerce.records.address import database_address
+from tests.cli.shell import MAPPING
 from tests.databases import PASSWORD
 
-MAPPING = """
-[catalog]
-currency = "EUR"
-[product]
-id = "id"
-title = "title"
-[offer]
-net = "price"
-"""
 Vitrine = Callable[..., str]
 
 

@@ -1,38 +1,18 @@
 """``vitrine load`` with BMEcat files, which need no mapping."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.cli.shell import ROOT, Shell
+
 DATA = ROOT / "tests" / "data" / "bmecat"
 
 
 @pytest.fixture
-def vitrine(tmp_path: Path) -> "Shell":
+def vitrine(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
-
-
-class Shell:
-    """Runs ``vitrine`` with a home of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("VITRINE_")}
-        self.environment |= {"VITRINE_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-
-    def __call__(self, *words: str | Path, code: int = 0) -> str:
-        command = [sys.executable, "-m", "cli", *map(str, words)]
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == code, done.stderr
-        assert "Traceback" not in done.stderr
-        return done.stdout if code == 0 else done.stderr
 
 
 def test_a_catalogue_of_several_files_loads_without_a_mapping_and_is_found(vitrine: Shell) -> None:

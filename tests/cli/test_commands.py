@@ -1,7 +1,6 @@
 """The command line as a person or a script uses it, in a process of its own."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -12,33 +11,7 @@ import jwt
 import pytest
 import zstandard
 
-ROOT = Path(__file__).parents[2]
-MAPPING = """
-[catalog]
-currency = "EUR"
-[product]
-id = "id"
-title = "title"
-[offer]
-net = "price"
-"""
-
-
-class Shell:
-    """Runs ``vitrine`` with a home of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("VITRINE_")}
-        self.environment |= {"VITRINE_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-
-    def __call__(self, *words: str, code: int = 0, **more: str) -> str:
-        command = [sys.executable, "-m", "cli", *words]
-        environment = self.environment | more
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == code, done.stderr
-        assert "Traceback" not in done.stderr
-        return done.stdout if code == 0 else done.stderr
+from tests.cli.shell import MAPPING, Shell
 
 
 @pytest.fixture
