@@ -39,10 +39,21 @@ class Problem(BaseModel):
 
 
 class Tier(BaseModel):
-    """A price from a quantity on."""
+    """A price from a quantity on; null is on request."""
 
     min_quantity: int
-    net: str
+    net: str | None
+
+
+class AppliedPromotion(BaseModel):
+    """The promotions that lower a price, ``id`` and ``text`` being those of the first: what it was without them, and
+    until when it holds, null for no end."""
+
+    id: str = Field(examples=["spring"])
+    text: str = Field(examples=["Spring sale"])
+    was: str = Field(examples=["129.90"])
+    valid_until: str | None
+    ids: list[str]
 
 
 class Price(BaseModel):
@@ -55,7 +66,7 @@ class Price(BaseModel):
     list_: str | None = Field(alias="list")
     tiers: list[Tier]
     price_list: str | None
-    promotion: str | None
+    promotion: AppliedPromotion | None
 
 
 class Delivery(BaseModel):

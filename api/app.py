@@ -25,6 +25,7 @@ from api.routes import (
     orders,
     price_explanation,
     price_lists,
+    promotions,
     search,
     service,
     storefront,
@@ -79,7 +80,8 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
     shopping = (search, price_explanation, catalog)
-    for routes in (*shopping, backoffice, price_lists, assortments, accounts, orders, tokens, service, storefront):
+    selling = (price_lists, assortments, accounts, promotions, orders)
+    for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app, settings, demo_buyers)
     documented.document(app)

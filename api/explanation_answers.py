@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from commerce.price_resolution import Verdict
+from commerce.price_resolution import PromotionVerdict, Verdict
 
 
 class ExplainedRow(BaseModel):
@@ -43,6 +43,22 @@ class ConsideredList(BaseModel):
     net: str | None
     row: ExplainedRow | None
     rule: ExplainedRule | None
+
+
+class ConsideredOffer(BaseModel):
+    """One promotion on the article, in the order in which they are applied, and what became of it.
+
+    ``net`` is what it alone would make of the price.
+    """
+
+    id: str = Field(examples=["spring"])
+    verdict: PromotionVerdict
+    net: str | None
+    valid_from: str | None
+    valid_until: str | None
+    priority: int
+    stackable: bool
+    version: int
 
 
 class OwnPrice(BaseModel):
@@ -86,7 +102,10 @@ class PriceExplanation(BaseModel):
     fallback: bool
     price: ExplainedPrice | None
     own: OwnPrice
+    cost: str | None = Field(description="What the article costs the shop")
     lists: list[ConsideredList]
+    before_promotions: str | None
+    promotions: list[ConsideredOffer]
     sentence: Sentences
     visible: bool
     assortments: list[ExplainedAssortment] | None

@@ -1,71 +1,28 @@
 """Price lists and assortments from JSON bodies, and to JSON."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TypeVar
 
-import orjson
-
-from api.problems import RequestProblem
+from api.body_reading import (
+    MOST_ERRORS,
+    BodyProblems,
+    Fields,
+    amount_as_given,
+    filter_as_given,
+    read_filter,
+    read_ids,
+)
 from api.product_page import Json
 from commerce.currencies import is_currency
 from commerce.price_reading import RowReader, read_amount, read_moment, read_percent
 from commerce.pricing import OWN, Assortment, PriceList, PriceRow, PriceRule, Selected
-from commerce.reading import LONGEST_ID, clean_text
+from commerce.reading import LONGEST_ID
 from commerce.records import PriceDiff, PriceListHead
-from engines.port import FieldInfo
-from language.errors import InvalidFilter, VitrineError
-from language.filters import LONGEST, Filter, fields_of, filter_from_json, parse_filter, to_json, to_text
-from ranking.fields import resolve_filter
 
-Fields = Mapping[str, FieldInfo]
-_Read = TypeVar("_Read")
 _LIST_MEMBERS = ("currency", "valid_from", "valid_until", "prices", "rules")
 _RULE_MEMBERS = ("base", "filter", "percent", "amount")
-_OF_THE_BUYER = ("price", "list_price", "in_stock", "available_by")
 _MOST_RULES = 1_000
-_MOST_ERRORS = 100
 _MOST_SHOWN = 1_000
-_LARGEST_TWIN = 5 * LONGEST
-
-
-class _Problems:
-    """What is wrong with a body, as (JSON pointer, message) pairs."""
-
-    def __init__(self) -> None:
-        self.found: list[tuple[str, str]] = []
-
-    def add(self, pointer: str, message: str) -> None:
-        self.found.append((pointer, message))
-
-    def read(self, pointer: str, value: object, reader: Callable[[object], _Read], instead: _Read) -> _Read:
-        try:
-            return reader(value)
-        except ValueError as error:
-            self.add(pointer, str(error))
-            return instead
-
-    def members(self, pointer: str, value: object, known: Sequence[str]) -> Mapping[str, object]:
-        """Return an object's members, an empty one in place of what is no object."""
-        if not isinstance(value, Mapping):
-            self.add(pointer, f"an object with {', '.join(known)} is needed")
-            return {}
-        for name in [each for each in value if each not in known][:_MOST_ERRORS]:
-            self.add(f"{pointer}/{_escaped(str(name)[:100])}", f"is not one of {', '.join(known)}")
-        return value
-
-    def listed(self, pointer: str, value: object) -> list[object]:
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            self.add(pointer, "a list is needed")
-            return []
-        return value
-
-    def check(self) -> None:
-        if self.found:
-            message = f"{len(self.found)} fields are not valid; nothing was changed"
-            raise RequestProblem("invalid_request", message, self.found[:_MOST_ERRORS])
 
 
 def price_list_from_json(value: object, identity: str, currency: str, fields: Fields) -> PriceList:
@@ -73,10 +30,10 @@ def price_list_from_json(value: object, identity: str, currency: str, fields: Fi
 
     Raises RequestProblem that names every field at fault, or UnknownField or InvalidFilter for the first bad filter.
     """
-    problems = _Problems()
+    problems = BodyProblems()
     members = problems.members("", value, _LIST_MEMBERS)
     terms = _terms(members, identity, currency, problems)
-    reader = RowReader(_MOST_ERRORS)
+    reader = RowReader(MOST_ERRORS)
     for at, row in enumerate(problems.listed("/prices", members.get("prices"))):
         reader.add_object(at, row)
     problems.found += [(f"/prices/{at}/{name}".rstrip("/"), text) for at, name, text in reader.problems]
@@ -87,7 +44,7 @@ def price_list_from_json(value: object, identity: str, currency: str, fields: Fi
     read = [_rule(problems, f"/rules/{at}", rule) for at, rule in enumerate(rules)]
     problems.check()
     filtered = [
-        PriceRule(rule.base, _filter(given, f"/rules/{at}/filter", fields), rule.percent, rule.amount)
+        PriceRule(rule.base, read_filter(given, f"/rules/{at}/filter", fields), rule.percent, rule.amount)
         for at, (rule, given) in enumerate(read)
     ]
     return PriceList(identity, terms.currency, tuple(reader.rows), tuple(filtered), terms.valid_from, terms.valid_until)
@@ -95,7 +52,7 @@ def price_list_from_json(value: object, identity: str, currency: str, fields: Fi
 
 def terms_from_texts(texts: Mapping[str, str | None], identity: str, currency: str) -> PriceList:
     """Return a list without prices, of the terms that query parameters name. Raises RequestProblem."""
-    problems = _Problems()
+    problems = BodyProblems()
     found = _terms(texts, identity, currency, problems)
     problems.check()
     return found
@@ -103,14 +60,14 @@ def terms_from_texts(texts: Mapping[str, str | None], identity: str, currency: s
 
 def assortment_from_json(value: object, identity: str, fields: Fields) -> Assortment:
     """Read an assortment. Raises as ``price_list_from_json`` does."""
-    problems = _Problems()
+    problems = BodyProblems()
     members = problems.members("", value, ("include", "exclude"))
     given = {name: each for name in ("include", "exclude") if (each := members.get(name)) is not None}
     parts = {name: problems.members(f"/{name}", each, ("ids", "filter")) for name, each in given.items()}
-    ids = {name: _ids(problems, f"/{name}/ids", part.get("ids")) for name, part in parts.items()}
+    ids = {name: read_ids(problems, f"/{name}/ids", part.get("ids")) for name, part in parts.items()}
     problems.check()
     read = {
-        name: Selected(ids[name], _filter(part.get("filter"), f"/{name}/filter", fields))
+        name: Selected(ids[name], read_filter(part.get("filter"), f"/{name}/filter", fields))
         for name, part in parts.items()
     }
     return Assortment(identity, read.get("include"), read.get("exclude", Selected()))
@@ -123,15 +80,15 @@ def price_list_to_json(prices: PriceList) -> Json:
         "version": prices.version,
         **_terms_to_json(prices),
         "prices": [
-            {"product_id": row.article_id, "net": _text(row.net), "min_quantity": row.min_quantity}
+            {"product_id": row.article_id, "net": amount_as_given(row.net), "min_quantity": row.min_quantity}
             for row in prices.rows
         ],
         "rules": [
             {
                 "base": rule.base,
-                "filter": _filter_to_json(rule.filter),
-                "percent": _text(rule.percent),
-                "amount": _text(rule.amount),
+                "filter": filter_as_given(rule.filter),
+                "percent": amount_as_given(rule.percent),
+                "amount": amount_as_given(rule.amount),
             }
             for rule in prices.rules
         ],
@@ -186,12 +143,12 @@ def _changed_row(change: str, before: PriceRow | None, now: PriceRow | None) -> 
         "change": change,
         "product_id": row.article_id,
         "min_quantity": row.min_quantity,
-        "before": None if before is None else _text(before.net),
-        "net": None if now is None else _text(now.net),
+        "before": None if before is None else amount_as_given(before.net),
+        "net": None if now is None else amount_as_given(now.net),
     }
 
 
-def _terms(members: Mapping[str, object], identity: str, currency: str, problems: _Problems) -> PriceList:
+def _terms(members: Mapping[str, object], identity: str, currency: str, problems: BodyProblems) -> PriceList:
     given = members.get("currency")
     if given is not None:
         if isinstance(given, str) and is_currency(given):
@@ -205,7 +162,7 @@ def _terms(members: Mapping[str, object], identity: str, currency: str, problems
     return PriceList(identity, currency, valid_from=begin, valid_until=end)
 
 
-def _rule(problems: _Problems, at: str, value: object) -> tuple[PriceRule, object]:
+def _rule(problems: BodyProblems, at: str, value: object) -> tuple[PriceRule, object]:
     """Return a rule without its filter, and the filter as it was given."""
     members = problems.members(at, value, _RULE_MEMBERS)
     base = members.get("base", OWN)
@@ -218,44 +175,6 @@ def _rule(problems: _Problems, at: str, value: object) -> tuple[PriceRule, objec
     return PriceRule(base, None, percent, amount), members.get("filter")
 
 
-def _ids(problems: _Problems, at: str, value: object) -> frozenset[str]:
-    found: set[str] = set()
-    for number, each in enumerate(problems.listed(at, value)):
-        text = clean_text(each) if isinstance(each, str) else ""
-        if not text or len(text) > LONGEST_ID:
-            problems.add(f"{at}/{number}", f"a text of 1 to {LONGEST_ID} characters is needed")
-        found.add(text)
-    return frozenset(found)
-
-
-def _filter(given: object, pointer: str, fields: Fields) -> Filter | None:
-    """Read a filter in either form, with every literal in its field's kind."""
-    if given is None or (isinstance(given, str) and not given.strip()):
-        return None
-    if (len(given) if isinstance(given, str) else _size(given) - _LARGEST_TWIN + LONGEST) > LONGEST:
-        raise RequestProblem("too_large", "the filter is too long", [(pointer, f"has at most {LONGEST:,} characters")])
-    try:
-        node = parse_filter(given) if isinstance(given, str) else filter_from_json(given)
-        for field in fields_of(node):
-            if field in _OF_THE_BUYER:
-                message = f"{field!r} differs from buyer to buyer, so it cannot decide what they see and pay"
-                raise InvalidFilter(message)
-        node = resolve_filter(node, fields)
-        # Parentheses of a text may hold more levels than the filter can be kept with.
-        return filter_from_json(to_json(node))
-    except VitrineError as error:
-        below = error.pointer.removeprefix("/filter") if error.pointer else ""
-        error.pointer = pointer + below
-        raise
-
-
-def _size(given: object) -> int:
-    try:
-        return len(orjson.dumps(given))
-    except orjson.JSONEncodeError:
-        return 0  # too deep to be written is too deep to be read, and reading says so better
-
-
 def _terms_to_json(prices: PriceList | PriceListHead) -> Json:
     return {
         "currency": prices.currency,
@@ -265,29 +184,8 @@ def _terms_to_json(prices: PriceList | PriceListHead) -> Json:
 
 
 def _selected_to_json(selected: Selected) -> Json:
-    return {"ids": sorted(selected.ids), "filter": _filter_to_json(selected.filter)}
+    return {"ids": sorted(selected.ids), "filter": filter_as_given(selected.filter)}
 
 
 def _selected_head(selected: Selected) -> Json:
-    return {"ids": len(selected.ids), "filter": _filter_to_json(selected.filter)}
-
-
-def _filter_to_json(node: Filter | None) -> object:
-    """Return a filter as text where it has one that is read back as the same, else in its JSON form."""
-    if node is None:
-        return None
-    try:
-        text = to_text(node)
-        if len(text) <= LONGEST and parse_filter(text) == node:
-            return text
-    except (ValueError, InvalidFilter):
-        pass
-    return to_json(node)
-
-
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount:f}"
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    return {"ids": len(selected.ids), "filter": filter_as_given(selected.filter)}

@@ -3,12 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from api.product_page import Json, money
 from api.shop import Shelf, Shop
 from commerce.buyer import Buyer
 from commerce.errors import UnknownProduct
-from commerce.price_resolution import Article, Considered, Derivation, PriceResolver, Resolution
+from commerce.price_resolution import (
+    Article,
+    Considered,
+    ConsideredPromotion,
+    Derivation,
+    PriceResolver,
+    Resolution,
+)
 from commerce.price_sentences import arithmetic, sentences
 from commerce.pricing import OWN, PriceList
 from commerce.product import CatalogItem
@@ -35,7 +43,9 @@ def explain(shop: Shop, shelf: Shelf, question: Question) -> Json:
         raise UnknownProduct(f"there is no product {question.product_id[:100]!r}")
     articles = _articles(item, question.variant)
     lists = _lists(shop, shelf, question.buyer.price_lists, articles)
-    resolver = PriceResolver(lists, shelf.catalog.currency, lambda article, node: _meets(shelf, article, node))
+    promotions = shop.records.promotions(shelf.catalog.id)
+    currency = shelf.catalog.currency
+    resolver = PriceResolver(lists, currency, lambda article, node: _meets(shelf, article, node), promotions)
     buyer, quantity = question.buyer, question.quantity
     resolved = [
         resolver.resolve(each, buyer.price_lists, question.at, fallback=buyer.fallback, quantity=quantity)
@@ -45,7 +55,7 @@ def explain(shop: Shop, shelf: Shelf, question: Question) -> Json:
     priced = [each for each in resolved if each.net is not None]
     chosen = min(priced, key=lambda each: each.net or 0) if priced else resolved[0]
     seen = shelf.index.get([item.product.id], buyer, question.at)
-    return {**_answer(chosen, question, shelf.catalog.currency), **_visibility(shop, shelf, question, bool(seen))}
+    return {**_answer(chosen, question, currency), **_visibility(shop, shelf, question, bool(seen))}
 
 
 def _articles(item: CatalogItem, variant: str | None) -> list[Article]:
@@ -86,7 +96,7 @@ def _answer(resolved: Resolution, question: Question, currency: str) -> Json:
     if resolved.net is not None:
         price = {
             "net": money(resolved.net),
-            "list": None if resolved.own is None else money(resolved.own),
+            "list": _amount(resolved.own),
             "currency": currency,
             "price_list": resolved.price_list,
         }
@@ -99,13 +109,34 @@ def _answer(resolved: Resolution, question: Question, currency: str) -> Json:
         "fallback": fallback,
         "price": price,
         "own": {
-            "net": None if resolved.own is None else money(resolved.own),
+            "net": _amount(resolved.own),
             "min_quantity": resolved.own_quantity,
             "applies": fallback and resolved.decisive is None and resolved.own is not None,
         },
+        "cost": _amount(resolved.article.offer.cost),
         "lists": [_list(each, at, currency) for at, each in enumerate(resolved.considered, start=1)],
+        "before_promotions": _amount(resolved.before),
+        "promotions": [_promotion(each) for each in resolved.promotions],
         "sentence": sentences(resolved, currency, fallback=fallback),
     }
+
+
+def _promotion(each: ConsideredPromotion) -> Json:
+    promotion = each.promotion
+    return {
+        "id": promotion.id,
+        "verdict": each.verdict,
+        "net": _amount(each.net),
+        "valid_from": promotion.valid_from and promotion.valid_from.isoformat(),
+        "valid_until": promotion.valid_until and promotion.valid_until.isoformat(),
+        "priority": promotion.priority,
+        "stackable": promotion.stackable,
+        "version": promotion.version,
+    }
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else money(amount)
 
 
 def _list(each: Considered, precedence: int, currency: str) -> Json:
@@ -123,7 +154,7 @@ def _list(each: Considered, precedence: int, currency: str) -> Json:
         "precedence": precedence,
         "verdict": each.verdict,
         **terms,
-        "net": None if each.derivation is None or each.derivation.net is None else money(each.derivation.net),
+        "net": None if each.derivation is None else _amount(each.derivation.net),
         "row": _row(each.derivation),
         "rule": _rule(each.derivation, currency),
     }
@@ -133,8 +164,7 @@ def _row(derivation: Derivation | None) -> Json | None:
     if derivation is None or derivation.row is None:
         return None
     row = derivation.row
-    net = None if row.net is None else money(row.net)
-    return {"product_id": row.article_id, "min_quantity": row.min_quantity, "net": net}
+    return {"product_id": row.article_id, "min_quantity": row.min_quantity, "net": _amount(row.net)}
 
 
 def _rule(derivation: Derivation | None, currency: str) -> Json | None:

@@ -10,6 +10,7 @@ import orjson
 from api.shop import Shelf
 from commerce.buyer import Buyer
 from commerce.documents import stored_attributes
+from commerce.promotions import Promoted
 from engines.results import StoredProduct, UnitOffer
 from language.attribute_groups import group_label
 from ranking.facets import label
@@ -17,11 +18,11 @@ from ranking.facets import label
 Json = dict[str, object]
 
 
-def product_line(stored: StoredProduct, shelf: Shelf) -> Json:
+def product_line(stored: StoredProduct, shelf: Shelf, locale: str) -> Json:
     """Return one product with its offer."""
     return {
         "product": product(stored),
-        "price": price(stored, shelf),
+        "price": price(stored, shelf, locale),
         "availability": availability(stored),
     }
 
@@ -79,11 +80,11 @@ def product(stored: StoredProduct, fields: Sequence[str] | None = None) -> objec
     return {**picked, "attributes": attributes} if attributes and "attributes" not in picked else picked
 
 
-def price(stored: StoredProduct, shelf: Shelf) -> Json | None:
+def price(stored: StoredProduct, shelf: Shelf, locale: str) -> Json | None:
     """Return the buyer's price; None where there is none. That of a product with variants is the lowest of those that
     match, with the tiers of the variant that has it."""
     cheapest = next((unit.id for unit in stored.units if unit.net == stored.net), stored.id)
-    return _price(stored, _tiers(stored).get(cheapest, []), shelf)
+    return _price(stored, _tiers(stored).get(cheapest, []), shelf, locale)
 
 
 def variants(stored: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
@@ -94,7 +95,7 @@ def variants(stored: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
     return [
         {
             **{name: value for name, value in variant.items() if name != "tiers"},
-            "price": _price(offers[variant["id"]], tiers.get(variant["id"], []), shelf),
+            "price": _price(offers[variant["id"]], tiers.get(variant["id"], []), shelf, locale),
             "availability": availability(offers[variant["id"]]),
             "sheet": _rows(variant["attributes"], category[0] if category else None, shelf, locale),
         }
@@ -111,12 +112,19 @@ def relations(stored: StoredProduct, shelf: Shelf, buyer: Buyer) -> list[Json]:
     return [each for each in found if each["id"] in seen]
 
 
-def _price(offer: StoredProduct | UnitOffer, own_tiers: list[Json], shelf: Shelf) -> Json | None:
+def badges(offer: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
+    """Return the badges of the promotions that make a product's price."""
+    if offer.promoted is None:
+        return []
+    return [{"code": each.code, "text": each.text_in(locale, shelf.catalog.locale)} for each in offer.promoted.by]
+
+
+def _price(offer: StoredProduct | UnitOffer, own_tiers: list[Json], shelf: Shelf, locale: str) -> Json | None:
     if offer.net is None:
         return None
     tiers = own_tiers
     if offer.tiers is not None:
-        tiers = [{"min_quantity": quantity, "net": money(net)} for quantity, net in offer.tiers]
+        tiers = [{"min_quantity": at, "net": None if net is None else money(net)} for at, net in offer.tiers]
     return {
         "net": money(offer.net),
         "gross": None,
@@ -125,7 +133,19 @@ def _price(offer: StoredProduct | UnitOffer, own_tiers: list[Json], shelf: Shelf
         "list": None if offer.own is None else money(offer.own),
         "tiers": tiers,
         "price_list": offer.price_list,
-        "promotion": None,
+        "promotion": None if offer.promoted is None else _promotion(offer.promoted, shelf, locale),
+    }
+
+
+def _promotion(promoted: Promoted, shelf: Shelf, locale: str) -> Json:
+    """Return what a buyer is told of the promotions that make a price: the first one, and the ids of all."""
+    first, until = promoted.by[0], promoted.valid_until
+    return {
+        "id": first.id,
+        "text": first.text_in(locale, shelf.catalog.locale),
+        "was": money(promoted.was),
+        "valid_until": until and until.isoformat(),
+        "ids": [each.id for each in promoted.by],
     }
 
 

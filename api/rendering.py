@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import orjson
 from starlette.responses import Response
 
-from api.product_page import Json, availability, price, product
+from api.product_page import Json, availability, badges, price, product
 from api.shop import Shelf
 from engines.plan import Interval
 from engines.results import Facet, FacetValue
@@ -80,12 +80,15 @@ def hit(ranked: RankedHit, shelf: Shelf, locale: str, fields: Sequence[str] | No
         "position": ranked.position,
         "score": found.score,
         "product": product(found.product, fields),
-        "price": price(found.product, shelf),
+        "price": price(found.product, shelf, locale),
         "availability": availability(found.product),
         "highlight": ranked.highlight,
         "matched_by": ranked.matched_by,
         "matched_variants": found.product.matched,
-        "badges": [badge._asdict() for badge in availability_badges(found.product.availability, locale)],
+        "badges": [
+            *badges(found.product, shelf, locale),
+            *(badge._asdict() for badge in availability_badges(found.product.availability, locale)),
+        ],
         "explanation": explanation,
     }
 

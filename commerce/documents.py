@@ -68,8 +68,8 @@ def product_from_json(value: object) -> Product:
 
 def catalog_item_from_json(value: object, currency: str | None = None) -> CatalogItem:
     """Read a ``product`` object that may also have ``price``, ``stock``, ``availability``, ``popularity``,
-    ``variants``, ``relations`` and ``texts`` by locale; a price is ``{"net": "12.90", "tiers": […]}`` or ``"12.90"``.
-    A price that names another ``currency`` than the catalogue's is at fault.
+    ``variants``, ``relations`` and ``texts`` by locale; a price is ``{"net": "12.90", "tiers": […], "cost": "8.10"}``
+    or ``"12.90"``. A price that names another ``currency`` than the catalogue's is at fault.
 
     Raises InvalidProduct naming each field at fault.
     """
@@ -198,7 +198,7 @@ def _whole_minutes(moment: datetime) -> datetime:
 
 def _offer(members: Members, currency: str | None) -> Offer:
     net, (stock, supply) = members.price(currency), read_supply(members)
-    return Offer(net, stock, members.tiers(), supply)
+    return Offer(net, stock, members.tiers(), supply, members.cost())
 
 
 def _relation(members: Members) -> Relation:

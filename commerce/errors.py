@@ -41,7 +41,7 @@ class UnknownPriceList(VitrineError):
 
 
 class InvalidPriceList(VitrineError):
-    """A price list that cannot be kept: an unusable id, or rules that stand on each other in a circle."""
+    """A price list that cannot be kept: an unusable id, or rules that stand on each other in a circle or too deep."""
 
     code = "invalid_request"
 
@@ -66,6 +66,18 @@ class UnknownAccount(VitrineError):
 
 class InvalidAccount(VitrineError):
     """An account that cannot be kept: an unusable id."""
+
+    code = "invalid_request"
+
+
+class UnknownPromotion(VitrineError):
+    """No promotion by that id."""
+
+    code = "unknown_promotion"
+
+
+class InvalidPromotion(VitrineError):
+    """A promotion that cannot be kept: an unusable id."""
 
     code = "invalid_request"
 

@@ -1,17 +1,19 @@
-"""Why one article has its price: every list that a buyer names, in order, with what it says and what that does.
+"""Why one article has its price: every list that a buyer names, in order, with what it says and what that does, and
+then every promotion on the article.
 
-The same rules as ``commerce.pricing`` tells, applied to one article step by step with ``Decimal``; engines apply them
-to all articles at once.
+The same rules as ``commerce.pricing`` and ``commerce.promotions`` tell, applied to one article step by step with
+``Decimal``; engines apply them to all articles at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from commerce.pricing import OWN, PriceList, PriceRow, PriceRule, by_article
+from commerce.pricing import DEEPEST_CHAIN, OWN, PriceList, PriceRow, PriceRule, by_article
 from commerce.product import Offer
+from commerce.promotions import Promoted, Promotion, in_order, promote
 from language.filters.tree import Filter
 
 Verdict = Literal[
@@ -24,7 +26,17 @@ Verdict = Literal[
     "no_longer_in_force",
     "other_currency",
 ]
-_DEEPEST = 8
+PromotionVerdict = Literal[
+    "applied",
+    "outdone",  # it would lower the price, but others lower it more
+    "lowers_nothing",  # the price is not above what it makes
+    "no_price",  # there is no price that it could lower
+    "price_list",  # the price is by a price list, and it applies to the catalogue's own alone
+    "greater_quantity",  # it begins at a greater quantity
+    "disabled",
+    "not_yet_in_force",
+    "no_longer_in_force",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +71,37 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsideredPromotion:
+    """One promotion on the article, what became of it, and the price that it alone would make of the buyer's."""
+
+    promotion: Promotion
+    verdict: PromotionVerdict
+    net: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """The price of an article at a quantity and how it came about.
 
-    ``net`` None is no price. ``price_list`` is the list that decided, None where the catalogue's own price or nothing
-    does. ``own`` is the catalogue's price at this quantity, ``own_quantity`` the tier that it is of.
+    ``before`` is the price without promotions, None for no price. ``price_list`` is the list that decided, None where
+    the catalogue's own price or nothing does. ``own`` is the catalogue's price at this quantity, ``own_quantity`` the
+    tier that it is of. ``promoted`` is what promotions made of ``before``, None where none lowers it.
     """
 
     article: Article
     quantity: int
-    net: Decimal | None
+    before: Decimal | None
     price_list: str | None
     own: Decimal | None
     own_quantity: int
     considered: tuple[Considered, ...]
+    promoted: Promoted | None = None
+    promotions: tuple[ConsideredPromotion, ...] = ()
+
+    @property
+    def net(self) -> Decimal | None:
+        """The price that the buyer pays, None for none."""
+        return self.promoted.net if self.promoted else self.before
 
     @property
     def decisive(self) -> Considered | None:
@@ -81,14 +110,19 @@ class Resolution:
 
 
 class PriceResolver:
-    """Resolves prices by some lists in a currency. ``matches`` says whether the article meets a rule's filter.
+    """Resolves prices by some lists and promotions in a currency. ``matches`` says whether an article meets a filter.
 
     ``lists`` are those named and those that their rules stand on; rows of other articles may be left out of them.
     """
 
     def __init__(
-        self, lists: Mapping[str, PriceList], currency: str, matches: Callable[[Article, Filter], bool]
+        self,
+        lists: Mapping[str, PriceList],
+        currency: str,
+        matches: Callable[[Article, Filter], bool],
+        promotions: Iterable[Promotion] = (),
     ) -> None:
+        self._promotions = in_order(promotions)
         self._lists = lists
         self._currency = currency
         self._matches = matches
@@ -119,7 +153,44 @@ class PriceResolver:
         if decided is not None:
             net = decided.derivation.net if decided.derivation else None
         listed = decided.id if decided is not None else None
-        return Resolution(article, quantity, net, listed, own, own_quantity, tuple(considered))
+        promoted, promotions = self._promoted(article, net, quantity, moment, listed=listed is not None)
+        return Resolution(
+            article, quantity, net, listed, own, own_quantity, tuple(considered), promoted, tuple(promotions)
+        )
+
+    def _promoted(
+        self, article: Article, net: Decimal | None, quantity: int, moment: datetime, *, listed: bool
+    ) -> tuple[Promoted | None, list[ConsideredPromotion]]:
+        """Return what promotions make of a price, and what became of each that is on the article."""
+        on_it = [each for each in self._promotions if self._is_on(each, article)]
+        verdicts: dict[str, PromotionVerdict] = {}
+        concerned: list[Promotion] = []
+        for each in on_it:
+            standing = each.standing(moment)
+            if standing != "in_force":
+                verdicts[each.id] = standing
+            elif net is None:
+                verdicts[each.id] = "no_price"
+            elif each.min_quantity > quantity:
+                verdicts[each.id] = "greater_quantity"
+            elif not each.concerns(quantity, listed=listed):
+                verdicts[each.id] = "price_list"
+            else:
+                concerned.append(each)
+                verdicts[each.id] = "outdone" if each.lowered(net, self._currency) < net else "lowers_nothing"
+        promoted = None if net is None else promote(net, concerned, self._currency)
+        verdicts.update((each.id, "applied") for each in (promoted.by if promoted else ()))
+        considered = [
+            ConsideredPromotion(each, verdicts[each.id], None if net is None else each.lowered(net, self._currency))
+            for each in on_it
+        ]
+        return promoted, considered
+
+    def _is_on(self, promotion: Promotion, article: Article) -> bool:
+        selected = promotion.selected
+        if not selected.ids.isdisjoint((article.id, article.product_id)):
+            return True
+        return selected.filter is not None and self._matches(article, selected.filter)
 
     def _standing(self, name: str, moment: datetime) -> tuple[Verdict | None, PriceList | None]:
         prices = self._lists.get(name)
@@ -148,7 +219,7 @@ class PriceResolver:
         if rule.base == OWN:
             return article.offer.net
         prices = self._lists.get(rule.base)
-        if prices is None or prices.currency != self._currency or depth >= _DEEPEST:
+        if prices is None or prices.currency != self._currency or depth >= DEEPEST_CHAIN:
             return None
         # Rules stand on prices for quantity 1, whether or not the base holds for the buyer at the moment.
         found = self._derivation(prices, article, 1, depth + 1)

@@ -28,7 +28,10 @@ def arithmetic(derivation: Derivation, currency: str) -> str | None:
 
 def sentences(resolved: Resolution, currency: str, *, fallback: bool) -> Mapping[str, str]:
     """Return why the price is what it is, by locale."""
-    return {"en": _english(resolved, currency, fallback), "de": _german(resolved, currency, fallback)}
+    return {
+        "en": _english(resolved, currency, fallback) + _english_promotions(resolved, currency),
+        "de": _german(resolved, currency, fallback) + _german_promotions(resolved, currency),
+    }
 
 
 def amount_text(amount: Decimal) -> str:
@@ -51,10 +54,10 @@ def _english(resolved: Resolution, currency: str, fallback: bool) -> str:
             f"The catalogue's own price {amount_text(resolved.own)} {currency}{tier}: no list of the buyer prices it."
         )
     until = _until(decisive, lambda moment: f", valid until {moment:%Y-%m-%d %H:%M %z}")
-    if resolved.net is None:
+    if resolved.before is None:
         return f"On request: list {decisive.id}{until} says that this article has no price."
     how = _how(decisive, "the price", "tier from {}", "rule {} on the catalogue's price", "rule {} on list {}")
-    return f"{amount_text(resolved.net)} {currency} by list {decisive.id}, {how}{until}."
+    return f"{amount_text(resolved.before)} {currency} by list {decisive.id}, {how}{until}."
 
 
 def _german(resolved: Resolution, currency: str, fallback: bool) -> str:
@@ -68,11 +71,31 @@ def _german(resolved: Resolution, currency: str, fallback: bool) -> str:
         own = amount_text(resolved.own).replace(".", ",")
         return f"Der Katalogpreis {own} {currency}{tier}: Keine Liste des Käufers nennt einen eigenen."
     until = _until(decisive, lambda moment: f", gültig bis {moment:%d.%m.%Y %H:%M %z}")
-    if resolved.net is None:
+    if resolved.before is None:
         return f"Preis auf Anfrage: So steht es in Liste {decisive.id}{until}."
     how = _how(decisive, "Einzelpreis", "Staffel ab {}", "Regel {} auf den Katalogpreis", "Regel {} auf Liste {}")
-    net = amount_text(resolved.net).replace(".", ",")
+    net = amount_text(resolved.before).replace(".", ",")
     return f"{net} {currency} nach Liste {decisive.id}, {how}{until}."
+
+
+def _english_promotions(resolved: Resolution, currency: str) -> str:
+    promoted = resolved.promoted
+    if promoted is None:
+        return ""
+    names = " and then ".join(each.id for each in promoted.by)
+    word = "promotion" if len(promoted.by) == 1 else "promotions"
+    until = "" if promoted.valid_until is None else f", valid until {promoted.valid_until:%Y-%m-%d %H:%M %z}"
+    return f" With {word} {names}: {amount_text(promoted.net)} {currency}{until}."
+
+
+def _german_promotions(resolved: Resolution, currency: str) -> str:
+    promoted = resolved.promoted
+    if promoted is None:
+        return ""
+    names = " und dann ".join(each.id for each in promoted.by)
+    word = "dem Angebot" if len(promoted.by) == 1 else "den Angeboten"
+    until = "" if promoted.valid_until is None else f", gültig bis {promoted.valid_until:%d.%m.%Y %H:%M %z}"
+    return f" Mit {word} {names}: {amount_text(promoted.net).replace('.', ',')} {currency}{until}."
 
 
 def _how(decisive: Considered, single: str, tier: str, on_own: str, on_list: str) -> str:

@@ -19,6 +19,8 @@ from language.filters.tree import Filter
 
 OWN = "LIST"
 """What a rule calls the catalogue's own price."""
+DEEPEST_CHAIN = 8
+"""So many lists at most stand one below the other under a list by their rules."""
 _MINOR_DIGITS: Mapping[str, int] = {
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
     "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3,

@@ -35,12 +35,14 @@ class Offer:
 
     ``net`` None means price on request, ``stock`` None means that the shop gives no stock data for all locations
     together. ``tiers`` ascend. ``supply`` is what it says by location, see ``commerce.availability``.
+    ``cost`` is what the article costs the shop, None where it is not known; it never reaches an index or a buyer.
     """
 
     net: Decimal | None = None
     stock: int | None = None
     tiers: tuple[Tier, ...] = ()
     supply: tuple[LocationStock, ...] = ()
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

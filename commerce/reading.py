@@ -163,6 +163,12 @@ class Members:
             return None
         return value
 
+    def cost(self) -> Decimal | None:
+        """Return what the article costs the shop, of ``{"cost": …}`` in the price; None where it does not say."""
+        price = self._value.get("price")
+        given = price.get("cost") if isinstance(price, Mapping) else None
+        return None if given is None else self._money("price/cost", given)
+
     def stock(self, name: str = "stock") -> int | None:
         """Return the stock; less than none counts as none."""
         value = self._value.get(name)

@@ -98,7 +98,8 @@ class SearchPlan:
     answers: ``also`` are the ids of products that are found beside those of the text, as far as the buyer sees them and
     the filter holds, and stand behind them. ``auto_facets`` asks for that many facets beside ``facets``, picked by
     coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes
-    ``offset``. ``with_vectors`` asks for the hits' vectors.
+    ``offset``. ``with_vectors`` asks for the hits' vectors. What a promotion makes cheaper for the buyer scores by the
+    share ``on_offer_boost`` more, among products that match as many words; without promotions it changes nothing.
     """
 
     buyer: Buyer = ANONYMOUS
@@ -116,3 +117,4 @@ class SearchPlan:
     limit: int = 24
     cursor: str | None = None
     with_vectors: bool = False
+    on_offer_boost: float = 0.0

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from commerce.availability import LocationStock
 from commerce.buyer import ANONYMOUS, Buyer
 from commerce.pricing import Assortment, PriceList
+from commerce.promotions import Promotion
 from engines.plan import SearchPlan
 from engines.results import SearchResult, StoredProduct
 from language.dictionary import AttributeEntry
@@ -140,8 +141,8 @@ class Stats:
 class SearchIndex(Protocol):
     """A read-only snapshot of one catalogue's serving version; safe for concurrent use; stays as it was when taken.
 
-    Every answer is the buyer's own: of the buyer's assortments alone, at the prices and with what is available ``at`` a
-    moment (None is now).
+    Every answer is the buyer's own: of the buyer's assortments alone, at the prices, promotions among them, and with
+    what is available ``at`` a moment (None is now).
     """
 
     def search(self, plan: SearchPlan) -> SearchResult: ...
@@ -156,7 +157,7 @@ class SearchIndex(Protocol):
 class IndexBuilder(Protocol):
     """Writes one version; nothing is visible to readers before ``commit``, and a crash leaves the last commit.
 
-    Price lists and assortments belong to a version as its products do; ``put_…`` replaces one whole.
+    Price lists, assortments and promotions belong to a version as its products do; ``put_…`` replaces one whole.
     """
 
     def extend(self, kinds: Mapping[str, FieldKind], dictionary: Mapping[str, AttributeEntry]) -> None: ...
@@ -167,6 +168,8 @@ class IndexBuilder(Protocol):
     def delete_price_list(self, identity: str) -> None: ...
     def put_assortment(self, assortment: Assortment) -> None: ...
     def delete_assortment(self, identity: str) -> None: ...
+    def put_promotion(self, promotion: Promotion) -> None: ...
+    def delete_promotion(self, identity: str) -> None: ...
     def commit(self, applied: int) -> None: ...
     def close(self) -> None: ...
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commerce.availability import Availability
+from commerce.promotions import Promoted
 from engines.plan import Interval
 from language.filters.tree import Scalar
 
@@ -19,7 +20,8 @@ class UnitOffer(NamedTuple):
     """The buyer's offer of one variant.
 
     ``own`` is the catalogue's own price, ``price_list`` the list that ``net`` comes from, None for the catalogue's own.
-    ``tiers`` are (quantity, net) pairs of greater quantities; None stands for those in ``StoredProduct.more``.
+    ``tiers`` are (quantity, net) pairs of greater quantities, net None for on request; None stands for those in
+    ``StoredProduct.more``. ``promoted`` is how promotions came to ``net``, None where none lowers it.
     """
 
     id: str
@@ -27,8 +29,9 @@ class UnitOffer(NamedTuple):
     stock: int | None
     own: Decimal | None = None
     price_list: str | None = None
-    tiers: tuple[tuple[int, Decimal], ...] | None = None
+    tiers: tuple[tuple[int, Decimal | None], ...] | None = None
     availability: Availability = Availability()
+    promoted: Promoted | None = None
 
 
 class StoredProduct(NamedTuple):
@@ -36,8 +39,8 @@ class StoredProduct(NamedTuple):
 
     ``more`` is a JSON object of what the product has beyond that object, empty for most. ``units`` are the variants'
     offers; those that meet the search's conditions are ``matched``, none where it has no conditions. With variants
-    ``net`` is the lowest price and ``stock`` the sum, both of those that match. ``own``, ``price_list`` and ``tiers``
-    are those of the offer that ``net`` is of, see ``UnitOffer``.
+    ``net`` is the lowest price and ``stock`` the sum, both of those that match. ``own``, ``price_list``,
+    ``tiers`` and ``promoted`` are those of the offer that ``net`` is of, see ``UnitOffer``.
     """
 
     id: str
@@ -50,8 +53,9 @@ class StoredProduct(NamedTuple):
     matched: tuple[str, ...] = ()
     own: Decimal | None = None
     price_list: str | None = None
-    tiers: tuple[tuple[int, Decimal], ...] | None = None
+    tiers: tuple[tuple[int, Decimal | None], ...] | None = None
     availability: Availability = Availability()
+    promoted: Promoted | None = None
 
 
 class Hit(NamedTuple):

@@ -1,4 +1,4 @@
-"""What buyers have of their own, price lists and assortments, from the records into a version."""
+"""What buyers see and pay, price lists, assortments and promotions, from the records into a version."""
 
 from collections.abc import Callable, Sequence
 
@@ -42,3 +42,15 @@ def write_assortments(
         builder.put_assortment(assortment)
     for identity in sorted(gone):
         builder.delete_assortment(identity)
+
+
+def write_promotions(
+    records: Records, catalog_id: str, builder: IndexBuilder, ids: Sequence[str] | None = None
+) -> None:
+    """Put promotions into a version, or remove them from it: those of ``ids`` as the records have them now, or all."""
+    gone = set(ids or ())
+    for promotion in records.promotions(catalog_id, ids=ids):
+        gone.discard(promotion.id)
+        builder.put_promotion(promotion)
+    for identity in sorted(gone):
+        builder.delete_promotion(identity)

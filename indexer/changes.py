@@ -7,7 +7,7 @@ from commerce.product import CatalogItem
 from commerce.records import Change, Records
 from commerce.records.change_log import ChangeKind
 from engines.port import IndexBuilder, OfferUpdate, Schema
-from indexer.buyer_terms import write_assortments, write_price_lists
+from indexer.buyer_terms import write_assortments, write_price_lists, write_promotions
 from indexer.documents import to_document
 from indexer.embedding import Embedder, embedded
 from indexer.knowledge import extend
@@ -53,6 +53,8 @@ class ChangeWriter:
             )
         if "assort" in named:
             write_assortments(self._records, self._catalog_id, self._builder, list(named["assort"]))
+        if "promo" in named:
+            write_promotions(self._records, self._catalog_id, self._builder, list(named["promo"]))
         whole = list(dict.fromkeys(change.product_id for change in changes if change.kind in {"upsert", "delete"}))
         offers = named.get("offer", {})
         for identity in whole:

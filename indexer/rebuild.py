@@ -8,7 +8,7 @@ from time import perf_counter
 from commerce.buyer import ANONYMOUS
 from commerce.records import Records
 from engines.port import Document, Schema, SearchEngine
-from indexer.buyer_terms import write_assortments, write_price_lists
+from indexer.buyer_terms import write_assortments, write_price_lists, write_promotions
 from indexer.changes import ChangeWriter
 from indexer.documents import to_document
 from indexer.embedding import Embedder, embedded
@@ -80,6 +80,7 @@ def rebuild(
             builder.write(written.documents())
             write_price_lists(records, catalog_id, builder, partial(builder.commit, applied))
             write_assortments(records, catalog_id, builder)
+            write_promotions(records, catalog_id, builder)
             builder.commit(applied)
             _verify(engine, catalog_id, version, written)
             writer = ChangeWriter(records, catalog_id, builder, schema, knowledge.types_of, embedder)

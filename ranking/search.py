@@ -33,6 +33,8 @@ from ranking.variants import matched_variants
 from ranking.visible_fields import fields_of
 
 DEEPEST = 10_000
+ON_OFFER_BOOST = 0.05
+"""A promotion decides among products of like relevance, and never lifts one over what fits clearly better."""
 _AUTOMATIC_FACETS = 12
 
 
@@ -124,6 +126,7 @@ def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood
         offset=0 if request.cursor else (request.page - 1) * request.page_size,
         limit=request.page_size,
         cursor=request.cursor,
+        on_offer_boost=ON_OFFER_BOOST,
     )
 
 

@@ -10,7 +10,7 @@ from engines.plan import SearchPlan
 from engines.port import FieldInfo, SearchIndex
 from language.filters.tree import Exists
 
-_EVERYONES = frozenset({"price", "list_price", "in_stock", "available_by"})
+_EVERYONES = frozenset({"price", "list_price", "in_stock", "available_by", "on_offer"})
 """Every catalogue has these fields, whatever its products carry."""
 
 

@@ -8,8 +8,8 @@ from api.account_bodies import AccountAnswer, AccountBody, AccountsAnswer, accou
 from api.buyer import Merchandiser
 from api.json_body import StrictJsonRoute
 from api.rendering import JsonResponse
+from api.resources import After, Limit, checked_id
 from api.routes.documented import PROBLEMS
-from api.routes.price_lists import After, Limit, checked_id
 from api.shop import CatalogId, TheShop
 from commerce.errors import UnknownAccount
 

@@ -1,5 +1,7 @@
 """Assortments in the back office."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 
@@ -8,8 +10,8 @@ from api.buyer import Merchandiser
 from api.price_bodies import assortment_from_json, assortment_head_to_json, assortment_to_json
 from api.product_page import Json
 from api.rendering import JsonResponse
+from api.resources import After, DryRun, Limit, checked_id, json_of, listed
 from api.routes.documented import PROBLEMS
-from api.routes.price_lists import After, DryRun, Limit, checked_id, json_of
 from api.shop import CatalogId, TheShop
 from commerce.errors import UnknownAssortment
 
@@ -53,12 +55,8 @@ async def list_assortments(
 ) -> JsonResponse:
     """Return the assortments by id, with the number of their ids."""
     shop.shelf(catalog, buyer)
-
-    def heads() -> list[Json]:
-        return [assortment_head_to_json(each) for each in shop.records.assortments(catalog, after=after, limit=limit)]
-
-    found = await run_in_threadpool(heads)
-    return JsonResponse({"assortments": found, "next": found[-1]["id"] if len(found) == limit else None})
+    heads = partial(shop.records.assortments, catalog, after=after, limit=limit)
+    return await listed("assortments", lambda: map(assortment_head_to_json, heads()), limit)
 
 
 @router.get("/assortments/{assortment_id:path}", response_model=price_answers.AssortmentResponse)

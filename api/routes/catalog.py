@@ -64,7 +64,7 @@ async def products_by_id(
         refuse("too_large", f"at most {_MOST_IDS} ids, not {len(wanted)}", "/ids")
     found = shelf.index.get(wanted, buyer, at)
     lines = [
-        product_page.product_line(shelf.localised(found[each], locale, buyer), shelf)
+        product_page.product_line(shelf.localised(found[each], locale, buyer), shelf, shelf.locale(locale, buyer))
         for each in wanted
         if each in found
     ]
@@ -90,7 +90,7 @@ async def one_product(
     shown = shelf.localised(stored, locale, buyer)
     return JsonResponse(
         {
-            **product_page.product_line(shown, shelf),
+            **product_page.product_line(shown, shelf, shelf.locale(locale, buyer)),
             "sheet": product_page.sheet(stored, shown, shelf, shelf.locale(locale, buyer)),
             "variants": product_page.variants(stored, shelf, shelf.locale(locale, buyer)),
             "relations": product_page.relations(stored, shelf, buyer),

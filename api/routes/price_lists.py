@@ -1,31 +1,27 @@
 """Price lists in the back office."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from api import answers, price_answers
 from api.buyer import Merchandiser
-from api.json_body import without_mark
 from api.price_bodies import diff_to_json, head_to_json, price_list_from_json, price_list_to_json, terms_from_texts
 from api.price_streams import CSV, JSON_LINES, CsvPriceLines, JsonPriceLines, PriceLines
-from api.problems import RequestProblem, refuse
+from api.problems import RequestProblem
 from api.product_page import Json
 from api.rendering import JsonResponse
+from api.resources import After, DryRun, Limit, checked_id, json_of, listed
 from api.routes.documented import PROBLEMS
 from api.shop import CatalogId, Shelf, TheShop
 from commerce.errors import UnknownPriceList
 from commerce.pricing import PriceList
-from commerce.reading import LONGEST_ID, clean_text
 
 router = APIRouter(prefix="/v1/{catalog}", tags=["back office"], responses=PROBLEMS)
 _Text = Annotated[str | None, Query(max_length=40, description="Of CSV and JSON Lines, whose rows do not say it")]
-DryRun = Annotated[bool, Query(description="Change nothing, and answer what would change")]
-After = Annotated[str, Query(max_length=LONGEST_ID, description="The `next` of the answer before")]
-Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 @router.put(
@@ -83,12 +79,8 @@ async def list_price_lists(
 ) -> JsonResponse:
     """Return the price lists by id, without their prices."""
     shop.shelf(catalog, buyer)
-
-    def heads() -> list[Json]:
-        return [head_to_json(head) for head in shop.records.price_lists(catalog, after=after, limit=limit)]
-
-    found = await run_in_threadpool(heads)
-    return JsonResponse({"price_lists": found, "next": found[-1]["id"] if len(found) == limit else None})
+    heads = partial(shop.records.price_lists, catalog, after=after, limit=limit)
+    return await listed("price_lists", lambda: map(head_to_json, heads()), limit)
 
 
 @router.get("/price-lists/{list_id:path}", response_model=price_answers.PriceListResponse)
@@ -106,21 +98,6 @@ async def delete_price_list(catalog: CatalogId, list_id: str, shop: TheShop, buy
     if not await run_in_threadpool(shop.records.delete_price_list, catalog, list_id):
         raise UnknownPriceList(f"there is no price list {list_id[:100]!r}")
     return JsonResponse({"deleted": 1})
-
-
-def checked_id(identity: str) -> str:
-    """Return the id of a list or assortment from a path. Raises RequestProblem for one that cannot be kept."""
-    if not identity or len(identity) > LONGEST_ID or clean_text(identity) != identity:
-        refuse("invalid_request", f"an id has 1 to {LONGEST_ID} characters, without spaces around it", "/id")
-    return identity
-
-
-def json_of(body: bytes) -> object:
-    """Return the value of a JSON body. Raises RequestProblem."""
-    try:
-        return orjson.loads(without_mark(body))
-    except orjson.JSONDecodeError as error:
-        raise RequestProblem("malformed", f"the body is not JSON: {error}", [("", str(error))]) from error
 
 
 def _of_json(body: bytes, identity: str, shelf: Shelf) -> PriceList:

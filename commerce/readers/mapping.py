@@ -36,9 +36,10 @@ class ProductRule(Strict):
 
 
 class OfferRule(Strict):
-    """Price, stock and how often the product is chosen."""
+    """Price, stock, how often the product is chosen, and what it costs the shop."""
 
     net: Rule | None = None
+    cost: Rule | None = None
     stock: Rule | None = None
     popularity: Rule | None = None
 

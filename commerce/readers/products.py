@@ -112,6 +112,8 @@ class ProductReader:
             found["released"] = text_of(value_of(rules.released, values)) or None
         if offer.net:
             found["price"] = self._money(offer.net, values)
+        if offer.cost and (cost := self._money(offer.cost, values)) is not None:
+            found["price"] = {"net": found.get("price"), "cost": cost}
         if offer.stock and (stock := number_of(value_of(offer.stock, values), decimal)) is not None:
             found["stock"] = int(stock)
         if offer.popularity and (popularity := number_of(value_of(offer.popularity, values), decimal)) is not None:

@@ -7,6 +7,7 @@ from commerce.records.history import LoadRecord
 from commerce.records.offers import UNSET, OfferChange
 from commerce.records.orders import OrderExtent, OrdersWritten
 from commerce.records.price_lists import ListPrices, PriceDiff, PriceListHead, PriceListWritten
+from commerce.records.promotions import PromotionWritten
 from commerce.records.revocations import Revocations
 from commerce.records.store import Records, Written
 
@@ -24,6 +25,7 @@ __all__ = [
     "PriceDiff",
     "PriceListHead",
     "PriceListWritten",
+    "PromotionWritten",
     "Records",
     "RecordsUnavailable",
     "Revocations",

@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 
 from commerce.records.tables import changes
 
-ChangeKind = Literal["upsert", "delete", "offer", "prices", "assort"]
-"""What changed: a product, its removal, offers alone, a price list, an assortment; lists may be gone as well as new."""
+ChangeKind = Literal["upsert", "delete", "offer", "prices", "assort", "promo"]
+"""What changed: a product, its removal, offers alone, a price list, an assortment, a promotion; these three may be gone
+as well as new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row of the change log. ``product_id`` is the id of the price list or assortment where one changed."""
+    """One row of the change log. ``product_id`` is the id of the price list, assortment or promotion where one of those
+    changed."""
 
     seq: int
     product_id: str

@@ -27,6 +27,7 @@ from commerce.records.price_documents import (
     rules_to_text,
 )
 from commerce.records.rows import Row, findable
+from commerce.records.rule_chains import refuse_bad_chains
 from commerce.records.tables import catalogs, price_lists, price_rows
 from commerce.records.upserts import upsert
 
@@ -109,7 +110,7 @@ class PriceListRecords(Database):
         """Write a list in the place of the one of its id, if they differ; its ``version`` counts for nothing.
 
         ``dry_run`` writes nothing and returns what would be written. Raises InvalidPriceList for rules whose bases go
-        in a circle and for unusable ids, InvalidFilter for filters nested too deep.
+        in a circle or too deep and for unusable ids, InvalidFilter for filters nested too deep.
         """
         with self._read() if dry_run else self._write() as connection:
             written = _put(connection, catalog_id, prices, dry_run=dry_run)
@@ -197,7 +198,7 @@ def _terms(prices: PriceList) -> tuple[object, ...]:
 
 def _put(connection: Connection, catalog_id: str, prices: PriceList, *, dry_run: bool = False) -> PriceListWritten:
     _check_id(prices.id)
-    _refuse_circle(connection, catalog_id, prices)
+    refuse_bad_chains(connection, catalog_id, prices)
     stored = _stored(connection, catalog_id, prices.id)
     texts, rules = rows_to_texts(prices.rows), rules_to_text(prices.rules)
     kept = [] if stored is None else _texts(connection, catalog_id, prices.id)
@@ -235,22 +236,6 @@ def _check_id(identity: str) -> None:
         raise InvalidPriceList(f"a price list cannot be called {identity[:100]!r}")
     if identity == OWN:
         raise InvalidPriceList(f"a price list cannot be called {OWN}, which is the catalogue's own price in rules")
-
-
-def _refuse_circle(connection: Connection, catalog_id: str, prices: PriceList) -> None:
-    """Raise InvalidPriceList if a rule stands, over however many lists, on the list itself."""
-    for at, rule in enumerate(prices.rules):
-        seen: dict[str, None] = {}
-        waiting = [rule.base]
-        while waiting:
-            base = waiting.pop()
-            if base == prices.id:
-                way = " > ".join([prices.id, *seen, prices.id])
-                raise InvalidPriceList(f"the rule stands on the list itself: {way[:300]}", pointer=f"/rules/{at}/base")
-            if base not in seen and base != OWN:
-                seen[base] = None
-                row = _stored(connection, catalog_id, base) if list(findable([base])) else None
-                waiting += [] if row is None else [each.base for each in _head(row).rules]
 
 
 def _completed(given: ListPrices, stored: Row | None, currency: str) -> PriceList:

@@ -56,7 +56,9 @@ def item_of(row: Row, offers: Mapping[str, Offer]) -> CatalogItem:
 def offer_of(row: Row) -> Offer:
     """Return the offer in a row of a product or a variant."""
     tiers = () if row.tiers is None else tuple(Tier(int(at), Decimal(net)) for at, net in orjson.loads(row.tiers))
-    return Offer(None if row.net is None else Decimal(row.net), row.stock, tiers, supply_from_text(row.supply))
+    cost = None if row.cost is None else Decimal(row.cost)
+    supply = supply_from_text(row.supply)
+    return Offer(None if row.net is None else Decimal(row.net), row.stock, tiers, supply, cost)
 
 
 def _offer_columns(offer: Offer) -> dict[str, object]:
@@ -65,6 +67,7 @@ def _offer_columns(offer: Offer) -> dict[str, object]:
         "stock": offer.stock,
         "tiers": tiers_to_text(offer.tiers),
         "supply": supply_to_text(offer.supply),
+        "cost": None if offer.cost is None else str(offer.cost),
     }
 
 

@@ -23,6 +23,7 @@ from commerce.records.history import LoadRecord
 from commerce.records.offers import OfferChange, Patched
 from commerce.records.orders import OrderRecords
 from commerce.records.price_lists import PriceListRecords
+from commerce.records.promotions import PromotionRecords
 from commerce.records.revocations import RevocationRecords
 from commerce.records.rows import findable, item_of, offer_of, product_row, variant_rows
 from commerce.records.tables import LONGEST_LOCALE, catalog_texts, catalogs, products, variants
@@ -42,7 +43,7 @@ class Written:
     unchanged: int = 0
 
 
-class Records(PriceListRecords, AssortmentRecords, AccountRecords, RevocationRecords, OrderRecords):
+class Records(PriceListRecords, AssortmentRecords, AccountRecords, PromotionRecords, RevocationRecords, OrderRecords):
     """The records behind one database URL; safe for concurrent use by threads and processes.
 
     Catalogues and products are here, the other kinds of record each in a class of their own.
@@ -128,7 +129,7 @@ class Records(PriceListRecords, AssortmentRecords, AccountRecords, RevocationRec
             for chunk in batches(findable(ids), _CHUNK):
                 key = (products.c.catalog == catalog_id) & products.c.product_id.in_(chunk)
                 columns = (products.c.product_id, products.c.net, products.c.stock, products.c.tiers)
-                query = sa.select(*columns, products.c.supply, products.c.variants).where(key)
+                query = sa.select(*columns, products.c.supply, products.c.cost, products.c.variants).where(key)
                 rows = connection.execute(query).all()
                 several = [row.product_id for row in rows if row.variants]
                 found.update({row.product_id: [(row.product_id, offer_of(row))] for row in rows if not row.variants})

@@ -37,6 +37,8 @@ products = Table(
     # JSON list of [location, quantity, lead time in days, next delivery's day, its quantity], by location, null being
     # all together; null where there are none. A column and not a table: written and read with the offer as a whole.
     Column("supply", Text),
+    # Decimal text: what the article costs the shop, which buyers are never told.
+    Column("cost", String(32)),
 )
 
 variants = Table(
@@ -49,6 +51,7 @@ variants = Table(
     Column("stock", _BIG),
     Column("tiers", Text),
     Column("supply", Text),
+    Column("cost", String(32)),
     Index("variants_by_id", "catalog", "variant_id"),
     # On PostgreSQL instead of the primary key, which two long ids do not fit into.
     Index(
@@ -140,6 +143,16 @@ accounts = Table(
     Column("assortments", Text),
     Column("location", String(512)),
     Column("fallback", Boolean, nullable=False),
+)
+
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("promotion_id", _key(512), primary_key=True),
+    # JSON object of all that it says.
+    Column("terms", Text, nullable=False),
+    Column("version", _BIG, nullable=False),
 )
 
 revocations = Table(

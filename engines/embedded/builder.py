@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from commerce.pricing import Assortment, PriceList
+from commerce.promotions import Promotion
 from engines.embedded.book import BookChanges
 from engines.embedded.layout import VersionFiles
 from engines.embedded.merging import Merger
@@ -111,6 +112,14 @@ class EmbeddedBuilder:
     def delete_assortment(self, identity: str) -> None:
         """Remove an assortment, if there is one."""
         self._book_changes.assortments[identity] = None
+
+    def put_promotion(self, promotion: Promotion) -> None:
+        """Replace a promotion whole."""
+        self._book_changes.promotions[promotion.id] = promotion
+
+    def delete_promotion(self, identity: str) -> None:
+        """Remove a promotion, if there is one."""
+        self._book_changes.promotions[identity] = None
 
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains."""

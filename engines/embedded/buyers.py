@@ -11,10 +11,12 @@ import numpy as np
 
 from commerce.buyer import Buyer
 from commerce.pricing import Selected
-from engines.embedded.book import Book, StoredAssortment
+from engines.embedded.book import Book
+from engines.embedded.book_entries import StoredAssortment
 from engines.embedded.filtering import filter_mask
 from engines.embedded.part import Mask, gather
 from engines.embedded.pricing import BuyerPrices, ListJoins
+from engines.embedded.promoting import PromotionUnits, active_promotions
 from engines.embedded.view import View
 from engines.stock import EVERYWHERE, day_number_at, place_of
 
@@ -27,12 +29,15 @@ class BuyerViews:
     """Makes the views of buyers from the catalogue's own, and keeps those that were asked for last. Safe for concurrent
     use."""
 
-    def __init__(self, views: Sequence[View], book: Book, currency: str, joins: ListJoins) -> None:
+    def __init__(
+        self, views: Sequence[View], book: Book, currency: str, joins: ListJoins, promoted: PromotionUnits
+    ) -> None:
         self._views = views
         self._book = book
         self._currency = currency
         self._joins = joins
         self._plain: tuple[int, Sequence[View]] = (0, views)
+        self._promoted = promoted
         self._kept: OrderedDict[Key, Sequence[View]] = OrderedDict()
         self._most = max(_KEPT_UNITS // max(sum(view.part.units for view in views), 1), 4)
         self._lock = Lock()
@@ -45,14 +50,17 @@ class BuyerViews:
         """
         moment = at or datetime.now(UTC)
         day, location = day_number_at(moment), self._location(buyer)
-        if not buyer.price_lists and buyer.fallback and buyer.assortments is None and location is None:
+        plain = not buyer.price_lists and buyer.fallback and buyer.assortments is None and location is None
+        if plain and not self._book.promotions:
             return self._everyones(day)
         prices = self._prices(buyer, moment)
         seen = None if buyer.assortments is None else self._assortments(buyer.assortments)
+        if prices is None and seen is None and location is None:
+            return self._everyones(day)
         key: Key = (
             day,
             location,
-            None if prices is None else (prices.fallback, *(each.number for each in prices.lists)),
+            None if prices is None else prices.key(),
             None if seen is None else tuple(each.number for each in seen),
         )
         with self._lock:
@@ -80,10 +88,13 @@ class BuyerViews:
 
     def _prices(self, buyer: Buyer, moment: datetime) -> BuyerPrices | None:
         named = (self._book.lists.get(each) for each in dict.fromkeys(buyer.price_lists))
-        lists = tuple(each for each in named if each and each.currency == self._currency and each.holds(moment))
-        if not lists and buyer.fallback:
+        lists = tuple(
+            each for each in named if each and each.terms.currency == self._currency and each.terms.holds(moment)
+        )
+        promotions = active_promotions(self._book, moment, self._currency, self._promoted)
+        if not lists and buyer.fallback and not promotions:
             return None
-        return BuyerPrices(self._book, lists, buyer.fallback, self._currency, self._joins)
+        return BuyerPrices(self._book, lists, buyer.fallback, self._currency, self._joins, promotions)
 
     def _assortments(self, names: Sequence[str]) -> list[StoredAssortment]:
         found = (self._book.assortments.get(each) for each in dict.fromkeys(names))

@@ -16,6 +16,7 @@ from engines.embedded.offers import News, Offers
 from engines.embedded.part import Mask, Part
 from engines.embedded.parts import OpenParts
 from engines.embedded.pricing import ListJoins
+from engines.embedded.promoting import PromotionUnits
 from engines.embedded.snapshot import EmbeddedIndex
 from engines.embedded.state import Commit, OtherFormat
 from engines.embedded.stocks import Stocks, Supplies
@@ -146,6 +147,7 @@ class _VersionReader:
         self._snapshot: EmbeddedIndex | None = None
         self._book = Book()
         self._joins = ListJoins()
+        self._promoted = PromotionUnits()
         self._schema: tuple[tuple[int, int], Schema] | None = None
 
     def schema(self) -> Schema:
@@ -168,7 +170,7 @@ class _VersionReader:
         views = [View(part, self._offers[part.base][1], _rows_of(live, part)) for part in parts]
         if commit.book != self._commit.book:
             self._book = self._files.book().read(commit.book)
-        buyers = BuyerViews(views, self._book, schema.currency, self._joins)
+        buyers = BuyerViews(views, self._book, schema.currency, self._joins, self._promoted)
         stats = Stats(
             version=self.number,
             locales=schema.locales,

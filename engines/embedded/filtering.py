@@ -57,7 +57,7 @@ def selection_mask(view: View, selection: Selection) -> Mask:
 
 def _exists(view: View, field: str) -> Mask:
     part = view.part
-    if field == OFFERED:
+    if field in OFFERED:
         return np.ones(part.units, bool)
     mask = np.zeros(part.units, bool)
     if field in PRICE_FIELDS:
@@ -74,9 +74,10 @@ def _exists(view: View, field: str) -> Mask:
 def _has_any(view: View, field: str, values: Iterable[Scalar]) -> Mask:
     part = view.part
     mask = np.zeros(part.units, bool)
-    if field == OFFERED:
+    if field in OFFERED:
+        states = view.offers.states_of(field)
         for value in values:
-            mask |= view.offers.in_stock if _spelling(value) == "true" else ~view.offers.in_stock
+            mask |= states if _spelling(value) == "true" else ~states
     elif column := part.codes.get(field):
         for value in values:
             code = part.code_of(column, _spelling(value))
@@ -93,7 +94,7 @@ def _ordered(view: View, field: str, op: Operator, value: Scalar) -> Mask:
     part = view.part
     mask = np.zeros(part.units, bool)
     compare = _COMPARE[op]
-    if field == OFFERED:
+    if field in OFFERED:
         for state in (True, False):
             if compare(_spelling(state), _spelling(value)):
                 mask |= _has_any(view, field, (state,))

@@ -19,16 +19,22 @@ class Offers:
 
     ``net`` are the buyer's prices for quantity 1 and ``own`` the catalogue's, ``stocks`` what the buyer can have.
     ``lists`` says for each unit which of the buyer's price lists its price comes from, -1 for the catalogue's own; None
-    if all are.
+    if all are. ``before`` are the buyer's prices without promotions; None where there are none.
     """
 
     def __init__(
-        self, net: Nets, stocks: Stocks, own: Nets | None = None, lists: NDArray[np.int16] | None = None
+        self,
+        net: Nets,
+        stocks: Stocks,
+        own: Nets | None = None,
+        lists: NDArray[np.int16] | None = None,
+        before: Nets | None = None,
     ) -> None:
         self.net = net
         self.stocks = stocks
         self.own = net if own is None else own
         self.lists = lists
+        self.before = before
 
     @cached_property
     def prices(self) -> "Prices":
@@ -50,6 +56,15 @@ class Offers:
         return np.asarray(self.stocks.quantity != 0)
 
     @cached_property
+    def on_offer(self) -> Mask:
+        """Which units cost less by a promotion."""
+        return np.zeros(len(self.net), bool) if self.before is None else np.asarray(self.net < self.before)
+
+    def states_of(self, field: str) -> Mask:
+        """Return where a field of ``OFFERED`` is true: ``in_stock`` or ``on_offer``."""
+        return self.on_offer if field == "on_offer" else self.in_stock
+
+    @cached_property
     def all_in_stock(self) -> bool:
         """Whether nothing is out of stock."""
         return bool(np.all(self.in_stock))
@@ -57,7 +72,7 @@ class Offers:
     def seen_at(self, place: int) -> "Offers":
         """Return the offers with the stock as a buyer of a place has it."""
         stocks = self.stocks.seen_at(place)
-        return self if stocks is self.stocks else Offers(self.net, stocks, self.own, self.lists)
+        return self if stocks is self.stocks else Offers(self.net, stocks, self.own, self.lists, self.before)
 
     def changed(self, part: Part, news: "News") -> "Offers":
         """Return the catalogue's own offers after what is new, of which entries of other parts are passed over."""

@@ -22,8 +22,8 @@ SUGGESTIONS = "_suggestions"
 """The hidden field of phrases to complete."""
 UNCOUNTED = frozenset({"id", "mpn", "gtin", SUGGESTIONS})
 """Fields nearly unique to a product: left out of the row-major table, so that automatic facets never read them."""
-OFFERED = "in_stock"
-"""Follows from the offer, which changes more often than the product: not a column."""
+OFFERED = ("in_stock", "on_offer")
+"""These follow from the buyer's offer, which changes more often than the product: they are no columns."""
 
 
 class PartWriter:
@@ -42,13 +42,13 @@ class PartWriter:
         """Take one document and return its row."""
         columns, at = self.columns, self.columns.count
         units = document.all_units()
-        shared = {name: values for name, values in document.values.items() if name != OFFERED}
+        shared = {name: values for name, values in document.values.items() if name not in OFFERED}
         for unit in units:
             row = columns.units
             for name, values in shared.items():
                 columns.add_values(name, row, values)
             for name, values in unit.values.items():
-                if name != OFFERED:
+                if name not in OFFERED:
                     columns.add_values(name, row, values)
             columns.supplies += supply_rows(row, unit.supply)
             columns.add_unit(unit.id, _minor(unit), NO_STOCK if unit.stock is None else unit.stock)

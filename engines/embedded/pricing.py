@@ -1,4 +1,5 @@
-"""One buyer's prices of a part: the catalogue's own, overlaid by the buyer's price lists, all in whole numbers."""
+"""One buyer's prices of a part: the catalogue's own, overlaid by the buyer's price lists, lowered by promotions; all in
+whole numbers."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -9,18 +10,20 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from commerce.pricing import OWN, PriceRule, minor_digits
-from engines.embedded.book import Book, StoredList
+from commerce.pricing import DEEPEST_CHAIN, OWN, PriceRule
+from commerce.promotions import Promoted, Promotion, promote
+from engines.embedded.book import Book
+from engines.embedded.book_entries import StoredList
 from engines.embedded.filtering import filter_mask
 from engines.embedded.offers import Nets, Offers
 from engines.embedded.part import NO_PRICE, PRICE_SCALE, Part
+from engines.embedded.promoting import ActivePromotions
+from engines.embedded.rounding import applied
 from engines.embedded.view import View, decimal_net
 
-_SCALE_DIGITS = 6
 _JOINED_ROWS = 6_000_000
-_DEEPEST = 8
 Units = NDArray[np.int64]
-Tiers = tuple[tuple[int, Decimal], ...]
+Tiers = tuple[tuple[int, Decimal | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,44 +76,83 @@ class ListJoins:
 @dataclass(frozen=True, slots=True)
 class BuyerPrices:
     """What one buyer pays: ``lists`` are those in force, highest precedence first; with ``fallback`` the catalogue's
-    own price holds where they are silent."""
+    own price holds where they are silent. Then ``promotions`` lower it."""
 
     book: Book
     lists: tuple[StoredList, ...]
     fallback: bool
     currency: str
     joins: ListJoins
+    promotions: ActivePromotions
+
+    def key(self) -> tuple[object, ...]:
+        """Return what is equal for buyers with equal prices."""
+        return self.fallback, tuple(each.number for each in self.lists), self.promotions.key()
 
     def offers(self, view: View) -> Offers:
         """Return the offers of one part at these prices; ``view`` has the catalogue's own."""
         own = view.offers
-        net = own.net.copy() if self.fallback else np.full_like(own.net, NO_PRICE)
-        source = np.full(len(net), -1, dtype=np.int16)
-        for place in range(len(self.lists) - 1, -1, -1):
-            units, nets = self._prices(self.lists[place], view)
-            net[units], source[units] = nets, place
-        return Offers(net, own.stocks, own.net, source)
+        if not self.lists and self.fallback:
+            net, source = own.net, None
+        else:
+            net = own.net.copy() if self.fallback else np.full_like(own.net, NO_PRICE)
+            source = np.full(len(net), -1, dtype=np.int16)
+            for place in range(len(self.lists) - 1, -1, -1):
+                units, nets = self._prices(self.lists[place], view)
+                net[units], source[units] = nets, place
+        lowered = self.promotions.lowered(view, net, None if source is None else source >= 0)
+        return Offers(lowered, own.stocks, own.net, source, None if lowered is net else net)
 
-    def tiers(self, view: View, unit: int, own: Tiers) -> Tiers | None:
+    def promotions_of(self, view: View, unit: int) -> tuple[Promotion, ...]:
+        """Return the promotions in force on one unit, in the order in which they are applied."""
+        return self.promotions.of_unit(view, unit)
+
+    def promoted(self, view: View, unit: int, promotions: Sequence[Promotion]) -> Promoted | None:
+        """Return how ``promotions``, those on the unit, come to its price for quantity 1; None if they do not."""
+        offers = view.offers
+        if not promotions or offers.before is None or (was := decimal_net(int(offers.before[unit]))) is None:
+            return None
+        listed = offers.lists is not None and bool(offers.lists[unit] >= 0)
+        concerned = [each for each in promotions if each.concerns(1, listed=listed)]
+        return promote(was, concerned, self.currency)
+
+    def tiers(self, view: View, unit: int, own: Tiers, promotions: Sequence[Promotion]) -> Tiers | None:
         """Return the prices of one unit at greater quantities; None where they are the catalogue's ``own``.
 
-        At each quantity that some list or the catalogue names, the first list that prices the unit at it counts.
+        At each quantity that some list or the catalogue names, the first list that prices the unit at it counts; None
+        is on request. Quantities that ``promotions``, those on the unit, begin at are named where they change the
+        price.
         """
         rows = [self._rows_of_unit(prices, view, unit) for prices in self.lists]
-        if not any(rows):
+        if not any(rows) and not promotions:
             return None
-        base = [(quantity, int(net * PRICE_SCALE)) for quantity, net in own] if self.fallback else []
-        steps = sorted({quantity for each in (*rows, base) for quantity, _ in each if quantity > 1})
-        found: list[tuple[int, Decimal]] = []
-        for step in steps:
-            net = next((each for each in (_at(pairs, step) for pairs in (*rows, base)) if each is not None), None)
-            if net is not None and (shown := decimal_net(net)) is not None:
+        base: list[tuple[int, int]] = []
+        if self.fallback:
+            single = int(view.offers.own[unit])
+            base = [] if single == NO_PRICE else [(1, single)]
+            base += [(quantity, int(net * PRICE_SCALE)) for quantity, net in own if net is not None]
+        named = {quantity for each in (*rows, base) for quantity, _ in each if quantity > 1}
+        steps = named | {each.min_quantity for each in promotions if each.min_quantity > 1}
+        before = decimal_net(int(view.offers.net[unit]))
+        found: list[tuple[int, Decimal | None]] = []
+        for step in sorted(steps):
+            listed = next((each for each in (_at(pairs, step) for pairs in rows) if each is not None), None)
+            net = listed if listed is not None else _at(base, step)
+            if net is None:
+                continue
+            shown = decimal_net(net)
+            if shown is not None:
+                concerned = [each for each in promotions if each.concerns(step, listed=listed is not None)]
+                promoted = promote(shown, concerned, self.currency)
+                shown = promoted.net if promoted else shown
+            if step in named or shown != before:
                 found.append((step, shown))
+            before = shown
         return tuple(found)
 
     def _rows_of_unit(self, prices: StoredList, view: View, unit: int) -> list[tuple[int, int]]:
         rows = self.joins.rows(self.book, prices, view.part).of_unit(unit)
-        if prices.rules and not (rows and rows[0][0] <= 1):
+        if prices.terms.rules and not (rows and rows[0][0] <= 1):
             units, nets = self._prices(prices, view)
             at = int(np.searchsorted(units, unit))
             if at < len(units) and units[at] == unit:
@@ -120,12 +162,12 @@ class BuyerPrices:
     def _prices(self, prices: StoredList, view: View, depth: int = 0) -> tuple[Units, Nets]:
         """Return the units that a list prices at quantity 1, ascending, and these prices."""
         units, nets = self.joins.rows(self.book, prices, view.part).first()
-        if not prices.rules:
+        if not prices.terms.rules:
             return units, nets
         net = np.full(view.part.units, NO_PRICE)
         priced = np.zeros(view.part.units, bool)
         priced[units], net[units] = True, nets
-        for rule in prices.rules:
+        for rule in prices.terms.rules:
             base = self._base(rule, view, depth)
             if base is None:
                 continue
@@ -141,31 +183,12 @@ class BuyerPrices:
         if rule.base == OWN:
             return view.offers.own
         prices = self.book.lists.get(rule.base)
-        if prices is None or prices.currency != self.currency or depth >= _DEEPEST:
+        if prices is None or prices.terms.currency != self.currency or depth >= DEEPEST_CHAIN:
             return None
         units, nets = self._prices(prices, view, depth + 1)
         base = np.full(view.part.units, NO_PRICE)
         base[units] = nets
         return base
-
-
-def applied(rule: PriceRule, base: Nets, currency: str) -> Nets:
-    """Return what a rule makes of prices in millionths: base x (1 + percent / 100) + amount, at least 0, rounded to the
-    minor unit, half up."""
-    if not len(base):
-        return base
-    percent = rule.percent.normalize()
-    digits = max(-int(percent.as_tuple().exponent), 0)
-    # Exactly, in units of a millionth / (100 x 10^digits).
-    parts = 100 * 10**digits
-    factor = parts + int(percent.scaleb(digits))
-    amount = int((rule.amount * PRICE_SCALE).to_integral_value()) * parts
-    unit = 10 ** (_SCALE_DIGITS - minor_digits(currency)) * parts
-    largest = 2 * (int(base.max()) * abs(factor) + abs(amount)) + unit
-    exact = base if largest < 2**62 else base.astype(object)
-    made = np.maximum(exact * factor + amount, 0)
-    whole = (2 * made + unit) // (2 * unit)
-    return np.asarray(whole * (unit // parts), dtype=np.int64)
 
 
 def _join(book: Book, prices: StoredList, part: Part) -> ListRows:

@@ -54,6 +54,8 @@ class Search:
         after = decode_cursor(version, plan)
         allowed = None if plan.filter is None else self._masks(plan.filter)
         found = self._match(plan, allowed)
+        if plan.on_offer_boost and plan.vector is None:
+            found = self._promoted(found, plan, allowed)
         matched = perf_counter()
         chosen = [(each, self._masks(each)) for each in plan.selections]
         conditions = ([allowed] if allowed is not None else []) + [masks for _, masks in chosen]
@@ -111,6 +113,16 @@ class Search:
         return _Matches(
             np.concatenate([found.rows, rows]), np.concatenate([found.keys, nothing]), by_identifier, found.words
         )
+
+    def _promoted(self, found: _Matches, plan: SearchPlan, allowed: list[Mask] | None) -> _Matches:
+        """Let what is on offer, by units that the filter allows, score more."""
+        if all(view.offers.before is None for view in self._views):
+            return found
+        units = [view.offers.on_offer for view in self._views]
+        on_offer = self._any_unit(units if allowed is None else self._all_of([units, allowed]))[found.rows]
+        # Popularity may be 0 for every product: a product on offer comes first all the same.
+        scores = found.keys % _WORD_TIER if plan.text else found.keys + 1.0
+        return replace(found, keys=found.keys + on_offer * scores * plan.on_offer_boost)
 
     def _match_text(self, text: TextMatch, may: list[Mask]) -> _Matches:
         hits = texts.match(self._views, text, may, self._locale)

@@ -111,6 +111,7 @@ def _fields(
             found[column.name] = FieldInfo(column.name, column.kind, products, distinct)
     for price in ("price", "list_price"):
         found[price] = FieldInfo(price, "number", sum(int((part.net >= 0).sum()) for part in parts))
-    found[OFFERED] = FieldInfo(OFFERED, "boolean", sum(part.count for part in parts), 2)
+    for state in OFFERED:
+        found[state] = FieldInfo(state, "boolean", sum(part.count for part in parts), 2)
     found[AVAILABLE_BY] = FieldInfo(AVAILABLE_BY, "number")
     return found

@@ -97,8 +97,8 @@ class FieldValues:
 
 def count_values(hits: Sequence[PartHits], field: str, shared: FieldValues) -> ValueCounts:
     """Count the hits by value of one text, boolean or hierarchy field."""
-    if field == OFFERED:
-        return _count_offered(hits)
+    if field in OFFERED:
+        return _count_offered(hits, field)
     values = _values_of(field, shared)
     parts = [
         (values.numbers(each.view.part, column), _counts_by_code(each, column))
@@ -150,10 +150,10 @@ def _counts_by_code(hits: PartHits, column: Column) -> Counts:
     return np.bincount(pairs % width, minlength=width)
 
 
-def _count_offered(hits: Sequence[PartHits]) -> ValueCounts:
+def _count_offered(hits: Sequence[PartHits], field: str) -> ValueCounts:
     counts = np.zeros(2, dtype=np.int64)
     for each in hits:
-        offers = each.view.offers
-        for state, mask in enumerate((~offers.in_stock, offers.in_stock)):
+        states = each.view.offers.states_of(field)
+        for state, mask in enumerate((~states, states)):
             counts[state] += np.count_nonzero(each.view.part.any_unit(mask & each.mask))
     return ValueCounts(("false", "true"), counts, 2)

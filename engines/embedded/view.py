@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class View:
     """A part with offers and the rows that are live (and in the buyer's assortments) at one moment. ``prices`` are the
-    buyer's, None for a buyer without price lists; then ``offers`` are the catalogue's own. ``day`` is the
-    moment's, ``location`` the buyer's where the catalogue knows it."""
+    buyer's, None for a buyer without price lists and promotions; then ``offers`` are the catalogue's own. ``day`` is
+    the moment's, ``location`` the buyer's where the catalogue knows it."""
 
     part: Part
     offers: Offers
@@ -49,6 +49,7 @@ class View:
                 price_list=offer.price_list,
                 tiers=offer.tiers,
                 availability=offer.availability,
+                promoted=offer.promoted,
             )
         offers = tuple(self._unit_offers(units, None, more))
         counting = offers
@@ -72,6 +73,7 @@ class View:
             price_list=cheapest.price_list,
             tiers=cheapest.tiers,
             availability=available,
+            promoted=cheapest.promoted,
         )
 
     def _unit_offers(self, units: range, alone: str | None, more: bytes) -> Iterator[UnitOffer]:
@@ -86,14 +88,16 @@ class View:
                 yield UnitOffer(identity, net, available.quantity, net, availability=available)
                 continue
             place = -1 if offers.lists is None else int(offers.lists[unit])
+            promotions = self.prices.promotions_of(self, unit)
             yield UnitOffer(
                 identity,
                 net,
                 available.quantity,
                 decimal_net(int(offers.own[unit])),
                 None if place < 0 else self.prices.lists[place].id,
-                self.prices.tiers(self, unit, own_tiers.get(identity, ())),
+                self.prices.tiers(self, unit, own_tiers.get(identity, ()), promotions),
                 available,
+                self.prices.promoted(self, unit, promotions),
             )
 
 

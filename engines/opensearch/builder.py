@@ -14,6 +14,7 @@ from uuid import uuid4
 import orjson
 
 from commerce.pricing import Assortment, PriceList
+from commerce.promotions import Promotion
 from engines.opensearch import control
 from engines.opensearch.assortments import changed, outdated
 from engines.opensearch.connection import Connection, Json
@@ -43,6 +44,12 @@ for (unit in ctx._source.units) {
 """
 """Constant, so that it is compiled once and no text of a catalogue can ever be part of it."""
 _ANY_UNIT = ""
+
+
+class NotKept(VitrineError):
+    """Something that this engine cannot keep; a buyer would be shown wrong prices without it."""
+
+    code = "not_kept"
 
 
 class OpenSearchBuilder:
@@ -122,6 +129,16 @@ class OpenSearchBuilder:
         """Remove an assortment."""
         self._take_up()
         self._assortments[identity] = None
+
+    def put_promotion(self, promotion: Promotion) -> None:
+        """Refuse: this engine keeps no promotions. Raises NotKept."""
+        raise NotKept(
+            f"promotion {promotion.id!r}: OpenSearch keeps no promotions yet: set VITRINE_ENGINE=embedded for this "
+            "catalogue"
+        )
+
+    def delete_promotion(self, identity: str) -> None:
+        """Remove a promotion; there is none."""
 
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains.

@@ -14,6 +14,7 @@ from schemathesis.schemas import APIOperation
 
 from api.app import create_app
 from api.price_answers import EXAMPLE_LIST
+from api.promotion_answers import EXAMPLE_PROMOTION
 from api.settings import Settings
 from tests.api.conftest import Token, make_settings
 
@@ -23,6 +24,7 @@ PATHS = {
     "/v1/{catalog}/price-lists", "/v1/{catalog}/price-lists/{list_id}",
     "/v1/{catalog}/products/{product_id}/price-explanation",
     "/v1/{catalog}/assortments", "/v1/{catalog}/assortments/{assortment_id}",
+    "/v1/{catalog}/promotions", "/v1/{catalog}/promotions/{promotion_id}",
     "/v1/{catalog}/accounts", "/v1/{catalog}/accounts/{account_id}",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
     "/v1/{catalog}/offers", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
@@ -95,6 +97,12 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("GET", "/v1/{catalog}/assortments", {}, None),
     ("GET", "/v1/{catalog}/assortments/{assortment_id}", {}, None),
     ("DELETE", "/v1/{catalog}/assortments/{assortment_id}", {}, None),
+    ("PUT", "/v1/{catalog}/promotions/{promotion_id}", {}, {**EXAMPLE_PROMOTION, "valid_from": None}),
+    ("PUT", "/v1/{catalog}/promotions/{promotion_id}", {}, {"percent": "5"}),
+    ("GET", "/v1/{catalog}/promotions", {}, None),
+    ("GET", "/v1/{catalog}/promotions/{promotion_id}", {}, None),
+    ("GET", "/v1/{catalog}/products/{product_id}/price-explanation", {}, None),
+    ("DELETE", "/v1/{catalog}/promotions/{promotion_id}", {}, None),
     ("PUT", "/v1/tokens/revoked/{jti}", {}, None),
     ("DELETE", "/v1/tokens/revoked/{jti}", {}, None),
     ("PUT", "/v1/tokens/revoked-users/{sub}", {"issued_before": "2026-01-01T00:00:00Z"}, None),

@@ -22,8 +22,9 @@ REVISIONS = [BASE, *sorted(path.name.split("_")[0] for path in VERSIONS.glob("[0
 ROWS: dict[str, dict[str, object]] = {
     "catalogs": {"id": "shop", "currency": "EUR", "locale": "de"},
     "products": {"catalog": "shop", "product_id": "ä-1", "document": '{"id": "ä-1", "title": "t"}', "net": "1.50",
-                 "stock": 2**40, "popularity": 0.5, "tiers": None, "variants": 1},
-    "variants": {"catalog": "shop", "product_id": "ä-1", "variant_id": "v" * 512, "net": "1.50", "stock": 3},
+                 "stock": 2**40, "popularity": 0.5, "tiers": None, "variants": 1, "cost": "1.20"},
+    "variants": {"catalog": "shop", "product_id": "ä-1", "variant_id": "v" * 512, "net": "1.50", "stock": 3,
+                 "cost": None},
     "changes": {"catalog": "shop", "product_id": "ä-1", "kind": "upsert", "at": "2026-01-01T00:00:00+00:00"},
     "loads": {"catalog": "shop", "kind": "products", "files": "[]", "started_at": "2026-01-01T00:00:00+00:00",
               "finished_at": "2026-01-01T00:00:01+00:00", "accepted": 1, "rejected": 0, "reasons": "{}",
@@ -38,6 +39,7 @@ ROWS: dict[str, dict[str, object]] = {
                  "location": "Köln", "fallback": False},
     "orders": {"catalog": "shop", "order_id": "o" * 512, "placed_at": "2026-01-01T00:00:00.000000+00:00",
                "account": "a", "user_id": None, "lines": '[["ä-1", "-2", "1.50", "EUR"]]'},
+    "promotions": {"catalog": "shop", "promotion_id": "p", "terms": '{"ids": ["ä-1"]}', "version": 2},
     "revocations": {"claim": "jti", "value": "t", "issued_before": None},
 }  # fmt: skip
 

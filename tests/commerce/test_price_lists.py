@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commerce.errors import InvalidPriceList, UnknownPriceList
-from commerce.pricing import PriceList, PriceRow, PriceRule
+from commerce.pricing import DEEPEST_CHAIN, PriceList, PriceRow, PriceRule
 from commerce.product import Catalog, CatalogItem, Offer, Product, Variant
 from commerce.records import ListPrices, PriceDiff, Records
 from language.errors import InvalidFilter
@@ -134,6 +134,19 @@ def test_rules_may_stand_on_other_lists_but_not_in_a_circle(records: Records) ->
             records.put_price_list("shop", circle)
         assert refused.value.pointer == "/rules/1/base"
     assert len(logged(records)) == 3
+
+
+def test_rules_stand_on_each_other_no_deeper_than_prices_are_followed(records: Records) -> None:
+    for at in range(1, DEEPEST_CHAIN + 1):
+        records.put_price_list("shop", prices(f"l{at}", rules=(PriceRule(), PriceRule(f"l{at - 1}"))))
+    with pytest.raises(InvalidPriceList, match="at most 8") as refused:
+        records.put_price_list("shop", prices("l9", rules=(PriceRule("l1"), PriceRule("l8"))))
+    assert refused.value.pointer == "/rules/1/base"
+    # Nor may a list further down let those that stand on it stand deeper.
+    with pytest.raises(InvalidPriceList, match=r"l8.*l0 > below"):
+        records.put_price_list("shop", prices("l0", rules=(PriceRule("below"),)))
+    records.put_price_list("shop", prices("l0", rules=(PriceRule(),)))
+    records.put_price_list("shop", prices("l9", rules=(PriceRule("l7"),)))
 
 
 @pytest.mark.parametrize("identity", ["", "LIST", "a\0", "\ud800"])

@@ -52,6 +52,14 @@ def reopen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return partial(EmbeddedEngine, home)
 
 
+@pytest.fixture(autouse=True)
+def kept_by_the_engine(request: pytest.FixtureRequest) -> None:
+    """Skip what is about promotions where the engine refuses to build a version with any."""
+    over = getattr(getattr(request.node, "callspec", None), "params", {}).get("reopen")
+    if over == "opensearch" and request.path.name in {"test_promotions.py", "test_resolution.py"}:
+        pytest.skip("OpenSearch keeps no promotions yet: see NotKept")
+
+
 @pytest.fixture(scope="session")
 def engine(reopen: Reopen) -> SearchEngine:
     """One engine for the whole run; every test takes a catalogue of its own in it."""

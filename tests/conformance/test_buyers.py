@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from commerce.buyer import Buyer
 from commerce.pricing import Assortment, PriceList, PriceRow, PriceRule, Selected, by_article
+from commerce.promotions import Promotion
 from engines.plan import FacetRequest, Interval, SearchPlan, Selection, Sort
 from engines.port import Document, SearchEngine, SearchIndex, Unit
 from language.filters import parse_filter
@@ -27,6 +28,7 @@ def build(
     documents: Sequence[Document],
     lists: Sequence[PriceList] = (),
     assortments: Sequence[Assortment] = (),
+    promotions: Sequence[Promotion] = (),
 ) -> SearchIndex:
     version = engine.create(catalog, SCHEMA)
     builder = engine.builder(catalog, version)
@@ -35,6 +37,8 @@ def build(
         builder.put_price_list(prices)
     for assortment in assortments:
         builder.put_assortment(assortment)
+    for promotion in promotions:
+        builder.put_promotion(promotion)
     builder.commit(1)
     builder.close()
     engine.switch(catalog, version)
