@@ -26,10 +26,10 @@ def report_prices(
 ) -> None:
     """Check all price lists against each other and the catalogue: a summary, and a CSV file to work through.
 
-    Gaps, prices above the catalogue's own or far from a list's usual ones, tiers that do nothing or rise, versions of
-    one contract that overlap or lose articles, lists that expired or never apply. Lists are versions of one contract
-    if their ids differ in a year, a date or a version number at their end alone (4711-2026 and 4711-2027, 4711/v2) and
-    one of them says when it holds. The records are read, not the index.
+    Gaps, prices below cost or above the catalogue's own or far from a list's usual ones, tiers that do nothing or rise,
+    versions of one contract that overlap or lose articles, lists that expired or never apply. Lists are versions of one
+    contract if their ids differ in a year, a date or a version number at their end alone (4711-2026 and 4711-2027,
+    4711/v2) and one of them says when it holds. The records are read, not the index.
 
     Example: vitrine report prices shop --out prices.csv
     """

@@ -36,10 +36,27 @@ def check_list(
     rows = by_article(prices.rows)
     yield from _unknown(prices, rows, articles)
     yield from _tiers(prices, rows)
+    yield from _below_cost(prices, rows, articles)
     yield from _against_own(prices, rows, articles)
     # A rule for all articles leaves no gaps.
     if not any(rule.filter is None for rule in prices.rules):
         yield from _gaps(prices, rows, articles)
+
+
+def own_prices_below_cost(articles: Articles) -> Iterator[Finding]:
+    """Yield the articles whose own price in the catalogue is below what they cost."""
+    for unit in articles.units:
+        net, cost = articles.own[unit], articles.costs.get(unit)
+        if net is not None and cost is not None and net < cost:
+            yield Finding(FindingKind.BELOW_COST, OWN, unit, 1, net, cost)
+
+
+def _below_cost(prices: PriceList, rows: Rows, articles: Articles) -> Iterator[Finding]:
+    for article, tiers in rows.items():
+        cost = articles.costs.get(article)
+        for row in tiers:
+            if cost is not None and row.net is not None and row.net < cost:
+                yield Finding(FindingKind.BELOW_COST, prices.id, article, row.min_quantity, row.net, cost)
 
 
 def _unknown(prices: PriceList, rows: Rows, articles: Articles) -> Iterator[Finding]:

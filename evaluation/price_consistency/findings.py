@@ -11,6 +11,7 @@ from commerce.product import CatalogItem
 class FindingKind(StrEnum):
     """Kinds of finding, the gravest first; ``MEANINGS`` says what they are."""
 
+    BELOW_COST = "below_cost"
     ABOVE_OWN = "above_own"
     OUTLIER = "outlier"
     TIER_RISES = "tier_rises"
@@ -28,6 +29,7 @@ class FindingKind(StrEnum):
 
 
 MEANINGS: Mapping[FindingKind, str] = {
+    FindingKind.BELOW_COST: "the article costs the shop more; list LIST is the catalogue's own price",
     FindingKind.ABOVE_OWN: "the buyer pays more than the catalogue's own price",
     FindingKind.OUTLIER: "the price is far from what the list's other prices are of the catalogue's own",
     FindingKind.TIER_RISES: "a greater quantity costs more each",
@@ -65,11 +67,12 @@ class Finding:
 class Articles:
     """What can be bought, with its own price: some 300 bytes an article.
 
-    ``own`` are prices by id; a product with variants has the highest of theirs. ``units`` are the ids that are sold,
-    ``variants`` those of each product that has some.
+    ``own`` are prices by id, ``costs`` what is known of what articles cost; a product with variants has the highest of
+    theirs. ``units`` are the ids that are sold, ``variants`` those of each product that has some.
     """
 
     own: dict[str, Decimal | None] = field(default_factory=dict)
+    costs: dict[str, Decimal] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     variants: dict[str, Sequence[str]] = field(default_factory=dict)
 
@@ -83,6 +86,9 @@ class Articles:
             for unit, offer in offers:
                 found.units[unit] = product
                 found.own[unit] = offer.net
+                if offer.cost is not None:
+                    found.costs[unit] = offer.cost
+                    found.costs[product] = max(offer.cost, found.costs.get(product, offer.cost))
             if item.product.variants:
                 found.variants[product] = [unit for unit, _ in offers]
                 found.own[product] = max((offer.net for _, offer in offers if offer.net is not None), default=None)

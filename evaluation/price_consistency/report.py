@@ -10,7 +10,7 @@ from pathlib import Path
 from commerce.product import Catalog
 from commerce.records import Records
 from evaluation.catalog_quality.tables import Cell, table
-from evaluation.price_consistency.checks import check_list
+from evaluation.price_consistency.checks import check_list, own_prices_below_cost
 from evaluation.price_consistency.findings import Articles, Finding, FindingKind
 from evaluation.price_consistency.versions import contract_versions, overlaps, successor_gaps
 
@@ -38,7 +38,7 @@ def check_prices(
 ) -> PriceReport:
     """Check every price list of a catalogue and write a row for each finding.
 
-    Memory holds the articles and one list. Prices below cost are not looked for: records have no costs.
+    Memory holds the articles and one list.
     """
     articles = Articles.of(records.items(catalog.id))
     heads = list(records.price_lists(catalog.id))
@@ -46,6 +46,8 @@ def check_prices(
     counted = _Counted()
     prices = 0
     with table(target, _HEADER) as put:
+        for finding in own_prices_below_cost(articles):
+            put(counted.row(finding))
         for done, whole in enumerate(records.whole_price_lists(catalog.id), start=1):
             prices += len(whole.rows)
             for finding in check_list(whole, articles, currencies, catalog.currency, now):

@@ -27,7 +27,7 @@ PATHS = {
     "/v1/{catalog}/promotions", "/v1/{catalog}/promotions/{promotion_id}",
     "/v1/{catalog}/accounts", "/v1/{catalog}/accounts/{account_id}",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
-    "/v1/{catalog}/offers", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
+    "/v1/{catalog}/offers", "/v1/{catalog}/orders", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
 }  # fmt: skip
 
 

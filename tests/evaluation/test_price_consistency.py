@@ -153,3 +153,14 @@ def test_a_version_is_a_year_a_date_or_a_number_with_a_v(identity: str, contract
 
 def test_every_kind_of_finding_is_explained() -> None:
     assert set(MEANINGS) == set(FindingKind)
+
+
+def test_prices_below_cost_are_found_in_lists_and_in_the_catalogue(records: Records, tmp_path: Path) -> None:
+    sizes = tuple(Variant(f"s{at}", offer=Offer(Decimal(10), cost=Decimal(7 + at))) for at in range(2))
+    dear = CatalogItem(Product("dear", "t"), Offer(Decimal(50), cost=Decimal("50.01")))
+    records.upsert("shop", [CatalogItem(Product("shirt", "t", variants=sizes)), dear])
+    deal = prices("deal", row("shirt", "8.00"), row("s1", "7.50"), row("s0", "7.00"), row("s0", "6.99", 10))
+    report, found = report_of(records, tmp_path, deal, prices("none", row("dear", None)))
+    below = [place for place in found if place[0] == "below_cost"]
+    assert below == [("below_cost", *place) for place in [("LIST", "dear"), ("deal", "s0"), ("deal", "s1")]]
+    assert report.findings[FindingKind.BELOW_COST] == 3
