@@ -14,23 +14,25 @@ from pathlib import Path
 import orjson
 import psutil
 
-_TRIES = 600
+_TRIES = 3_600
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[tuple[int, psutil.Process]]:
+def serving(home: Path, workers: int = 1) -> Iterator[tuple[int, psutil.Process]]:
     """Serve what ``home`` holds on a free loopback port until the block ends; yield the port and the process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "VITRINE_HOME": str(home), "VITRINE_LOG_LEVEL": "warning"}
-    command = [sys.executable, "-m", "cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "cli", "serve", "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(command, env=environment)
     try:
         for _ in range(_TRIES):
             if _ready(port):
                 break
             time.sleep(0.05)
+        else:
+            raise RuntimeError("the service was not ready within three minutes")
         yield port, psutil.Process(process.pid)
     finally:
         process.terminate()

@@ -67,6 +67,22 @@ def render_buyers(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def render_visibility(figures: Mapping[str, Any]) -> str:
+    """Return the figures of ``python -m benchmarks.visibility`` as a Markdown table."""
+    lines = [
+        f"| {figures['changes_of_each_kind']} changes of each kind to {figures['products']:,} products on OpenSearch, "
+        f"{figures['workers']} workers, s until {figures['connections_in_a_row']} new connections in a row saw each "
+        "| median | max |",
+        "| --- | --- | --- |",
+    ]
+    names = {"offers": "price of a product", "put": "product put", "delete": "product deleted"}
+    for key, name in names.items():
+        row = figures["seconds"][key]
+        lines.append(f"| {name} | {row['median']} | {row['max']} |")
+    lines += ["", f"The two cores were shared: the load average was {figures['load_average']} at the end."]
+    return "\n".join(lines)
+
+
 def write_into(page: Path, name: str, content: str) -> None:
     """Replace what stands between the marks of a name on a page, such as ``<!-- figures -->`` and
     ``<!-- /figures -->``."""

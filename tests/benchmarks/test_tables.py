@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from benchmarks.queries import distinct_queries
-from benchmarks.tables import render, render_buyers, render_scale
+from benchmarks.tables import render, render_buyers, render_scale, render_visibility
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
         ("figures", "results.json", render),
         ("scale", "scale.json", render_scale),
         ("buyers", "buyers.json", render_buyers),
+        ("visibility", "visibility.json", render_visibility),
     ],
 )
 def test_the_readme_shows_the_stored_figures(name: str, file: str, shown: Callable[[Any], str]) -> None:
