@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-FIRST = ("category", "brand", "price")
+FIRST = ("category", "brand", "price", "on_offer")
 """Shown before all others wherever they divide the hits: every buyer knows them."""
 READABLE = 60
 """A value of more bytes is a text, not a choice."""

@@ -21,6 +21,7 @@ from engines.embedded.counting import (
 )
 from engines.embedded.filtering import PRICE_FIELDS
 from engines.embedded.part import Mask
+from engines.embedded.part_writer import OFFERED
 from engines.embedded.value_counts import FieldValues, ValueCounts, count_values, merge_counts
 from engines.embedded.view import View
 from engines.plan import FacetRequest, SearchPlan, Selection
@@ -110,7 +111,12 @@ class _Counter:
         if seen is self._hits:
             # What was counted to choose is what the facets show; a sample only chooses.
             self._tables = tables
-        return choose([*names, "price"], np.append(scores, 1.0), limit)
+        return choose([*names, "price", "on_offer"], np.append(scores, (1.0, self._on_offer())), limit)
+
+    def _on_offer(self) -> float:
+        """Return whether some of the hits are on offer, as a score."""
+        promoted = (each for each in self._hits if each.view.offers.before is not None)
+        return float(any(np.any(each.view.offers.on_offer[each.units]) for each in promoted))
 
     def facet(self, request: FacetRequest) -> Facet:
         own, hits = self._selected.get(request.field, (None, self._hits))
@@ -120,7 +126,7 @@ class _Counter:
             read = read and not has_repeats(self._tables, request.field)
             numbers = merge_numbers(self._tables, request.field) if read else numbers_of(hits, request.field)
             return _range(request, numbers, own)
-        if own is None and self._tables:
+        if own is None and self._tables and request.field not in OFFERED:
             counts = merge_counts(self._tables, request.field, self._values)
         else:
             counts = count_values(hits, request.field, self._values)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from commerce.pricing import OWN, PriceRule, minor_digits
+from commerce.pricing import DEEPEST_CHAIN, OWN, PriceRule, minor_digits
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import PRICE_SCALE
 from engines.opensearch.filters import Names, condition_of
@@ -13,7 +13,6 @@ from engines.opensearch.unit_tests import holds, test_of
 SILENT = -2
 """What stands for the amount of a price where a list does not price a unit."""
 _SCALE_DIGITS = 6
-_DEEPEST = 8
 Rows = Mapping[str, Sequence[int]]
 """What one unit costs by the number of a list: quantity, millionths, the next quantity …"""
 
@@ -95,7 +94,7 @@ def ready(prices: StoredList, book: PriceBook, currency: str, names: Names, dept
         base = None
         if rule.base != OWN:
             stored = book.get(rule.base)
-            if stored is None or stored.currency != currency or depth >= _DEEPEST:
+            if stored is None or stored.currency != currency or depth >= DEEPEST_CHAIN:
                 continue
             base = ready(stored, book, currency, names, depth + 1)
         condition = None if rule.filter is None else condition_of(rule.filter, names)

@@ -15,7 +15,7 @@ from engines.opensearch.price_book import ON_REQUEST
 from engines.opensearch.price_rules import ListPrices, Rows
 from engines.results import UnitOffer
 
-Tiers = tuple[tuple[int, Decimal], ...]
+Tiers = tuple[tuple[int, Decimal | None], ...]
 TESTED = ("units.has", "units.kv", "units.num", "units.key")
 """What the source of a product must have besides, where a price depends on the values of a unit."""
 _TOGETHER = 5_000
@@ -43,18 +43,21 @@ class ShownPrices:
     def _tiers(self, rows: Rows, unit: Json, own: Tiers) -> Tiers | None:
         """Return the prices at greater quantities; None where they are the catalogue's ``own``.
 
-        At each quantity that some list or the catalogue names, the first list that prices the unit at it counts.
+        At each quantity that some list or the catalogue names, the first list that prices the unit at it counts; None
+        is on request.
         """
         by_list = [self._of_list(prices, rows, unit) for prices in self._prices.lists]
         if not any(by_list):
             return None
-        base = [(quantity, int(net * PRICE_SCALE)) for quantity, net in own] if self._prices.fallback else []
+        base: list[tuple[int, int]] = []
+        if self._prices.fallback:
+            base = [(quantity, int(net * PRICE_SCALE)) for quantity, net in own if net is not None]
         steps = sorted({quantity for each in (*by_list, base) for quantity, _ in each if quantity > 1})
-        found: list[tuple[int, Decimal]] = []
+        found: list[tuple[int, Decimal | None]] = []
         for step in steps:
             net = next((each for each in (_at(pairs, step) for pairs in (*by_list, base)) if each is not None), None)
-            if net is not None and (shown := _shown(self._prices.finally_(net, unit))) is not None:
-                found.append((step, shown))
+            if net is not None:
+                found.append((step, _shown(self._prices.finally_(net, unit))))
         return tuple(found)
 
     def _of_list(self, prices: ListPrices, rows: Rows, unit: Json) -> list[tuple[int, int]]:

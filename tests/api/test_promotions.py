@@ -173,3 +173,38 @@ def test_promotions_are_for_the_back_office(shop: TestClient, token: Token) -> N
         assert shop.get(PATH, headers=headers).status_code == status
         assert shop.get(f"{PATH}/sale", headers=headers).status_code == status
         assert shop.delete(f"{PATH}/sale", headers=headers).status_code == status
+
+
+def test_the_explanation_names_every_promotion_on_the_article(shop: TestClient, office: dict[str, str]) -> None:
+    put(shop, office, "best", {**SALE, "percent": "-20"})
+    put(shop, office, "less", SALE)
+    put(shop, office, "many", {**SALE, "limits": {"min_quantity": 10}})
+    put(shop, office, "over", {**SALE, "valid_until": "2020-01-01T00:00:00Z"})
+    put(shop, office, "else", {"ids": ["desk"], "net": "1"})
+    path = "/v1/shop/products/lamp/price-explanation"
+    told = shop.get(path, headers=office).json()
+    assert (told["price"]["net"], told["before_promotions"]) == ("80.00", "100.00")
+    assert {each["id"]: each["verdict"] for each in told["promotions"]} == {
+        "best": "applied", "less": "outdone", "many": "greater_quantity", "over": "no_longer_in_force"}  # fmt: skip
+    assert told["sentence"]["en"].endswith(" With promotion best: 80.00 EUR.")
+    assert told["sentence"]["de"].endswith(" Mit dem Angebot best: 80,00 EUR.")
+    gold = shop.get(path, params={"price_lists": "gold"}, headers=office).json()
+    assert gold["price"]["net"] == gold["before_promotions"] == "80.00"
+    assert gold["promotions"][0]["verdict"] == "price_list"
+
+
+def test_what_an_article_costs_is_for_the_back_office_alone(shop: TestClient, office: dict[str, str]) -> None:
+    assert shop.get("/v1/shop/products/lamp/price-explanation", headers=office).json()["cost"] == "61.50"
+    for answer in (
+        shop.get("/v1/shop/products/lamp"),
+        shop.get("/v1/shop/products", params={"ids": "lamp"}),
+        shop.post("/v1/shop/search", json={"query": "lamp", "explain": True}),
+        shop.get("/v1/shop/suggest", params={"q": "lamp"}),
+    ):
+        assert answer.status_code == 200
+        assert "lamp" in answer.text
+        assert "61.5" not in answer.text
+        assert "cost" not in answer.text
+    body = [{"id": "chair", "title": "chair", "price": {"net": "9.00", "cost": "-1"}}]
+    refused = shop.put("/v1/shop/products", json=body, headers=office)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/0/price/cost")

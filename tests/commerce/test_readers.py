@@ -65,6 +65,15 @@ def load(records: Records, tmp_path: Path) -> Load:
     return run
 
 
+def test_what_an_article_costs_is_read_beside_its_price(records: Records, load: Load) -> None:
+    mapping = CSV_MAPPING.replace('stock = "stock"', 'cost = { column = "stock", divide = 100 }')
+    rows = "1;a;;;;;10,50;799;;;\n2;b;;;;;;5;;;\n3;c;;;;;1;;;;\n4;d;;;;;1;cheap;;;\n"
+    report = load((HEADER + rows).encode(), mapping)
+    offers = [(item.offer.net, item.offer.cost) for item in records.items("shop")]
+    assert offers == [(Decimal("10.50"), Decimal("7.99")), (None, Decimal("0.05")), (Decimal(1), None)]
+    assert report.rejected == 1
+
+
 def test_a_csv_row_becomes_a_product(load: Load, records: Records) -> None:
     row = 'A-1;"Stuhl; drehbar";"<p>Sehr&nbsp;<b>gut</b></p>";4006381333931|123;Büro > Stühle;2024-05-01;1.234,50;7;'
     row += "2,5;ja;Blau\n"

@@ -136,6 +136,16 @@ def test_promoted_prices_filter_sort_and_count(engine: SearchEngine, catalog_nam
     assert {value.value: value.count for value in ticked.facets[0].values} == {True: 1, False: 2}
 
 
+def test_what_is_on_offer_is_an_automatic_facet_where_it_divides_the_hits(
+    engine: SearchEngine, catalog_names: Iterator[str]
+) -> None:
+    index = promote_all(engine, next(catalog_names), [promotion("sale", "-60", "a")])
+    [offered] = [each for each in index.search(SearchPlan(at=NOW, auto_facets=5)).facets if each.field == "on_offer"]
+    assert {value.value: value.count for value in offered.values} == {True: 1, False: 2}
+    plain = SearchPlan(at=NOW, auto_facets=5, filter=Compare("brand", "=", "Acme"))
+    assert "on_offer" not in [each.field for each in index.search(plan=plain).facets]
+
+
 def test_a_promotion_from_a_quantity_on_is_a_tier(engine: SearchEngine, catalog_names: Iterator[str]) -> None:
     lists = [PriceList("gold", "EUR", (*rows(a="80.00"), PriceRow("a", Decimal("70.00"), 10), PriceRow("a", None, 50)))]
     sales = [

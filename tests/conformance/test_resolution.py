@@ -1,14 +1,15 @@
 """The price that is explained step by step is the one that every engine answers: tiers, rules, chains, promotions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from commerce.buyer import Buyer
 from commerce.price_resolution import Article, PriceResolver
 from commerce.pricing import DEEPEST_CHAIN, PriceList, PriceRow, PriceRule
 from commerce.product import Offer, Tier
@@ -76,16 +77,34 @@ def answered(product: StoredProduct, offer: Offer, quantity: int) -> Decimal | N
     return begun[-1] if begun else product.net
 
 
+NAMES = st.lists(st.integers(0, DEEPEST_CHAIN + 1).map(lambda at: f"l{at}"), max_size=4, unique=True)
+SHIFTS = st.sampled_from([timedelta(0), DAY, -DAY])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(own=offers(), lists=chained_lists(), named=NAMES, fallback=st.booleans(), shift=SHIFTS)
+def test_the_explanation_agrees_with_the_engine_at_every_quantity(
+    engine: SearchEngine,
+    catalog_names: Iterator[str],
+    own: dict[str, Offer],
+    lists: list[PriceList],
+    named: list[str],
+    fallback: bool,
+    shift: timedelta,
+) -> None:
+    agree(engine, next(catalog_names), own, lists, (), buyer(*named, fallback=fallback), NOW + shift)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     own=offers(),
     lists=chained_lists(),
     promotions=random_promotions(),
-    named=st.lists(st.integers(0, DEEPEST_CHAIN + 1).map(lambda at: f"l{at}"), max_size=4, unique=True),
+    named=NAMES,
     fallback=st.booleans(),
-    shift=st.sampled_from([timedelta(0), DAY, -DAY]),
+    shift=SHIFTS,
 )
-def test_the_explanation_agrees_with_the_engine_at_every_quantity(
+def test_the_explanation_agrees_with_the_engine_with_promotions(
     engine: SearchEngine,
     catalog_names: Iterator[str],
     own: dict[str, Offer],
@@ -94,6 +113,18 @@ def test_the_explanation_agrees_with_the_engine_at_every_quantity(
     named: list[str],
     fallback: bool,
     shift: timedelta,
+) -> None:
+    agree(engine, next(catalog_names), own, lists, promotions, buyer(*named, fallback=fallback), NOW + shift)
+
+
+def agree(
+    engine: SearchEngine,
+    catalog: str,
+    own: dict[str, Offer],
+    lists: Sequence[PriceList],
+    promotions: Sequence[Promotion],
+    who: Buyer,
+    moment: datetime,
 ) -> None:
     values = {
         identity: {"brand": ("HP",) if at % 2 else ("Acme",), "id": (identity,)} for at, identity in enumerate(own)
@@ -110,9 +141,8 @@ def test_the_explanation_agrees_with_the_engine_at_every_quantity(
         )
         for identity, offer in own.items()
     ]
-    index = build(engine, next(catalog_names), documents, lists, (), promotions)
-    moment = NOW + shift
-    seen = index.get(list(own), buyer(*named, fallback=fallback), moment)
+    index = build(engine, catalog, documents, lists, (), promotions)
+    seen = index.get(list(own), who, moment)
 
     def matches(article: Article, node: Filter) -> bool:
         return holds(node, values[article.product_id])
@@ -122,12 +152,12 @@ def test_the_explanation_agrees_with_the_engine_at_every_quantity(
         product = seen[identity]
         article = Article(identity, identity, offer)
         for quantity in QUANTITIES:
-            told = resolver.resolve(article, named, moment, fallback=fallback, quantity=quantity)
-            if product.net is None and product.tiers is None and not fallback:
+            told = resolver.resolve(article, who.price_lists, moment, fallback=who.fallback, quantity=quantity)
+            if product.net is None and product.tiers is None and not who.fallback:
                 assert told.net is None
                 continue
             assert answered(product, offer, quantity) == told.net, (identity, quantity)
-        single = resolver.resolve(article, named, moment, fallback=fallback)
+        single = resolver.resolve(article, who.price_lists, moment, fallback=who.fallback)
         assert product.price_list == single.price_list
         assert (product.promoted and product.promoted.was) == (single.promoted and single.promoted.was)
         applied = [each.promotion.id for each in single.promotions if each.verdict == "applied"]

@@ -23,8 +23,9 @@
  * @property {string | null} gross
  * @property {string} currency
  * @property {string | null} list
- * @property {{min_quantity: number, net: string}[]} tiers
+ * @property {{min_quantity: number, net: string | null}[]} tiers  null: on request from there on
  * @property {string | null} price_list  null: the catalogue's own price
+ * @property {{id: string, text: string, was: string, valid_until: string | null, ids: string[]} | null} promotion
  *
  * @typedef {{in_stock: boolean, quantity: number | null, location: string | null, lead_time_days: number | null}} Availability
  *

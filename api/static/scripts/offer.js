@@ -27,16 +27,17 @@ export function priceLine(price) {
 }
 
 /**
- * Say what stands behind a price: the buyer's price list, and the first lower price for more of it.
+ * Say what stands behind a price: the buyer's price list, and the first lower price for more of it. A tier without a
+ * price is on request.
  * @param {import("./api.js").Price | null} price
  * @returns {HTMLElement | null}
  */
 export function termsLine(price) {
   const t = texts();
-  const tier = price?.tiers.find(({ net }) => Number(net) < Number(price.net));
+  const tier = price?.tiers.find(({ net }) => net !== null && Number(net) < Number(price.net));
   const parts = [
     price?.price_list && t.priceListName(price.price_list),
-    tier && `${t.fromQuantity(tier.min_quantity)}: ${money(tier.net, price?.currency ?? "")}`,
+    tier && `${t.fromQuantity(tier.min_quantity)}: ${money(tier.net ?? "", price?.currency ?? "")}`,
   ].filter(Boolean);
   return parts.length ? h("p", { class: "price-terms" }, parts.join(" · ")) : null;
 }

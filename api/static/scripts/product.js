@@ -189,7 +189,7 @@ function tierPrices({ tiers, currency }) {
       "tbody",
       {},
       tiers.map(({ min_quantity: least, net }) =>
-        h("tr", {}, h("th", { scope: "row" }, t.fromQuantity(least)), h("td", {}, money(net, currency))),
+        h("tr", {}, h("th", { scope: "row" }, t.fromQuantity(least)), h("td", {}, net === null ? t.priceOnRequest : money(net, currency))),
       ),
     ),
   );
