@@ -120,6 +120,16 @@ class SearchHit(BaseModel):
     explanation: Explanation | None
 
 
+class QueryConstraint(BaseModel):
+    """A quantity or limit that the query says; ``text`` is the part of the query that says it."""
+
+    field: str
+    op: str
+    value: float
+    unit: str | None
+    text: str
+
+
 class Interpretation(BaseModel):
     """How the query was understood."""
 
@@ -127,7 +137,7 @@ class Interpretation(BaseModel):
     corrected_query: str | None
     part_number: str | None
     category: str | None
-    constraints: list[dict[str, Any]]
+    constraints: list[QueryConstraint]
     relaxed: list[str]
     semantic_hits: int
 

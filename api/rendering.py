@@ -12,6 +12,7 @@ from engines.plan import Interval
 from engines.results import Facet, FacetValue
 from ranking.badges import availability_badges
 from ranking.facets import label, unit
+from ranking.measures import Constraint
 from ranking.request import RankedHit, SearchAnswer
 from ranking.suggest import SuggestAnswer
 
@@ -55,7 +56,7 @@ def search_answer(
             "corrected_query": understood.corrected_query,
             "part_number": understood.part_number,
             "category": understood.category,
-            "constraints": [],
+            "constraints": [_constraint(each) for each in understood.constraints],
             "relaxed": understood.relaxed,
             "semantic_hits": understood.semantic_hits,
         },
@@ -65,6 +66,10 @@ def search_answer(
         "redirect": None,
         "experiment": None,
     }
+
+
+def _constraint(said: Constraint) -> Json:
+    return {"field": said.field, "op": said.op, "value": said.value, "unit": said.unit, "text": said.text}
 
 
 def hit(ranked: RankedHit, shelf: Shelf, locale: str, fields: Sequence[str] | None = None) -> Json:

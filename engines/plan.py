@@ -14,12 +14,14 @@ class Word:
     """One word of the query, analysed: it matches if any of ``forms`` stands in a searched field.
 
     ``forms`` are index terms, each with a weight in (0, 1]; the query's own word has weight 1, corrections less.
-    ``prefix`` lets the typed text match as the beginning of a word (the last word while a buyer is typing).
+    ``prefix`` lets the typed text match as the beginning of a word (the last word while a buyer is typing). It also
+    matches where the ``condition`` holds for one of the product's units: what a quantity says of typed attributes.
     """
 
     text: str
     forms: tuple[tuple[str, float], ...]
     prefix: str | None = None
+    condition: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class Schema:
     model that made the documents' vectors, empty without vectors: only its own vectors can be compared with them."""
 
     locales: tuple[str, ...] = ("en",)
-    texts: tuple[str, ...] = ("title", "type", "brand", "attributes", "description")
+    texts: tuple[str, ...] = ("title", "type", "brand", "attributes", "description", "measures")
     kinds: Mapping[str, FieldKind] = field(default_factory=dict)
     phrases: frozenset[str] = frozenset()
     dictionary: Mapping[str, AttributeEntry] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from language.analysis import Analyzer, analyzer
 from language.attributes import label_of
 from language.filters.tree import Scalar
 from language.identifiers import normalise_identifier
+from language.measure_terms import measure_terms
 
 _SEPARATOR = " > "
 _SHORTEST_IDENTIFIER = 3
@@ -88,19 +89,21 @@ def _in_stock(offer: Offer) -> bool:
 def _texts(product: Product, locales: Sequence[str]) -> dict[str, str]:
     """Return the searched texts in every locale; what a locale does not say, the default one says for it."""
     default = locales[0]
-    own = _localised(product, Texts())
+    own = _localised(product, Texts(), default)
     found = dict(own)
     for locale in locales[1:]:
-        texts = _localised(product, product.texts[locale]) if locale in product.texts else own
+        texts = _localised(product, product.texts[locale], locale) if locale in product.texts else own
         found.update({text_field(field, locale, default): text for field, text in texts.items()})
     return {field: text for field, text in found.items() if text}
 
 
-def _localised(product: Product, texts: Texts) -> dict[str, str]:
+def _localised(product: Product, texts: Texts, locale: str) -> dict[str, str]:
     category = texts.category or product.category
     attributes = {**product.attributes, **texts.attributes}
     said = [*_attribute_words(product.mpn, attributes)]
+    measures = measure_terms(texts.title or product.title, locale)
     for variant in product.variants:
+        measures += measure_terms(variant.title, locale)
         said += (variant.title, *_attribute_words(variant.mpn, variant.attributes))
     return {
         "title": texts.title or product.title,
@@ -108,6 +111,7 @@ def _localised(product: Product, texts: Texts) -> dict[str, str]:
         "brand": product.brand or "",
         "attributes": " ".join(dict.fromkeys((*said, *(texts.keywords or product.keywords)))),
         "description": texts.description or product.description,
+        "measures": " ".join(dict.fromkeys(measures)),
     }
 
 

@@ -9,6 +9,7 @@ from engines.plan import Selection
 from engines.results import Facet, Hit
 from language.errors import VitrineError
 from language.filters.tree import Filter
+from ranking.measures import Constraint
 
 Mode = Literal["lexical", "semantic", "hybrid"]
 MatchedBy = Literal["identifier", "lexical", "semantic"]
@@ -52,6 +53,7 @@ class Interpretation:
     corrected_query: str | None = None
     part_number: str | None = None
     category: str | None = None
+    constraints: tuple[Constraint, ...] = ()
     relaxed: tuple[str, ...] = ()
     semantic_hits: int = 0
 

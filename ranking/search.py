@@ -11,12 +11,15 @@ from engines.port import SearchIndex
 from engines.results import Hit, SearchResult
 from language.analysis import Analyzer, analyzer
 from language.errors import VitrineError
+from language.filters.tree import And, Filter
 from language.identifiers import normalise_identifier
 from language.locales import resolve_locale
+from language.measure_terms import measure_terms
 from ranking.fields import countable, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
 from ranking.hybrid import Asked, Found, hybrid, semantic
 from ranking.localised import in_locale
+from ranking.measures import MeasureReader
 from ranking.models import NO_MODELS, Models, signal_reader
 from ranking.part_numbers import identifiers
 from ranking.request import (
@@ -60,12 +63,19 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer, models: Mod
     locale = resolve_locale((request.locale, buyer.locale), locales)
     words = analyzer(locale)
     vocabulary = index.vocabulary(locale, buyer)
-    understood = understand(request.query, words, vocabulary)
+    understood = understand(request.query, words, vocabulary, MeasureReader(index.dictionary(), words, locale))
     if understood.text is not None and locale != locales[0]:
         understood = replace(understood, text=replace(understood.text, locale=locale))
     understood_at = perf_counter()
     plan = to_plan(index, request, buyer, understood)
-    found = _find(index, plan, request, understood, Asked(models, signal_reader(locale), vocabulary, request.explain))
+    asked = Asked(models, signal_reader(locale), vocabulary, request.explain)
+    found = _find(index, plan, request, understood, asked)
+    limits: tuple[str, ...] = ()
+    if understood.filter is not None and not found.result.total and request.cursor is None:
+        limits = tuple(dict.fromkeys(each.text for each in understood.constraints if each.filters))
+        kept = tuple(each for each in understood.constraints if not each.filters)
+        understood = replace(understood, filter=None, constraints=kept)
+        found = _find(index, to_plan(index, request, buyer, understood), request, understood, asked)
     result = found.result
     found_at = perf_counter()
     first = 1 if request.cursor else plan.offset + 1
@@ -86,7 +96,7 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer, models: Mod
         **(result.timings or {}),
         "present": (perf_counter() - found_at) * 1e3,
     }
-    interpretation = replace(_interpret(understood, result, words), semantic_hits=len(found.near))
+    interpretation = replace(_interpret(understood, result, words, limits), semantic_hits=len(found.near))
     return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, locale, timings, result.exact)
 
 
@@ -117,7 +127,7 @@ def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood
         buyer=buyer,
         at=request.at,
         text=understood.text,
-        filter=None if request.filter is None else resolve_filter(request.filter, fields),
+        filter=_both(None if request.filter is None else resolve_filter(request.filter, fields), understood.filter),
         selections=tuple(resolve_selection(each, fields) for each in request.selections),
         facets=tuple(requests),
         auto_facets=_AUTOMATIC_FACETS if request.facets is None and not request.facet_search else 0,
@@ -128,6 +138,13 @@ def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood
         cursor=request.cursor,
         on_offer_boost=ON_OFFER_BOOST,
     )
+
+
+def _both(asked: Filter | None, understood: Filter | None) -> Filter | None:
+    """Return the filter of the request and that of the query's words together."""
+    if asked is None or understood is None:
+        return understood if asked is None else asked
+    return And((asked, understood))
 
 
 def _present(
@@ -171,7 +188,9 @@ def _explain(hit: Hit, result: SearchResult) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def _interpret(understood: Understanding, result: SearchResult, words: Analyzer) -> Interpretation:
+def _interpret(
+    understood: Understanding, result: SearchResult, words: Analyzer, limits: tuple[str, ...]
+) -> Interpretation:
     part_number = None
     relaxed: tuple[str, ...] = ()
     if result.hits and understood.text is not None:
@@ -180,7 +199,13 @@ def _interpret(understood: Understanding, result: SearchResult, words: Analyzer)
             part_number = _typed_part_number(understood, first)
         elif result.words < len(understood.words):
             relaxed = _missing(understood.text, first, words)
-    return Interpretation(words.language, understood.corrected, part_number, relaxed=relaxed)
+    return Interpretation(
+        words.language,
+        understood.corrected,
+        part_number,
+        constraints=understood.constraints,
+        relaxed=(*limits, *relaxed) if result.hits else (),
+    )
 
 
 def _typed_part_number(understood: Understanding, found: Hit) -> str | None:
@@ -194,7 +219,9 @@ def _typed_part_number(understood: Understanding, found: Hit) -> str | None:
 
 def _missing(text: TextMatch, best: Hit, words: Analyzer) -> tuple[str, ...]:
     """Return the words that even the best hit does not carry: what was dropped to find something."""
-    carried = set(words.terms(best.product.document.decode()))
+    carried = {*words.terms(best.product.document.decode()), *measure_terms(best.product.title, words.language)}
     return tuple(
-        word.text for word in text.words if not word.prefix and not any(form in carried for form, _ in word.forms)
+        word.text
+        for word in text.words
+        if not word.prefix and word.condition is None and not any(form in carried for form, _ in word.forms)
     )

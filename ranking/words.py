@@ -29,11 +29,13 @@ _TRANSCRIBED = re.compile("(?<![aeq])([aou])e")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one word became: words of the plan, the text to show for it, and whether nothing is known of it."""
+    """What one word became: words of the plan, the text to show for it, whether that is another word than was typed,
+    and whether nothing is known of it."""
 
     words: tuple[Word, ...]
     shown: str
     unknown: bool = False
+    corrected: bool = False
 
 
 class WordReader:
@@ -65,10 +67,14 @@ class WordReader:
             ]
             return Reading(tuple(words), surface)
         if halves := self._halves(surface):
-            return Reading(tuple(Word(half, ((self._analyzer.term(half), 1.0),)) for half in halves), " ".join(halves))
+            return Reading(
+                tuple(Word(half, ((self._analyzer.term(half), 1.0),)) for half in halves),
+                " ".join(halves),
+                corrected=True,
+            )
         if corrections := vocabulary.corrections(surface):
             forms += self._weighed(corrections)
-            return Reading((Word(surface, _distinct(forms)),), corrections[0][0])
+            return Reading((Word(surface, _distinct(forms)),), corrections[0][0], corrected=True)
         return Reading((Word(surface, ((stem, 1.0),)),), surface, unknown=True)
 
     def _spelled(self, surface: str) -> str:
@@ -155,9 +161,9 @@ class WordReader:
 
 
 def phrases(words: tuple[Word, ...]) -> tuple[tuple[str, ...], ...]:
-    """Return the neighbouring terms of a plan."""
-    stems = [word.forms[0][0] for word in words]
-    return tuple(itertools.pairwise(stems))
+    """Return the neighbouring terms of a plan; conditions alone are no terms."""
+    stems = [word.forms[0][0] if word.forms else None for word in words]
+    return tuple((a, b) for a, b in itertools.pairwise(stems) if a is not None and b is not None)
 
 
 def _distinct(forms: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:

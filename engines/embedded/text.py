@@ -7,6 +7,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.embedded.filtering import filter_mask
 from engines.embedded.part import Mask
 from engines.embedded.postings import ID, IDENTIFIERS, PAIRS, SURFACE, term_hash, term_hashes
 from engines.embedded.view import View
@@ -15,6 +16,7 @@ from engines.port import text_field
 
 _TIE_BREAKER = np.float32(0.1)
 _PREFIX_WEIGHT = np.float32(0.4)
+CONDITION_WEIGHT = np.float32(4.0)
 _NOTHING = np.float32(0.0)
 
 
@@ -142,7 +144,8 @@ class _Searched:
             self._ways.append(ways)
         boost = text.phrase_boost
         # A phrase is as rare as its words together.
-        alone = {word.forms[0][0]: self._rarity(word, rows) for word in text.words} if text.phrases else {}
+        said = [word for word in text.words if word.forms] if text.phrases else []
+        alone = {word.forms[0][0]: self._rarity(word, rows) for word in said}
         self._phrases = [
             _Way(np.float32(boost * sum(alone.get(term, 0.0) for term in phrase)), numbers[at + place])
             for place, phrase in enumerate(text.phrases)
@@ -156,7 +159,7 @@ class _Searched:
         scores = np.zeros(part.count, np.float32)
         for word, ways in zip(self._text.words, self._ways, strict=True):
             spans = [(way.weight, *part.postings.span(way.terms[number])) for way in ways if way.terms[number] >= 0]
-            if not spans and not word.prefix:
+            if not spans and not word.prefix and word.condition is None:
                 continue
             # best + tie x (total - best): a tenth of each way goes straight to the score, the rest of the best follows.
             best = np.zeros(part.count, np.float32)
@@ -171,6 +174,10 @@ class _Searched:
                 rows = np.flatnonzero(begins)
                 best[rows] = np.maximum(best[rows], _PREFIX_WEIGHT)
                 scores[rows] += _PREFIX_WEIGHT * _TIE_BREAKER
+            if word.condition is not None:
+                rows = np.flatnonzero(part.any_unit(filter_mask(self._views[number], word.condition)))
+                best[rows] = np.maximum(best[rows], CONDITION_WEIGHT)
+                scores[rows] += CONDITION_WEIGHT * _TIE_BREAKER
             words += best > _NOTHING
             best *= 1 - _TIE_BREAKER
             scores += best

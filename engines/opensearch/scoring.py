@@ -12,6 +12,7 @@ from math import ceil, log, log2
 
 from engines.opensearch.conditions import NOTHING
 from engines.opensearch.connection import Json
+from engines.opensearch.filters import Names, condition_of, of_product
 from engines.opensearch.mapping import SURFACE
 from engines.opensearch.naming import product_key
 from engines.plan import TextMatch, Word
@@ -20,7 +21,9 @@ from engines.stock import IN_STOCK_SCORE
 from language.identifiers import GTIN_PIECE
 
 TIE_BREAKER = 0.1
+_NO_FIELDS = Names({}, {})
 _PREFIX_WEIGHT = 0.4
+_CONDITION_WEIGHT = 4.0
 _K1 = 1.2
 _SATURATED = _K1 + 1.0
 """Lucene leaves this factor of BM25 out because it changes no order; beside constants such as a prefix's it counts."""
@@ -55,7 +58,11 @@ def tiers_of(text: TextMatch, products: int) -> Tiers:
     bound = 1.0 + IN_STOCK_SCORE
     for word in text.words:
         said = sum(weight for _, weight in word.forms) * sum(weights)
-        bound += rarest * (max(weights, default=0.0) + TIE_BREAKER * said) + _PREFIX_WEIGHT
+        bound += (
+            rarest * (max(weights, default=0.0) + TIE_BREAKER * said)
+            + _PREFIX_WEIGHT
+            + _CONDITION_WEIGHT * (word.condition is not None)
+        )
     bound += sum(text.phrase_boost * rarest * len(phrase) for phrase in text.phrases)
     tier = 2.0 ** ceil(log2(bound))
     piece = 2.0 ** ceil(log2(tier * (len(text.words) + 1)))
@@ -65,8 +72,16 @@ def tiers_of(text: TextMatch, products: int) -> Tiers:
 class TextQuery:
     """A text match as queries, for one locale; ``also`` are the ids of products that are found beside it."""
 
-    def __init__(self, text: TextMatch, default_locale: str, products: int, also: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        text: TextMatch,
+        default_locale: str,
+        products: int,
+        also: Sequence[str] = (),
+        names: Names = _NO_FIELDS,
+    ) -> None:
         self.text = text
+        self._names = names
         self._also = also
         self.tiers = tiers_of(text, products)
         locale = text.locale or default_locale
@@ -131,4 +146,7 @@ class TextQuery:
         if word.prefix:
             begins = {"prefix": {self._surface: word.prefix}}
             ways.append({"constant_score": {"filter": begins, "boost": _PREFIX_WEIGHT}})
+        if word.condition is not None:
+            holds = of_product(condition_of(word.condition, self._names))
+            ways.append({"constant_score": {"filter": holds, "boost": _CONDITION_WEIGHT}})
         return {"dis_max": {"queries": ways, "tie_breaker": TIE_BREAKER}} if ways else NOTHING

@@ -168,7 +168,7 @@ class _Search:
         self._rows: list[int] | None = None
         self._text = None
         if plan.text is not None and plan.vector is None:
-            self._text = TextQuery(plan.text, known.stats.locales[0], known.stats.products, plan.also)
+            self._text = TextQuery(plan.text, known.stats.locales[0], known.stats.products, plan.also, names)
 
     def run(self) -> SearchResult:
         began = perf_counter()

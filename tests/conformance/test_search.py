@@ -98,6 +98,16 @@ def test_a_piece_of_a_part_number_stands_between_whole_ones_and_words(fill: Fill
     assert ids(index, SearchPlan(text=TextMatch((), words.fields, 1, pieces=("8133393",)))) == []
 
 
+def test_a_word_may_match_by_a_condition_on_values(fill: Fill) -> None:
+    index = fill(ARTICLES)
+    laptop = text("laptop").words[0]
+    heavy = Word("2 kg", (), condition=Compare("attributes.weight", ">=", 1.5))
+    found = index.search(SearchPlan(text=TextMatch((laptop, heavy), WEIGHTS, 1)))
+    assert [hit.product.id for hit in found.hits][0] == "1"
+    assert {hit.product.id for hit in found.hits} == {"1", "2", "3"}
+    assert ids(index, SearchPlan(text=TextMatch((heavy,), WEIGHTS, 1))) == ["1"]
+
+
 def test_a_correction_never_outranks_an_exact_match(fill: Fill) -> None:
     index = fill([document("exact", "cabel tv set long title"), document("near", "cable")])
     word = Word("cabel", (("cabel", 1.0), ("cabl", 0.1)))
