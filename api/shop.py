@@ -1,10 +1,12 @@
 """What the routes of one process share: records, engine, and the catalogues that it serves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import structlog
 from fastapi import Depends, Path, Request
+from fastapi.concurrency import run_in_threadpool
 
 from api.engine import open_engine
 from api.settings import Settings
@@ -26,6 +28,7 @@ from ranking.request import SearchRequest
 from ranking.search import search
 from registry import Registry
 
+Answer = TypeVar("Answer")
 _log = structlog.get_logger()
 
 
@@ -60,6 +63,7 @@ class Shop:
     def __init__(self, settings: Settings) -> None:
         self.records = Records(settings.records_url())
         self.engine: SearchEngine = open_engine(settings)
+        self._waits = settings.engine != "embedded"
         self._follower = Follower(self.records, self.engine, settings.home)
         self._registry = Registry(settings.home / "models")
         self._models: dict[str, CatalogModels] = {}
@@ -81,6 +85,14 @@ class Shop:
         """Stop following and close the records."""
         self._follower.stop()
         self.records.close()
+
+    async def answer(self, work: Callable[[], Answer]) -> Answer:
+        """Return what ``work`` makes of the shelves.
+
+        Where the engine waits for a cluster a thread does it, so that the process answers others meanwhile; where it
+        computes in this process a thread would only cost time.
+        """
+        return await run_in_threadpool(work) if self._waits else work()
 
     def shelf(self, catalog_id: str, buyer: Buyer) -> Shelf:
         """Return a catalogue for a buyer. Raises UnknownCatalog, also where the buyer's token does not cover it."""

@@ -26,26 +26,33 @@ _SEPARATOR = " > "
 @router.get("/catalogs", response_model=answers.CatalogsResponse, openapi_extra=TOKEN_OPTIONAL)
 async def list_catalogs(shop: TheShop, buyer: Searcher) -> JsonResponse:
     """List the catalogues that serve and that the buyer may see."""
-    found = [
-        {
-            "id": shelf.catalog.id,
-            "products": shelf.products(buyer),
-            "currency": shelf.catalog.currency,
-            "locale": shelf.catalog.locale,
-        }
-        for shelf in shop.shelves(buyer)
-    ]
-    return JsonResponse({"catalogs": found})
+
+    def listed() -> list[Json]:
+        return [
+            {
+                "id": shelf.catalog.id,
+                "products": shelf.products(buyer),
+                "currency": shelf.catalog.currency,
+                "locale": shelf.catalog.locale,
+            }
+            for shelf in shop.shelves(buyer)
+        ]
+
+    return JsonResponse({"catalogs": await shop.answer(listed)})
 
 
 @router.get("/{catalog}/categories", response_model=answers.CategoriesResponse, openapi_extra=TOKEN_OPTIONAL)
 async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Viewer, at: At) -> JsonResponse:
     """Return the categories as a tree, with the number of products that this buyer finds in each."""
-    index = shop.shelf(catalog, buyer).index
-    if "category" not in fields_of(index, buyer):
-        return JsonResponse({"categories": []})
-    plan = SearchPlan(buyer=buyer, at=at, facets=(FacetRequest("category", _MOST_CATEGORIES),), limit=0)
-    return JsonResponse({"categories": _tree(index.search(plan).facets[0].values)})
+
+    def tree() -> list[Json]:
+        index = shop.shelf(catalog, buyer).index
+        if "category" not in fields_of(index, buyer):
+            return []
+        plan = SearchPlan(buyer=buyer, at=at, facets=(FacetRequest("category", _MOST_CATEGORIES),), limit=0)
+        return _tree(index.search(plan).facets[0].values)
+
+    return JsonResponse({"categories": await shop.answer(tree)})
 
 
 @router.get("/{catalog}/products", response_model=answers.ProductsResponse, openapi_extra=TOKEN_OPTIONAL)
@@ -58,17 +65,21 @@ async def products_by_id(
     locale: Annotated[str | None, Query(max_length=35)] = None,
 ) -> JsonResponse:
     """Return products in the order of their ids; unknown ids stand in ``missing``."""
-    shelf = shop.shelf(catalog, buyer)
-    wanted = list(dict.fromkeys(each for each in ids.split(",") if each))
-    if len(wanted) > _MOST_IDS:
-        refuse("too_large", f"at most {_MOST_IDS} ids, not {len(wanted)}", "/ids")
-    found = shelf.index.get(wanted, buyer, at)
-    lines = [
-        product_page.product_line(shelf.localised(found[each], locale, buyer), shelf, shelf.locale(locale, buyer))
-        for each in wanted
-        if each in found
-    ]
-    return JsonResponse({"products": lines, "missing": [each for each in wanted if each not in found]})
+
+    def lines() -> Json:
+        shelf = shop.shelf(catalog, buyer)
+        wanted = list(dict.fromkeys(each for each in ids.split(",") if each))
+        if len(wanted) > _MOST_IDS:
+            refuse("too_large", f"at most {_MOST_IDS} ids, not {len(wanted)}", "/ids")
+        found = shelf.index.get(wanted, buyer, at)
+        shown = [
+            product_page.product_line(shelf.localised(found[each], locale, buyer), shelf, shelf.locale(locale, buyer))
+            for each in wanted
+            if each in found
+        ]
+        return {"products": shown, "missing": [each for each in wanted if each not in found]}
+
+    return JsonResponse(await shop.answer(lines))
 
 
 @router.get(
@@ -83,19 +94,21 @@ async def one_product(
     locale: Annotated[str | None, Query(max_length=35)] = None,
 ) -> JsonResponse:
     """Return one product with its attribute sheet."""
-    shelf = shop.shelf(catalog, buyer)
-    stored = shelf.index.get([product_id], buyer, at).get(product_id)
-    if stored is None:
-        raise UnknownProduct(f"there is no product {product_id[:100]!r}")
-    shown = shelf.localised(stored, locale, buyer)
-    return JsonResponse(
-        {
+
+    def page() -> Json:
+        shelf = shop.shelf(catalog, buyer)
+        stored = shelf.index.get([product_id], buyer, at).get(product_id)
+        if stored is None:
+            raise UnknownProduct(f"there is no product {product_id[:100]!r}")
+        shown = shelf.localised(stored, locale, buyer)
+        return {
             **product_page.product_line(shown, shelf, shelf.locale(locale, buyer)),
             "sheet": product_page.sheet(stored, shown, shelf, shelf.locale(locale, buyer)),
             "variants": product_page.variants(stored, shelf, shelf.locale(locale, buyer)),
             "relations": product_page.relations(stored, shelf, buyer),
         }
-    )
+
+    return JsonResponse(await shop.answer(page))
 
 
 def _tree(values: tuple[FacetValue, ...]) -> list[Json]:

@@ -30,7 +30,7 @@ async def search_products(
     request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Viewer, at: At
 ) -> JsonResponse:
     """Search, or browse with an empty query; facets are chosen automatically unless named."""
-    return JsonResponse(_answer(request, body, shop.shelf(catalog, buyer), buyer, at))
+    return JsonResponse(await shop.answer(lambda: _answer(request, body, shop.shelf(catalog, buyer), buyer, at)))
 
 
 @router.post("/search:batch", response_model=answers.BatchResponse, openapi_extra=TOKEN_OPTIONAL)
@@ -38,15 +38,19 @@ async def search_batch(
     request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Viewer, at: At
 ) -> JsonResponse:
     """Answer up to twenty searches over the same snapshot."""
-    shelf = shop.shelf(catalog, buyer)
-    responses = []
-    for number, each in enumerate(body.requests):
-        try:
-            responses.append(_answer(request, each, shelf, buyer, at))
-        except VitrineError as error:
-            error.pointer = f"/requests/{number}{error.pointer or ''}"
-            raise
-    return JsonResponse({"responses": responses})
+
+    def answers_in_turn() -> list[Json]:
+        shelf = shop.shelf(catalog, buyer)
+        responses = []
+        for number, each in enumerate(body.requests):
+            try:
+                responses.append(_answer(request, each, shelf, buyer, at))
+            except VitrineError as error:
+                error.pointer = f"/requests/{number}{error.pointer or ''}"
+                raise
+        return responses
+
+    return JsonResponse({"responses": await shop.answer(answers_in_turn)})
 
 
 @router.get("/suggest", response_model=answers.SuggestResponse, openapi_extra=TOKEN_OPTIONAL)
@@ -59,9 +63,13 @@ async def suggest_as_typed(
     limit: Annotated[int, Query(ge=1, le=20)] = 8,
 ) -> JsonResponse:
     """Complete what was typed: queries, categories, brands and products."""
-    shelf = shop.shelf(catalog, buyer)
-    found = suggest(shelf.index, q, limit, buyer, at)
-    return JsonResponse(rendering.suggestions(found, shelf, shelf.locale(None, buyer)))
+
+    def suggestions() -> Json:
+        shelf = shop.shelf(catalog, buyer)
+        found = suggest(shelf.index, q, limit, buyer, at)
+        return rendering.suggestions(found, shelf, shelf.locale(None, buyer))
+
+    return JsonResponse(await shop.answer(suggestions))
 
 
 def _answer(request: Request, body: SearchBody, shelf: Shelf, buyer: Buyer, at: datetime | None) -> Json:
