@@ -38,9 +38,9 @@ def demo(
 ) -> None:
     """Load and index the two sample catalogues where that is still to do, and serve them with the storefront.
 
-    A sample is loaded again when its file or its mapping has changed. The storefront can be looked at as a dealer and
-    as a contract customer too: without VITRINE_JWT_SECRET their tokens are signed with a secret of this process.
-    Prints the address once it answers.
+    A sample is loaded again when its file, its mapping or its models have changed. The storefront can be looked at as a
+    dealer and as a contract customer too: without VITRINE_JWT_SECRET their tokens are signed with a secret of this
+    process. Prints the address once it answers.
     """
     with opened() as context:
         for catalog in _FILES:
@@ -58,12 +58,16 @@ def _prepare(context: Context, catalog: str, folder: Path, *, quiet: bool) -> No
     if not folder.is_dir():
         raise MappingError(f"{folder}: there is no such folder: name the checkout's samples with --samples")
     file, mapping = folder / _FILES[catalog], folder / _MAPPING
-    digest = sha256(file.read_bytes() + mapping.read_bytes()).hexdigest()
+    models = sorted(path.parent for path in folder.glob("models/*/manifest.json"))
+    manifests = b"".join((model / "manifest.json").read_bytes() for model in models)
+    digest = sha256(file.read_bytes() + mapping.read_bytes() + manifests).hexdigest()
     noted = context.settings.home / "samples" / f"{catalog}.sha256"
     is_same = noted.is_file() and noted.read_text() == digest
     if is_same and _serves(context, catalog):
         return
     load_catalog(context, catalog, [file], mapping, add=False, quiet=quiet)
+    for model in models:
+        context.registry.install(model, catalog)
     index_catalog(context, catalog, quiet=quiet)
     noted.parent.mkdir(parents=True, exist_ok=True)
     noted.write_text(digest)

@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from cli import backup, catalog, demo, dictionary, evaluate, loading, models, report, report_prices, serve, tokens
+from cli import (
+    backup,
+    catalog,
+    demo,
+    dictionary,
+    evaluate,
+    loading,
+    models,
+    report,
+    report_prices,
+    serve,
+    tokens,
+    train,
+)
 from language.errors import VitrineError
 
 app = typer.Typer(
@@ -28,6 +41,7 @@ report.app.command("prices")(report_prices.report_prices)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(report.app, name="report")
 app.add_typer(models.app, name="models")
+app.add_typer(train.app, name="train")
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from engines.plan import SearchPlan, VectorMatch
 from engines.port import SearchIndex
 from engines.results import Hit, SearchResult
 
-BY_WORDS = 150
-BY_MEANING = 100
+BY_WORDS = 200
+BY_MEANING = 200
 _FIRST = 10
 Scores = NDArray[np.float64]
 

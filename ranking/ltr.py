@@ -38,7 +38,7 @@ def open_reranker(artefact: Artefact) -> Reranker:
     """Open a model. Raises BadArtefact for one that was trained on other features than are read here."""
     path = artefact.folder / MODEL_FILE
     try:
-        booster = lightgbm.Booster(model_str=path.read_text(encoding="utf-8"), params={"verbosity": -1})
+        booster = lightgbm.Booster(model_str=path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, lightgbm.basic.LightGBMError) as error:
         raise BadArtefact(f"{path}: cannot be read ({error}): train it again") from error
     if tuple(booster.feature_name()) != NAMES:

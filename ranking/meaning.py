@@ -14,7 +14,7 @@ from ranking.candidates import BY_MEANING
 from registry import Artefact, BadArtefact, Registry, read_tensors
 
 _PAIRS = 2_000
-_CHANCE = 0.99
+_CHANCE = 0.95
 _SLIM_CHANCE = 0.999
 
 
@@ -28,7 +28,7 @@ class Floors:
 
 
 def calibrate(queries: Vectors, products: Vectors, seed: int = 1) -> Floors:
-    """Return floors from the catalogue itself: what one in a hundred, and one in a thousand, random pairs of a
+    """Return floors from the catalogue itself: what one in twenty, and one in a thousand, random pairs of a
     pseudo-query and a product exceed."""
     random = np.random.default_rng(seed)
     rows = products[random.choice(len(products), min(_PAIRS, len(products)), replace=False)]

@@ -1,4 +1,4 @@
-"""The order of candidates: by a learned model, or by a fixed fusion where none was trained."""
+"""The order of candidates: a fusion of words and meaning, and what a model learned on top where one was trained."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,13 +63,18 @@ def order(
 ) -> Order:
     """Order candidates. Those found by part number stay first, in the engine's order."""
     named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
+    by_words, by_meaning = fusion_parts(candidates)
+    scores = by_words + by_meaning
     if reranker is None:
-        by_words, by_meaning = fusion_parts(candidates)
-        scores = by_words + by_meaning
         return Order(_best_first(scores, named), lambda at: _fused(candidates, by_words, by_meaning, at))
     matrix = features(candidates, text, reader, words)
-    scores = reranker.scores(matrix)
-    return Order(_best_first(scores, named), lambda at: _learned(candidates, reranker, matrix, at))
+    learned = reranker.scores(matrix)
+    spread = max(float(learned.std()), 1e-9) if len(learned) else 1.0
+
+    def explain(at: int) -> tuple[Stage, ...]:
+        return (*_fused(candidates, by_words, by_meaning, at), *_learned(reranker, matrix[at : at + 1], spread))
+
+    return Order(_best_first(scores + standardised(learned), named), explain)
 
 
 def fusion_parts(candidates: Candidates) -> tuple[Scores, Scores]:
@@ -106,12 +111,12 @@ def _fused(candidates: Candidates, by_words: Scores, by_meaning: Scores, at: int
     )
 
 
-def _learned(candidates: Candidates, reranker: Reranker, matrix: Scores, at: int) -> tuple[Stage, ...]:
-    shares = reranker.contributions(matrix[at : at + 1])[0]
+def _learned(reranker: Reranker, row: Scores, spread: float) -> tuple[Stage, ...]:
+    shares = reranker.contributions(row)[0] / spread
     largest = np.argsort(-np.abs(shares), kind="stable")[:_EXPLAINED].tolist()
     learned = [
-        Stage(f"learned:{NAMES[each]}", float(shares[each]), f"{_SAID[NAMES[each]]}: {matrix[at, each]:.3g}")
+        Stage(f"learned:{NAMES[each]}", float(shares[each]), f"{_SAID[NAMES[each]]}: {row[0, each]:.3g}")
         for each in largest
     ]
     rest = float(shares.sum() - sum(shares[each] for each in largest))
-    return (*_beginning(candidates, at), *learned, Stage("learned:others", rest, "all other features"))
+    return (*learned, Stage("learned:others", rest, "all other features"))
