@@ -25,7 +25,10 @@ def test_a_search_that_waits_for_the_cluster_holds_nobody_up(tmp_path: Path, ill
         return 503, {"error": {"type": "x", "reason": "away"}}
 
     ill_cluster.answer = slow
-    settings = make_settings(tmp_path, engine="opensearch", opensearch_url=SecretStr(ill_cluster.url))
+    # The cluster gives up before the service does: a process that is held up comes too late.
+    settings = make_settings(
+        tmp_path, engine="opensearch", opensearch_url=SecretStr(ill_cluster.url), opensearch_timeout=60
+    )
     with TestClient(create_app(settings)) as client, ThreadPoolExecutor(1) as others:
         search = others.submit(client.post, "/v1/icecat/search", json={"query": "lamp"})
         assert asked.wait(20)
