@@ -39,3 +39,17 @@ def _delivery(members: Members) -> Delivery | None:
     day = own.day("date", FIRST_DAY, LAST_DAY)
     quantity = own.whole_number("quantity", LARGEST_STOCK)
     return None if day is None else Delivery(day, quantity)
+
+
+def supply_to_json(supply: Iterable[LocationStock]) -> list[dict[str, object]]:
+    """Return stock by location as ``availability`` of a product object."""
+    return [
+        {
+            "location": each.location,
+            "quantity": each.quantity,
+            "lead_time_days": each.lead_time_days,
+            "next_delivery": each.next_delivery
+            and {"date": each.next_delivery.date.isoformat(), "quantity": each.next_delivery.quantity},
+        }
+        for each in supply
+    ]

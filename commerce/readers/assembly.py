@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from commerce.availability_reading import supply_to_json
 from commerce.documents import InvalidProduct, catalog_item_from_json
 from commerce.product import CatalogItem, Offer, Scalar
 from commerce.readers.attribute_columns import REPEATED
@@ -91,6 +92,7 @@ class Assembler:
             "keywords": union(row.said.keywords for row in every),
             "price": _price(offer),
             "stock": offer.stock,
+            "availability": supply_to_json(offer.supply),
             "popularity": self._folder.popularity(every),
             "relations": _relations(every),
         }
@@ -120,6 +122,7 @@ class Assembler:
             "attributes": _plain(values),
             "price": _price(offer),
             "stock": offer.stock,
+            "availability": supply_to_json(offer.supply),
         }
 
     def _values(self, rows: Sequence[Entry]) -> _Values:

@@ -69,14 +69,14 @@ def load_offers(
 ) -> DeltaReport:
     """Change the prices or the stock of products and variants that files name; all else stays as it is.
 
-    An empty cell means price on request, or no stock data. Of several rows of one article the last counts, or what
-    ``reduce`` in the mapping makes of them. Ids that the catalogue does not know are rejects, and do not count to the
-    mapping's limit. Raises UnknownCatalog, MappingError if the mapping names no such column, and TooManyRejects before
-    anything is written.
+    An empty cell means price on request, or no stock data. Of several rows of one article (and location) the last
+    counts, or what ``reduce`` in the mapping makes of them. Ids that the catalogue does not know are rejects, and do
+    not count to the mapping's limit. Raises UnknownCatalog, MappingError if the mapping names no such column, and
+    TooManyRejects before anything is written.
     """
 
     def write(some: Sequence[Sequence[Entry]], parts: Mapping[str, ArticlePart]) -> set[str]:
-        changes = [_change(kind, entries, parts) for entries in some]
+        changes = [change for entries in some for change in _changes(kind, entries, parts)]
         return set(records.patch_offers(catalog_id, changes))
 
     return _load(records, catalog_id, files, mapping, kind, write, rejects, progress)
@@ -166,6 +166,10 @@ def _sources(mapping: MappingFile, kind: DeltaKind) -> dict[str, _Source]:
             id=mapping.product.id,
             net=mapping.offer.net,
             stock=mapping.offer.stock,
+            location=mapping.offer.location,
+            lead_time_days=mapping.offer.lead_time_days,
+            next_delivery=mapping.offer.next_delivery,
+            next_quantity=mapping.offer.next_quantity,
             where=mapping.where,
         )
         found["product"] = _Source("offer" if kind != "deletions" else "product", whole, mapping.source)
@@ -194,6 +198,10 @@ def _narrowed(part: ArticlePart, kind: DeltaKind) -> ArticlePart:
         net=_last(part.net) if kind == "prices" else None,
         min_quantity=part.min_quantity if kind == "prices" else None,
         stock=_last(part.stock) if kind == "stock" else None,
+        location=part.location if kind == "stock" else None,
+        lead_time_days=part.lead_time_days if kind == "stock" else None,
+        next_delivery=part.next_delivery if kind == "stock" else None,
+        next_quantity=part.next_quantity if kind == "stock" else None,
     )
 
 
@@ -257,12 +265,27 @@ def _is_there(rule: FieldRule, row: Row) -> bool:
     return rule.constant is not None or any(name in row.values for name in rule.names())
 
 
-def _change(
+def _changes(
     kind: Literal["prices", "stock"], entries: Sequence[Entry], parts: Mapping[str, ArticlePart]
-) -> OfferChange:
+) -> Iterator[OfferChange]:
+    if kind == "prices":
+        yield _price_change(entries, parts)
+        return
+    # A file that knows no times leaves those that are kept.
+    has_lead = any(parts[entry.part].lead_time_days for entry in entries)
+    has_coming = any(parts[entry.part].next_delivery for entry in entries)
+    for each in Folder(parts).supply(entries):
+        yield OfferChange(
+            entries[0].id,
+            stock=each.quantity,
+            location=each.location,
+            lead_time_days=each.lead_time_days if has_lead else UNSET,
+            next_delivery=each.next_delivery if has_coming else UNSET,
+        )
+
+
+def _price_change(entries: Sequence[Entry], parts: Mapping[str, ArticlePart]) -> OfferChange:
     identity, offer = entries[0].id, Folder(parts).offer(entries)
-    if kind == "stock":
-        return OfferChange(identity, stock=offer.stock)
     # A file that knows tiers says all of an article; one that does not leaves them as they are.
     has_tiers = any(parts[entry.part].min_quantity for entry in entries)
     if not entries[-1].said.net:

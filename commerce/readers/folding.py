@@ -1,12 +1,16 @@
 """Folds what several rows say about one article: prices with their tiers, stock, texts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
+from commerce.availability import LocationStock
+from commerce.availability_reading import ordered
 from commerce.product import Offer, Tier
 from commerce.readers.part_rules import ArticlePart
 from commerce.readers.rows import Reject
 from commerce.readers.said import Entry
+from commerce.readers.stock_rows import location_stock
 from commerce.readers.values import reduced
 
 
@@ -29,8 +33,22 @@ class Folder:
         }
         single = nets.pop(1, None)
         tiers = tuple(Tier(quantity, Decimal(net)) for quantity, net in nets.items() if net)
-        stock = self._one("stock", [e for e in entries if e.said.stock], lambda entry: entry.said.stock)
-        return Offer(Decimal(single) if single else None, max(int(Decimal(stock)), 0) if stock else None, tiers)
+        supply = self.supply(entries)
+        stock = next((each.quantity for each in supply if each.location is None), None)
+        return Offer(Decimal(single) if single else None, stock, tiers, _by_location(supply))
+
+    def supply(self, entries: Iterable[Entry]) -> list[LocationStock]:
+        """Return what the rows of one article say of each location's stock, of all together (None) with the plain
+        stock; the last row of a location tells its lead time and next delivery."""
+        places: dict[str, list[Entry]] = {}
+        for entry in entries:
+            places.setdefault(entry.said.location, []).append(entry)
+        found = []
+        for rows in places.values():
+            stock = self._one("stock", [e for e in rows if e.said.stock], lambda entry: entry.said.stock)
+            told = [e for e in rows if e.said.lead_time_days or e.said.next_delivery]
+            found.append(location_stock((told or rows)[-1].said, max(int(Decimal(stock)), 0) if stock else None))
+        return found
 
     def popularity(self, entries: Sequence[Entry]) -> float:
         """Return how often buyers chose the product; 0 if no row says it."""
@@ -49,6 +67,10 @@ class Folder:
                 reason = f"another value stands in {first.file} line {first.line}; reduce in the mapping can fold them"
                 self.rejects.append(Reject(entry.file, entry.line, name, reason, value(entry)[:200]))
         return value(first)
+
+
+def _by_location(supply: Iterable[LocationStock]) -> tuple[LocationStock, ...]:
+    return ordered(replace(each, quantity=None) if each.location is None else each for each in supply)
 
 
 def union(lists: Iterable[Sequence[str]]) -> list[str]:

@@ -36,11 +36,15 @@ class ProductRule(Strict):
 
 
 class OfferRule(Strict):
-    """Price, stock, how often the product is chosen, and what it costs the shop."""
+    """Price, stock (of a row's location, if it names one), how often the product is chosen, and what it costs the shop."""
 
     net: Rule | None = None
     cost: Rule | None = None
     stock: Rule | None = None
+    location: Rule | None = None
+    lead_time_days: Rule | None = None
+    next_delivery: Rule | None = None
+    next_quantity: Rule | None = None
     popularity: Rule | None = None
 
 

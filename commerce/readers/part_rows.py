@@ -11,8 +11,9 @@ from commerce.readers.part_rules import ArticlePart, Part
 from commerce.readers.rows import Reject, Row
 from commerce.readers.rules import FieldRule, SourceRule
 from commerce.readers.said import Entry, Said
+from commerce.readers.stock_rows import StockTexts, UnusableStock, read_stock
 from commerce.readers.values import number_of, text_of, texts_of, valid_gtins, value_of
-from commerce.reading import LARGEST_QUANTITY, LARGEST_STOCK, LONGEST_ID, clean_text, read_price
+from commerce.reading import LARGEST_QUANTITY, LONGEST_ID, clean_text, read_price
 
 
 class Unusable(ValueError):
@@ -85,7 +86,7 @@ class PartReader:
             image_urls=texts_of(part.image_urls, values),
             net=self._net(values),
             min_quantity=self._quantity(values),
-            stock=self._stock(values),
+            **self._stock(values),
             popularity=self._popularity(values),
             attributes=attributes.typed,
             loose=attributes.loose,
@@ -108,17 +109,12 @@ class PartReader:
         except ValueError as error:
             raise Unusable("net", str(error), text) from error
 
-    def _stock(self, values: Mapping[str, object]) -> str:
-        """Return the row's stock, empty for none. Raises Unusable."""
-        text = _single(self._part.stock, values)
-        if not text:
-            return ""
-        number = number_of(text, self._decimal)
-        if number is None:
-            raise Unusable("stock", f"{text[:40]!r} is not a number", text)
-        if abs(number) > LARGEST_STOCK:
-            raise Unusable("stock", f"is beyond {LARGEST_STOCK:,}", text)
-        return str(int(number))
+    def _stock(self, values: Mapping[str, object]) -> StockTexts:
+        """Return what the row says of stock. Raises Unusable."""
+        try:
+            return read_stock(self._part, values, self._decimal)
+        except UnusableStock as error:
+            raise Unusable(error.name, str(error), error.value) from error
 
     def _popularity(self, values: Mapping[str, object]) -> str:
         rule = self._part.popularity

@@ -99,6 +99,10 @@ class ArticlePart(Part):
     net: Rule | None = None
     min_quantity: Rule | None = None
     stock: Rule | None = None
+    location: Rule | None = None
+    lead_time_days: Rule | None = None
+    next_delivery: Rule | None = None
+    next_quantity: Rule | None = None
     popularity: Rule | None = None
     attributes: dict[str, AttributeKind | Literal["auto"]] = Field(default={})
     pairs: tuple[PairRule, ...] = ()

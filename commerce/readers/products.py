@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from commerce.availability_reading import supply_to_json
 from commerce.documents import InvalidProduct, catalog_item_from_json
 from commerce.errors import MappingError
 from commerce.product import CatalogItem
@@ -12,6 +13,8 @@ from commerce.readers.markup import plain_text
 from commerce.readers.notes import Notes
 from commerce.readers.rows import Reject, Row
 from commerce.readers.rules import AttributeKind, FieldRule
+from commerce.readers.said import Said
+from commerce.readers.stock_rows import UnusableStock, location_stock, read_stock
 from commerce.readers.values import (
     attribute_of,
     matches,
@@ -83,6 +86,8 @@ class ProductReader:
         except InvalidProduct as error:
             pointer, message = error.problems[0]
             return Reject(file, row.line, pointer.strip("/"), message, self._at_fault(row, pointer))
+        except UnusableStock as error:
+            return Reject(file, row.line, error.name, str(error), error.value[:200])
         except ValueError as error:
             return Reject(file, row.line, "price", str(error))
         return self._repeated(file, row, item.product.id) or item
@@ -114,7 +119,12 @@ class ProductReader:
             found["price"] = self._money(offer.net, values)
         if offer.cost and (cost := self._money(offer.cost, values)) is not None:
             found["price"] = {"net": found.get("price"), "cost": cost}
-        if offer.stock and (stock := number_of(value_of(offer.stock, values), decimal)) is not None:
+        if offer.location and text_of(value_of(offer.location, values)):
+            said = Said(**read_stock(offer, values, decimal))
+            found["availability"] = supply_to_json(
+                [location_stock(said, max(int(said.stock), 0) if said.stock else None)]
+            )
+        elif offer.stock and (stock := number_of(value_of(offer.stock, values), decimal)) is not None:
             found["stock"] = int(stock)
         if offer.popularity and (popularity := number_of(value_of(offer.popularity, values), decimal)) is not None:
             found["popularity"] = float(popularity)

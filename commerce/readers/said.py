@@ -29,6 +29,10 @@ class Said:
     net: str = ""
     min_quantity: int = 1
     stock: str = ""
+    location: str = ""
+    lead_time_days: str = ""
+    next_delivery: str = ""
+    next_quantity: str = ""
     popularity: str = ""
     attributes: Mapping[str, Sequence[Scalar]] = field(default_factory=dict)
     loose: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -10,6 +10,7 @@ import pytest
 from commerce.availability import Availability, Delivery, LocationStock, seen, together
 from commerce.documents import InvalidProduct, catalog_item_from_json
 from commerce.product import Catalog, CatalogItem, Offer, Product, Variant
+from commerce.readers import load_files, load_offers, read_mapping
 from commerce.records import OfferChange, Records
 
 TODAY = date(2026, 11, 25)
@@ -137,3 +138,47 @@ def test_a_location_of_which_nothing_is_left_is_gone(records: Records) -> None:
 def test_a_change_without_location_is_about_all_together(records: Records) -> None:
     records.patch_known_offers("shop", [OfferChange("blue", stock=0, lead_time_days=3)])
     assert offer(records, "chair", "blue") == Offer(stock=0, supply=(LocationStock(None, None, 3),))
+
+
+MAPPING = """
+[catalog]
+currency = "EUR"
+[product]
+id = "sku"
+title = "name"
+[offer]
+stock = "pieces"
+location = "warehouse"
+lead_time_days = "days"
+next_delivery = "due"
+next_quantity = "coming"
+"""
+ROWS = """sku,warehouse,pieces,days,due,coming
+lamp,Berlin,1,,2026-12-01,12
+lamp,Berlin,4,2,,
+lamp,,9,,,
+blue,Köln,0,6,,
+lamp,Bonn,many,,,
+lamp,Bonn,1,,tomorrow,
+nobody,Bonn,1,,,
+"""
+
+
+def test_files_of_stock_have_a_row_for_each_location(records: Records, tmp_path: Path) -> None:
+    (tmp_path / "mapping.toml").write_text(MAPPING)
+    (tmp_path / "stock.csv").write_text(ROWS)
+    rules, rejects = read_mapping(tmp_path / "mapping.toml"), tmp_path / "rejects.jsonl"
+    rules = rules.model_copy(update={"limits": rules.limits.model_copy(update={"max_reject_share": 1.0})})
+    report = load_offers(records, "shop", [tmp_path / "stock.csv"], rules, "stock", rejects=rejects)
+    assert (report.accepted, report.rejected) == (2, 3)
+    lamp = offer(records, "lamp", "lamp")
+    assert (lamp.net, lamp.stock, lamp.supply) == (Decimal("9.90"), 9, (LocationStock("Berlin", 4, 2), HAMBURG))
+    assert offer(records, "chair", "blue") == Offer(stock=2, supply=(LocationStock("Köln", 0, 6),))
+
+
+def test_files_of_products_may_name_a_location(records: Records, tmp_path: Path) -> None:
+    (tmp_path / "mapping.toml").write_text(MAPPING)
+    (tmp_path / "products.csv").write_text("sku,name,warehouse,pieces,days,due,coming\nbox,Box,Berlin,3,2,,\n")
+    rules = read_mapping(tmp_path / "mapping.toml")
+    load_files(records, "shop", [tmp_path / "products.csv"], rules, rejects=tmp_path / "rejects.jsonl")
+    assert offer(records, "box", "box").supply == (BERLIN,)

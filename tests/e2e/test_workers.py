@@ -29,7 +29,8 @@ class Service:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        token = jwt.encode({"sub": "a", "scope": "search admin"}, SECRET, algorithm="HS256")
+        claims = {"sub": "a", "scope": "search admin", "location": "Berlin"}
+        token = jwt.encode(claims, SECRET, algorithm="HS256")
         self._headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
 
     def __call__(self, method: str, path: str, body: object = None) -> tuple[int, str]:
@@ -40,6 +41,11 @@ class Service:
             return response.status, response.read().decode()
         finally:
             connection.close()
+
+    def available(self, product: str) -> dict[str, object]:
+        """Return what the buyer, who is in Berlin, can have of a product."""
+        found: dict[str, object] = json.loads(self("GET", f"/v1/shop/products/{product}")[1])["availability"]
+        return found
 
     def total(self, query: str) -> int:
         return int(json.loads(self("POST", "/v1/shop/search", {"query": query})[1])["total"])
@@ -88,3 +94,18 @@ def test_every_worker_sees_a_write_and_metrics_are_shared(service: Service) -> N
     # Two workers share the port: forty connections in a row are not all answered by one of them.
     assert in_a_row == 40
     assert 'vitrine_products{catalog="shop"} 21.0' in service("GET", "/metrics")[1]
+
+
+def test_every_worker_sees_the_stock_of_a_location(service: Service) -> None:
+    offers = [{"product_id": "7", "location": "Berlin", "stock": 4}, {"product_id": "7", "location": "Ulm", "stock": 0}]
+    assert service("PATCH", "/v1/shop/offers", offers)[0] == 200
+    in_a_row = 0
+    for _ in range(600):
+        found = service.available("7")
+        seen = (found["quantity"], found["location"]) == (4, "Berlin")
+        in_a_row = in_a_row + 1 if seen else 0
+        if in_a_row == 40:
+            break
+        if in_a_row == 0:
+            _pause.wait(0.05)
+    assert in_a_row == 40
