@@ -36,7 +36,7 @@ class ProductRule(Strict):
 
 
 class OfferRule(Strict):
-    """Price, stock (of a row's location, if it names one), how often the product is chosen, and what it costs the shop."""
+    """Price, stock (of a row's location, if it names one), popularity, and what the product costs the shop."""
 
     net: Rule | None = None
     cost: Rule | None = None
