@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from cli.context import AsJson, CatalogName, opened, print_json
 from commerce.buyer import ANONYMOUS
+from commerce.errors import MappingError
 from engines.port import SearchIndex
+from evaluation.comparison import Comparison, compare, figures, regressions
 from evaluation.judgments import Judgments, read_judgments
-from evaluation.search_quality import CUT, DEPTH, Mean, evaluate_search
+from evaluation.search_quality import CUT, DEPTH, RECALLED, Mean, SearchQuality, evaluate_search
 from ranking.examples import examples
 from ranking.ltr_training import cross_validated_orders
 from ranking.models import NO_MODELS, CatalogModels, Models
@@ -22,6 +26,13 @@ from ranking.search import search
 
 app = typer.Typer(no_args_is_help=True, help="Measure quality against judgments.")
 _PAGE = 100
+
+
+class Beside(StrEnum):
+    """What a search is compared with."""
+
+    WORDS = "words"
+    UNLEARNED = "unlearned"
 
 
 @app.callback()
@@ -34,6 +45,13 @@ def evaluate_the_search(
     catalog: CatalogName,
     judgments: Annotated[Path, typer.Option(help="CSV with the columns query, product_id, rating.")],
     worst: Annotated[int, typer.Option(min=0, help="Show so many of the worst queries.")] = 10,
+    beside: Annotated[
+        Beside | None, typer.Option(help="Compare with the search by words alone, or without a learned order.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Figures of --save: exit with 1 if one of them is worse now.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="Store the figures as a baseline.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print nDCG@10 of the search on judged queries, with 95 % intervals.
@@ -45,18 +63,52 @@ def evaluate_the_search(
     Example: vitrine evaluate search icecat --judgments samples/icecat/judgments.csv
     """
     rated = read_judgments(judgments)
+    before = None if baseline is None else _read_baseline(baseline)
+    comparison = None
     with opened() as context:
         index = context.serving(catalog)
-        quality = evaluate_search(
-            rated, judged_search(index, CatalogModels(context.registry, catalog).of(index), rated)
-        )
+        models = CatalogModels(context.registry, catalog).of(index)
+        quality = evaluate_search(rated, judged_search(index, models, rated))
+        if beside is not None:
+            other = NO_MODELS if beside is Beside.WORDS else Models(models.encoder)
+            comparison = compare(quality, evaluate_search(rated, lambda query: ranked_ids(index, query, other)))
+    if save is not None:
+        save.write_bytes(orjson.dumps(figures(quality), option=orjson.OPT_INDENT_2))
+    worse = regressions(quality, before or {})
     if as_json:
-        print_json(asdict(quality))
-        return
+        compared = None if comparison is None else asdict(comparison)
+        print_json({**asdict(quality), "comparison": compared, "regressions": worse})
+    else:
+        _show(quality, worst)
+        if comparison is not None:
+            _show_comparison(comparison)
+        for sentence in worse:
+            typer.secho(f"regression: {sentence}", err=True, fg="red")
+    if worse:
+        raise typer.Exit(1)
+
+
+def _read_baseline(path: Path) -> dict[str, float]:
+    try:
+        return {str(name): float(value) for name, value in orjson.loads(path.read_bytes()).items()}
+    except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError) as error:
+        raise MappingError(f"{path}: is no baseline ({error}): write one with --save") from error
+
+
+def _show_comparison(comparison: Comparison) -> None:
+    for name, mean in comparison.difference.items():
+        typer.echo(f"difference of {name:16} {mean.value:+.4f}  ({mean.low:+.3f} to {mean.high:+.3f})")
+    typer.echo(f"wins {len(comparison.wins)}, losses {len(comparison.losses)}")
+    for row in comparison.losses[:5]:
+        typer.echo(f"  lost: {row.query}: {row.one:.3f} instead of {row.other:.3f}")
+
+
+def _show(quality: SearchQuality, worst: int) -> None:
     typer.echo(f"{len(quality.queries)} queries, {quality.left_out} without a positive judgment left out")
     typer.echo(f"nDCG@{CUT}, unjudged as 0        {_shown(quality.ndcg)}")
     typer.echo(f"nDCG@{CUT}, judged products only {_shown(quality.ndcg_judged)}")
     typer.echo(f"reciprocal rank             {_shown(quality.reciprocal_rank)}")
+    typer.echo(f"recall@{RECALLED}                  {_shown(quality.recall)}")
     if worst:
         table = Table("worst queries", "nDCG", "judged only", "hits", box=None, header_style="dim")
         for row in sorted(quality.queries, key=lambda each: (each.ndcg, each.query))[:worst]:

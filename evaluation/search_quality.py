@@ -4,22 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluation.judgments import Judgments
-from evaluation.metrics import bootstrap_interval, ndcg, reciprocal_rank
+from evaluation.metrics import bootstrap_interval, ndcg, recall, reciprocal_rank
 
 DEPTH = 1_000
 CUT = 10
+RECALLED = 100
 Search = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class QueryQuality:
     """One query's figures. ``ndcg`` counts unjudged hits as 0, ``ndcg_judged`` leaves them out of the first
-    1,000 hits."""
+    1,000 hits, ``recall`` is the share of positive judgments among the first 100."""
 
     query: str
     ndcg: float
     ndcg_judged: float
     reciprocal_rank: float
+    recall: float
     hits: int
 
 
@@ -41,6 +43,7 @@ class SearchQuality:
     ndcg: Mean
     ndcg_judged: Mean
     reciprocal_rank: Mean
+    recall: Mean
 
 
 def evaluate_search(judgments: Judgments, search: Search) -> SearchQuality:
@@ -52,6 +55,7 @@ def evaluate_search(judgments: Judgments, search: Search) -> SearchQuality:
         ndcg=_mean([row.ndcg for row in rows]),
         ndcg_judged=_mean([row.ndcg_judged for row in rows]),
         reciprocal_rank=_mean([row.reciprocal_rank for row in rows]),
+        recall=_mean([row.recall for row in rows]),
     )
 
 
@@ -59,7 +63,14 @@ def _score(query: str, rated: Mapping[str, float], ids: Sequence[str]) -> QueryQ
     gains = [rated.get(identity, 0.0) for identity in ids[:DEPTH]]
     judged = [rated[identity] for identity in ids[:DEPTH] if identity in rated]
     every = list(rated.values())
-    return QueryQuality(query, ndcg(gains, every, CUT), ndcg(judged, every, CUT), reciprocal_rank(gains), len(ids))
+    return QueryQuality(
+        query,
+        ndcg(gains, every, CUT),
+        ndcg(judged, every, CUT),
+        reciprocal_rank(gains),
+        recall(gains, every, RECALLED),
+        len(ids),
+    )
 
 
 def _mean(values: Sequence[float]) -> Mean:
