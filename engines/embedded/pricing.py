@@ -110,8 +110,10 @@ class BuyerPrices:
     def promoted(self, view: View, unit: int, promotions: Sequence[Promotion]) -> Promoted | None:
         """Return how ``promotions``, those on the unit, come to its price for quantity 1; None if they do not."""
         offers = view.offers
-        if not promotions or offers.before is None or (was := decimal_net(int(offers.before[unit]))) is None:
+        if not promotions or offers.before is None or offers.before[unit] == offers.net[unit]:
             return None
+        was = decimal_net(int(offers.before[unit]))
+        assert was is not None  # only what has a price is lowered
         listed = offers.lists is not None and bool(offers.lists[unit] >= 0)
         concerned = [each for each in promotions if each.concerns(1, listed=listed)]
         return promote(was, concerned, self.currency)

@@ -24,7 +24,20 @@ class PromotionUnits:
 
     def __init__(self) -> None:
         self._known: WeakKeyDictionary[Part, dict[int, Mask]] = WeakKeyDictionary()
+        self._last: WeakKeyDictionary[Part, tuple[tuple[int, ...], list[Mask]]] = WeakKeyDictionary()
         self._lock = Lock()
+
+    def masks(self, active: "ActivePromotions", view: View) -> list[Mask]:
+        """Return the masks of promotions in their order; at hand for those that were asked for last."""
+        key = active.key()
+        with self._lock:
+            last = self._last.get(view.part)
+        if last is not None and last[0] == key:
+            return last[1]
+        found = [self.mask(active.book, each, view) for each in active.promotions]
+        with self._lock:
+            self._last[view.part] = (key, found)
+        return found
 
     def mask(self, book: Book, promotion: StoredPromotion, view: View) -> Mask:
         """Return which units of a part a promotion is on."""
@@ -63,10 +76,10 @@ class ActivePromotions:
         """
         given = nets != NO_PRICE
         best = left = nets
-        for each in self.promotions:
+        for each, mask in zip(self.promotions, self.units.masks(self, view), strict=True):
             if each.terms.min_quantity > 1:
                 continue
-            on = given & self.units.mask(self.book, each, view)
+            on = given & mask
             if listed is not None and not each.terms.applies_to_price_lists:
                 on &= ~listed
             units = np.flatnonzero(on)
@@ -82,7 +95,8 @@ class ActivePromotions:
 
     def of_unit(self, view: View, unit: int) -> tuple[Promotion, ...]:
         """Return the promotions on one unit, at whatever quantity."""
-        return tuple(each.terms for each in self.promotions if self.units.mask(self.book, each, view)[unit])
+        masks = self.units.masks(self, view)
+        return tuple(each.terms for each, mask in zip(self.promotions, masks, strict=True) if mask[unit])
 
 
 def active_promotions(book: Book, moment: datetime, currency: str, units: PromotionUnits) -> ActivePromotions:
