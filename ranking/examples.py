@@ -7,6 +7,7 @@ from language.analysis import analyzer
 from ranking.candidates import find
 from ranking.features import features
 from ranking.ltr_training import Example, usable
+from ranking.measures import MeasureReader
 from ranking.models import Models, signal_reader
 from ranking.ordering import fusion_parts
 from ranking.request import SearchRequest
@@ -18,9 +19,10 @@ def examples(index: SearchIndex, models: Models, judgments: Judgments) -> list[E
     """Return the candidates of every judged query as a search by an anonymous buyer finds and describes them."""
     locale = index.stats().locales[0]
     words, vocabulary = analyzer(locale), index.vocabulary(locale, ANONYMOUS)
+    reader = MeasureReader(index.dictionary(), words, locale)
     found = []
     for query, ratings in usable(judgments).items():
-        understood = understand(query, words, vocabulary)
+        understood = understand(query, words, vocabulary, reader)
         plan = to_plan(index, SearchRequest(query=query, facets=()), ANONYMOUS, understood)
         if plan.text is None:
             continue
