@@ -2,7 +2,8 @@
 
 Lists: three base lists price every product; each of the others prices 50 to 2,000 products below the catalogue. Half of
 the assortments are lists of ids, half are rules. Every buyer has one contract, one base list, and every other one an
-assortment. The same queries are asked with and without a buyer, in turn, over HTTP.
+assortment. The same queries are asked with and without a buyer, in turn, over HTTP. ``--engine opensearch`` measures
+the other engine, on the node that ``VITRINE_TEST_OPENSEARCH_URL`` names or that `make opensearch` started.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from benchmarks.tables import render_buyers, write_into
 from commerce.pricing import Assortment, PriceRow, Selected
 from commerce.records import Records
 from commerce.records.price_lists import ListPrices
+from engines.opensearch import OpenSearchEngine, parse_url
 from language.filters.tree import Compare
 
 SEED = 20_261_126
@@ -37,7 +39,13 @@ WARM_UP = 100
 CHANGES = 100_000
 CHANGED_LISTS = 100
 SAMPLE = Path("samples/icecat")
-RESULTS = Path("benchmarks/buyers.json")
+RESULTS = {
+    "embedded": Path("benchmarks/buyers.json"),
+    "opensearch": Path("benchmarks/buyers_opensearch.json"),
+}
+TABLES = {"embedded": "buyers", "opensearch": "buyers-opensearch"}
+URL = os.environ.get("VITRINE_TEST_OPENSEARCH_URL", "http://127.0.0.1:9200")
+PREFIX = f"bench{os.getpid()}"
 README = Path("README.md")
 _SECRET = "a secret of the benchmark, which serves loopback only"
 _BASES = ("base-0", "base-1", "base-2")
@@ -49,39 +57,52 @@ def main() -> None:
     """Measure, print, and store the figures."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--lists", type=int, default=LISTS)
+    options.add_argument("--engine", choices=list(RESULTS), default="embedded")
     given = options.parse_args()
-    os.environ["VITRINE_JWT_SECRET"] = _SECRET
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        _vitrine(home, "load", "icecat", str(SAMPLE / "products.jsonl.zst"), "--mapping", str(SAMPLE / "mapping.toml"))
-        records = Records(f"sqlite:///{home / 'vitrine.db'}")
-        figures: Figures = {"lists": given.lists, "assortments": ASSORTMENTS, "seed": SEED}
-        nets, titles = _products(records)
-        drawn = random.Random(SEED)
-        queries = distinct_queries(titles, QUERIES + WARM_UP, SEED)
-        _vitrine(home, "index", "icecat")
-        with serving(home) as (port, process):
-            _ask(port, queries, [None] * len(queries))
-            plain_memory = anonymous_memory(process.pid)
-        began = time.perf_counter()
-        rows = _put(records, nets, given.lists, drawn)
-        put = time.perf_counter()
-        _vitrine(home, "index", "icecat")
-        figures |= {"rows": rows, "put_s": round(put - began, 1), "index_s": round(time.perf_counter() - put, 1)}
-        print(
-            f"{rows:,} rows of {given.lists:,} lists: {figures['put_s']} s to records, {figures['index_s']} s to index"
-        )
-        with serving(home) as (port, process):
-            figures |= _compare(port, queries, given.lists, drawn)
-            grown = anonymous_memory(process.pid) - plain_memory
-            figures["memory_grown_mb"] = round(grown / 1e6)
-            print(f"memory grew by {grown / 1e6:.0f} MB (wanted: at most 1,024)")
-            figures |= _change(port, records, nets, drawn)
-        records.close()
+    os.environ |= {"VITRINE_JWT_SECRET": _SECRET, "VITRINE_ENGINE": given.engine}
+    if given.engine == "opensearch":
+        os.environ |= {"VITRINE_OPENSEARCH_URL": URL, "VITRINE_OPENSEARCH_PREFIX": PREFIX}
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            figures = _measure(Path(folder), given.lists)
+    finally:
+        if given.engine == "opensearch":
+            engine = OpenSearchEngine(parse_url(URL, prefix=PREFIX))
+            engine.connection.call("DELETE", f"/{PREFIX}.*", ignore=(404,), timeout=120)
+            engine.close()
+    print(orjson.dumps(figures).decode())
     if given.lists == LISTS:
-        RESULTS.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        write_into(README, "buyers", render_buyers(figures))
-        print(f"stored in {RESULTS} and {README}")
+        results = RESULTS[given.engine]
+        results.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        write_into(README, TABLES[given.engine], render_buyers(figures))
+        print(f"stored in {results} and {README}")
+
+
+def _measure(home: Path, lists: int) -> Figures:
+    _vitrine(home, "load", "icecat", str(SAMPLE / "products.jsonl.zst"), "--mapping", str(SAMPLE / "mapping.toml"))
+    records = Records(f"sqlite:///{home / 'vitrine.db'}")
+    figures: Figures = {"lists": lists, "assortments": ASSORTMENTS, "seed": SEED}
+    nets, titles = _products(records)
+    drawn = random.Random(SEED)
+    queries = distinct_queries(titles, QUERIES + WARM_UP, SEED)
+    _vitrine(home, "index", "icecat")
+    with serving(home) as (port, process):
+        _ask(port, queries, [None] * len(queries))
+        plain_memory = anonymous_memory(process.pid)
+    began = time.perf_counter()
+    rows = _put(records, nets, lists, drawn)
+    put = time.perf_counter()
+    _vitrine(home, "index", "icecat")
+    figures |= {"rows": rows, "put_s": round(put - began, 1), "index_s": round(time.perf_counter() - put, 1)}
+    print(f"{rows:,} rows of {lists:,} lists: {figures['put_s']} s to records, {figures['index_s']} s to index")
+    with serving(home) as (port, process):
+        figures |= _compare(port, queries, lists, drawn)
+        grown = anonymous_memory(process.pid) - plain_memory
+        figures["memory_grown_mb"] = round(grown / 1e6)
+        print(f"memory grew by {grown / 1e6:.0f} MB (wanted: at most 1,024)")
+        figures |= _change(port, records, nets, drawn)
+    records.close()
+    return figures
 
 
 def _vitrine(home: Path, *command: str) -> None:

@@ -21,12 +21,12 @@ import numpy as np
 
 from engines.opensearch.conditions import EVERYTHING, NOTHING, any_of
 from engines.opensearch.connection import Json
-from engines.opensearch.price_book import ON_REQUEST
+from engines.opensearch.price_book import ON_REQUEST, StoredList
 from engines.opensearch.price_order import price_order
 from engines.opensearch.price_pieces import Piece, pieces_of, priced_by
 from engines.opensearch.price_rules import SILENT, ListPrices, Rows, Rule
 from engines.opensearch.prices import Bounds, Counted
-from engines.opensearch.unit_tests import holds
+from engines.opensearch.unit_criteria import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ class BuyerPrices:
                 return self.finally_(net, unit), prices.stored.id
         return self.finally_(base, unit) if self.fallback else ON_REQUEST, None
 
-    def numbers(self) -> list[str]:
-        """Return the numbers of all lists whose rows count."""
+    def stored(self) -> list[StoredList]:
+        """Return all lists whose rows count, those that rules build on among them."""
         used = (each.stored for prices in self.lists for each in prices.all())
-        return [str(number) for number in dict.fromkeys(each.number for each in used if each.rows)]
+        return list({each.number: each for each in used if each.rows}.values())
 
     def tested(self) -> bool:
         """Say whether a price depends on the values of a unit."""

@@ -81,7 +81,7 @@ _UNITS: Json = {
         "price": {"type": "double"},
         **STOCK_MAPPING,
         "points": {"type": "long"},
-        "id": {**_KEYWORD, "doc_values": False},
+        "id": _KEYWORD,
         "net": {"type": "long", "index": False, "doc_values": False},
         "stock": {"type": "long", "index": False, "doc_values": False},
     },

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from commerce.pricing import PriceRule
 from engines.opensearch.connection import Json
@@ -20,10 +20,19 @@ ON_REQUEST = -1
 """What stands for the amount of a price on request."""
 
 
+class Retired(NamedTuple):
+    """A list that is no more: its number and its span, of which rows and points may still be about."""
+
+    number: int
+    first: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class StoredList:
     """One list. Its points are ``first`` (on request) and on, until before ``end``; one of them more is ``step``
-    millionths of the currency more. ``rows`` are how many it has."""
+    millionths of the currency more. ``rows`` are how many it has, ``tiered`` says that there are some for greater
+    quantities. ``replaced`` is what had its id before."""
 
     id: str
     number: int
@@ -35,11 +44,21 @@ class StoredList:
     rules: tuple[PriceRule, ...] = ()
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    tiered: bool = False
+    replaced: Retired | None = None
 
     def holds(self, moment: datetime) -> bool:
         """Say whether the list is in force at a moment."""
         begun = self.valid_from is None or self.valid_from <= moment
         return begun and (self.valid_until is None or moment < self.valid_until)
+
+    def retired(self) -> Retired:
+        """Return what is left to remove once this is no more."""
+        return Retired(self.number, self.first, self.end)
+
+    def net(self, point: int) -> int:
+        """Return the price of a point, in millionths or ``ON_REQUEST``."""
+        return ON_REQUEST if point == self.first else (point - self.first - 1) * self.step
 
     def point(self, net: int) -> int:
         """Return the point of a price in millionths, or of ``ON_REQUEST``."""
@@ -47,19 +66,9 @@ class StoredList:
 
 
 @dataclass(frozen=True, slots=True)
-class Retired:
-    """A list that is no more, of which rows and points are still about."""
-
-    number: int
-    first: int
-    end: int
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
 class PriceBook:
     """The lists of one commit, as they are stored, by id; the number and the point that the next list begins with; and
-    what was there before. A list is read when somebody asks for it: there may be ten thousand of them."""
+    the lists removed last. A list is read when somebody asks for it: there may be ten thousand of them."""
 
     lists: Mapping[str, Json] = field(default_factory=dict)
     next_number: int = 1
@@ -87,7 +96,7 @@ class PriceBook:
             "lists": self.lists,
             "next_number": self.next_number,
             "next_point": self.next_point,
-            "retired": [[each.number, each.first, each.end, each.rows] for each in self.retired],
+            "retired": [list(each) for each in self.retired],
         }
 
 
@@ -104,12 +113,15 @@ def list_to_json(prices: StoredList) -> Json:
         "span": [prices.first, prices.end, prices.step],
         "rows": prices.rows,
         "currency": prices.currency,
+        "tiered": prices.tiered,
     }
     if prices.rules:
         content["rules"] = [
             [each.base, each.filter and to_json(each.filter), str(each.percent), str(each.amount)]
             for each in prices.rules
         ]
+    if prices.replaced:
+        content["replaced"] = list(prices.replaced)
     if prices.valid_from:
         content["from"] = prices.valid_from.isoformat()
     if prices.valid_until:
@@ -134,4 +146,6 @@ def _list_from(identity: str, content: Json) -> StoredList:
         rules=rules,
         valid_from=datetime.fromisoformat(content["from"]) if "from" in content else None,
         valid_until=datetime.fromisoformat(content["until"]) if "until" in content else None,
+        tiered=content["tiered"],
+        replaced=Retired(*content["replaced"]) if "replaced" in content else None,
     )

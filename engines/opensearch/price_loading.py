@@ -8,7 +8,7 @@ where only lists change, into it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -32,7 +32,7 @@ _TOGETHER = 1_000
 _LAST_POINT = 2**53
 """Aggregations have numbers as doubles."""
 _STEPS = (1_000_000, 100_000, 10_000, 1_000, 100, 10, 1)
-_MOST_GONE = 200
+_MOST_RETIRED = 200
 _SET_ROWS = """
 Map rows = ctx._source.control.rows;
 for (String number : params.gone) { rows.remove(number); }
@@ -42,9 +42,13 @@ _SET_POINTS = """
 for (unit in ctx._source.units) {
   List points = new ArrayList();
   for (def point : unit.points) {
-    boolean kept = true;
-    for (def span : params.gone) { if (point >= span[0] && point < span[1]) { kept = false; break; } }
-    if (kept) { points.add(point); }
+    int low = 0;
+    int high = params.gone.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (params.gone[middle][1] <= point) { low = middle + 1; } else { high = middle; }
+    }
+    if (low == params.gone.size() || point < params.gone[low][0]) { points.add(point); }
   }
   def added = params.points[unit.id];
   if (added != null) { points.addAll(added); }
@@ -68,6 +72,55 @@ class _Waiting:
     articles: Ints
     quantities: Ints
     nets: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one commit writes: the ids of articles by their numbers, the lists with their rows and by number, what each
+    of these lists was before it was last replaced, and the lists removed last."""
+
+    articles: Sequence[str]
+    made: Sequence[tuple[StoredList, _Waiting]]
+    lists: Mapping[str, StoredList]
+    gone: Mapping[str, Retired]
+    retired: tuple[Retired, ...]
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Rows]]]:
+        """Yield each article with its rows by the number of their list."""
+        if not self.made:
+            return
+        articles = np.concatenate([waiting.articles for _, waiting in self.made])
+        quantities = np.concatenate([waiting.quantities for _, waiting in self.made])
+        nets = np.concatenate([waiting.nets for _, waiting in self.made])
+        numbers = np.repeat([stored.number for stored, _ in self.made], [stored.rows for stored, _ in self.made])
+        order = np.lexsort((quantities, numbers, articles))
+        found = articles[order]
+        ends = np.append(np.flatnonzero(found[1:] != found[:-1]) + 1, len(found)).tolist() if len(found) else []
+        for begin, end in pairwise([0, *ends]):
+            here = order[begin:end]
+            rows: dict[str, Rows] = {}
+            columns = numbers[here].tolist(), quantities[here].tolist(), nets[here].tolist()
+            for number, quantity, net in zip(*columns, strict=True):
+                rows.setdefault(str(number), []).extend((quantity, net))
+            yield self.articles[int(found[begin])], rows
+
+    def sheet_action(self, article: str, rows: Mapping[str, Rows]) -> Action:
+        """Return the action that brings an article's rows into its sheet."""
+        gone = [str(each.number) for each in self._gone(rows)]
+        script = {"lang": "painless", "source": _SET_ROWS, "params": {"rows": rows, "gone": gone}}
+        new = {"control": {"rows": rows}}
+        return Action("update", sheet_key(article), orjson.dumps({"script": script, "upsert": new}))
+
+    def points_action(self, product: str, rows_of: Mapping[str, Mapping[str, Rows]]) -> Action:
+        """Return the action that brings the points of rows, by unit, into a product."""
+        points = {unit: _points(rows, self.lists) for unit, rows in rows_of.items()}
+        gone = sorted({(each.first, each.end) for rows in rows_of.values() for each in self._gone(rows)})
+        script = {"lang": "painless", "source": _SET_POINTS, "params": {"points": points, "gone": gone}}
+        return Action("update", product_key(product), orjson.dumps({"script": script}))
+
+    def _gone(self, numbers: Iterable[str]) -> Iterator[Retired]:
+        yield from (self.gone[number] for number in numbers if number in self.gone)
+        yield from self.retired
 
 
 class PriceLoader:
@@ -112,24 +165,30 @@ class PriceLoader:
         number = max(before.next_number, reserved["number"])
         point = max(before.next_point, reserved["point"])
         made: list[tuple[StoredList, _Waiting]] = []
+        kept: list[tuple[StoredList, StoredList]] = []
         for identity, waiting in self._waiting.items():
-            if (old := before.get(identity)) is not None:
-                retired.append(Retired(old.number, old.first, old.end, old.rows))
+            old = before.get(identity)
             lists.pop(identity, None)
             if waiting is None:
+                retired += [] if old is None else [old.retired()]
                 continue
-            stored = _stored(waiting, number, point)
+            stored = _stored(waiting, number, point, old)
             number, point = number + 1, stored.end
             lists[identity] = list_to_json(stored)
             made.append((stored, waiting))
+            if old is not None:
+                kept.append((stored, old))
         if point > _LAST_POINT:
             raise NoPointsLeft("the price lists of this version were written too often: index the catalogue anew")
         # Numbers of an attempt that fails are never used again: something of it may be left.
         self._loader.send([index_action(RESERVED, {"control": {"number": number, "point": point}})])
         self._loader.finish()
-        self._send_rows(made, before.retired[-_MOST_GONE:], varied=varied)
+        # Readers of ``before`` still need what it names; what it had replaced itself goes, wherever rows are written.
+        gone = {str(stored.number): old.replaced for stored, old in kept if old.replaced}
+        numbered = {str(stored.number): stored for stored, _ in made}
+        self._send_rows(_Batch(list(self._articles), made, numbered, gone, before.retired), varied=varied)
         self._loader.finish()
-        return PriceBook(lists, number, point, tuple(retired))
+        return PriceBook(lists, number, point, tuple(retired[-_MOST_RETIRED:]))
 
     def clear(self) -> None:
         """Forget what waited: it was committed."""
@@ -169,35 +228,26 @@ class PriceLoader:
         found: Json = answer["_source"]["control"] if answer.get("found") else {"number": 0, "point": 0}
         return found
 
-    def _send_rows(self, made: Sequence[tuple[StoredList, _Waiting]], gone: Sequence[Retired], *, varied: bool) -> None:
-        numbers = [str(each.number) for each in gone]
-        spans = [[each.first, each.end] for each in gone]
-        names = list(self._articles)
-        live = {str(stored.number): stored for stored, _ in made}
-        sheets = _by_article(made)
-        for chunk in _chunks(sheets, _TOGETHER):
-            rows_of = {names[article]: rows for article, rows in chunk}
-            self._loader.send(_sheet_action(article, rows, numbers) for article, rows in rows_of.items())
+    def _send_rows(self, batch: "_Batch", *, varied: bool) -> None:
+        for chunk in _chunks(batch.rows(), _TOGETHER):
+            self._loader.send(batch.sheet_action(article, rows) for article, rows in chunk)
             if not varied:
-                points = {article: {"": _points(rows, live)} for article, rows in rows_of.items()}
-                self._loader.send(_points_action(product, each, spans) for product, each in points.items())
+                self._loader.send(batch.points_action(product, {"": rows}) for product, rows in chunk)
         if varied:
-            self._send_points(made, spans)
+            self._send_points(batch)
 
-    def _send_points(self, made: Sequence[tuple[StoredList, _Waiting]], gone: Sequence[Sequence[int]]) -> None:
+    def _send_points(self, batch: "_Batch") -> None:
         """Send the points of products with variants, whose prices are those of the product where they have none."""
-        names = list(self._articles)
-        live = {str(stored.number): stored for stored, _ in made}
-        rows_of = {names[article]: rows for article, rows in _by_article(made)}
+        rows_of = dict(batch.rows())
         self._connection.patiently("POST", f"/{self._index}/_refresh")
         seen: set[str] = set()
         for chunk in _chunks(rows_of, _TOGETHER):
-            units_of = {key: each for key, each in self._units(chunk).items() if key not in seen}
+            units_of = {product: each for product, each in self._units(chunk).items() if product not in seen}
             seen.update(units_of)
             for product, units in units_of.items():
                 shared = rows_of.get(product, {})
-                points = {unit: _points({**shared, **(rows_of.get(unit, {}) if unit else {})}, live) for unit in units}
-                self._loader.send([_points_action(product, points, gone)])
+                rows = {unit: {**shared, **(rows_of.get(unit, {}) if unit else {})} for unit in units}
+                self._loader.send([batch.points_action(product, rows)])
 
     def _units(self, articles: Sequence[str]) -> dict[str, list[str]]:
         """Return the units of the products that are among the articles or have a variant among them."""
@@ -224,7 +274,7 @@ class PriceLoader:
         return found
 
 
-def _stored(waiting: _Waiting, number: int, point: int) -> StoredList:
+def _stored(waiting: _Waiting, number: int, point: int, old: StoredList | None) -> StoredList:
     prices, nets = waiting.prices, waiting.nets
     step = next(each for each in _STEPS if not np.any(nets[nets != ON_REQUEST] % each))
     end = point + 2 + int(nets.max(initial=0)) // step
@@ -239,46 +289,14 @@ def _stored(waiting: _Waiting, number: int, point: int) -> StoredList:
         rules=prices.rules,
         valid_from=prices.valid_from,
         valid_until=prices.valid_until,
+        tiered=bool(np.any(waiting.quantities > 1)),
+        replaced=None if old is None else old.retired(),
     )
-
-
-def _by_article(made: Sequence[tuple[StoredList, _Waiting]]) -> Iterator[tuple[int, dict[str, Rows]]]:
-    """Yield each article with its rows by the number of their list."""
-    if not made:
-        return
-    articles = np.concatenate([waiting.articles for _, waiting in made])
-    quantities = np.concatenate([waiting.quantities for _, waiting in made])
-    nets = np.concatenate([waiting.nets for _, waiting in made])
-    numbers = np.repeat([stored.number for stored, _ in made], [stored.rows for stored, _ in made])
-    order = np.lexsort((quantities, numbers, articles))
-    articles = articles[order]
-    ends = np.append(np.flatnonzero(articles[1:] != articles[:-1]) + 1, len(articles)).tolist() if len(articles) else []
-    begin = 0
-    for end in ends:
-        here = order[begin:end]
-        rows: dict[str, Rows] = {}
-        for number, quantity, net in zip(
-            numbers[here].tolist(), quantities[here].tolist(), nets[here].tolist(), strict=True
-        ):
-            rows.setdefault(str(number), []).extend((quantity, net))
-        yield int(articles[begin]), rows
-        begin = end
 
 
 def _points(rows: Mapping[str, Rows], lists: Mapping[str, StoredList]) -> list[int]:
     """Return the points of the rows that hold from the first piece on."""
     return [lists[number].point(pairs[1]) for number, pairs in rows.items() if pairs[0] <= 1]
-
-
-def _sheet_action(article: str, rows: Mapping[str, Rows], gone: Sequence[str]) -> Action:
-    script = {"lang": "painless", "source": _SET_ROWS, "params": {"rows": rows, "gone": gone}}
-    new = {"control": {"rows": rows}}
-    return Action("update", sheet_key(article), orjson.dumps({"script": script, "upsert": new}))
-
-
-def _points_action(product: str, points: Mapping[str, Sequence[int]], gone: Sequence[Sequence[int]]) -> Action:
-    script = {"lang": "painless", "source": _SET_POINTS, "params": {"points": points, "gone": gone}}
-    return Action("update", product_key(product), orjson.dumps({"script": script}))
 
 
 def _chunks(values: Iterable[_T], size: int) -> Iterator[list[_T]]:

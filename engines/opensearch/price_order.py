@@ -5,7 +5,7 @@ A list and a rule are parameters, see ``ListPrices.params``; the sum is that of 
 
 from engines.opensearch.conditions import UNITS
 from engines.opensearch.connection import Json
-from engines.opensearch.unit_tests import HOLDS
+from engines.opensearch.unit_criteria import HOLDS
 
 _PRICE = (
     HOLDS

@@ -8,7 +8,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.documents import PRICE_SCALE
 from engines.opensearch.filters import Names, condition_of
 from engines.opensearch.price_book import PriceBook, StoredList
-from engines.opensearch.unit_tests import holds, test_of
+from engines.opensearch.unit_criteria import criterion_of, holds
 
 SILENT = -2
 """What stands for the amount of a price where a list does not price a unit."""
@@ -98,7 +98,9 @@ def ready(prices: StoredList, book: PriceBook, currency: str, names: Names, dept
                 continue
             base = ready(stored, book, currency, names, depth + 1)
         condition = None if rule.filter is None else condition_of(rule.filter, names)
-        rules.append(Rule(step_of(rule, currency), base, condition, None if condition is None else test_of(condition)))
+        rules.append(
+            Rule(step_of(rule, currency), base, condition, None if condition is None else criterion_of(condition))
+        )
     return ListPrices(prices, tuple(rules))
 
 

@@ -1,7 +1,6 @@
-"""What a buyer with price lists is offered of the products shown: price, list, and prices at greater quantities, from
-the sheets of these products alone."""
+"""What a buyer with price lists is offered of the products shown: price, list, and prices at greater quantities."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import orjson
@@ -9,16 +8,13 @@ import orjson
 from engines.opensearch.buyer_prices import BuyerPrices
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import PRICE_SCALE, decimal_net
-from engines.opensearch.naming import sheet_key
 from engines.opensearch.point import PointInTime
 from engines.opensearch.price_book import ON_REQUEST
 from engines.opensearch.price_rules import ListPrices, Rows
+from engines.opensearch.shown_rows import ShownRows
 from engines.results import UnitOffer
 
 Tiers = tuple[tuple[int, Decimal | None], ...]
-TESTED = ("units.has", "units.kv", "units.num", "units.key")
-"""What the source of a product must have besides, where a price depends on the values of a unit."""
-_TOGETHER = 5_000
 
 
 class ShownPrices:
@@ -26,15 +22,12 @@ class ShownPrices:
 
     def __init__(self, prices: BuyerPrices, point: PointInTime, sources: Sequence[Json]) -> None:
         self._prices = prices
-        self._rows = _rows_of(point, prices.numbers(), sources)
+        self._rows = ShownRows(point, prices.stored(), sources)
 
     def offer(self, source: Json, unit: Json) -> UnitOffer:
         """Return what the buyer is offered of one unit of a product."""
         product = source["stored"]["id"]
-        rows = self._rows.get(product, {})
-        if unit["id"] and (others := self._rows.get(unit["id"])):
-            # The price of a product is that of its variants, unless they have their own.
-            rows = {**rows, **others}
+        rows = self._rows.of(source, unit)
         net, name = self._prices.price(rows, unit["net"], unit)
         more = source["stored"]["more"]
         tiers = self._tiers(rows, unit, _own_tiers(more, unit["id"] or product) if rows else ())
@@ -68,23 +61,6 @@ class ShownPrices:
             if (net := prices.price(rows, own, unit)) >= ON_REQUEST:
                 return [(1, net), *pairs]
         return pairs
-
-
-def _rows_of(point: PointInTime, numbers: Sequence[str], sources: Iterable[Json]) -> Mapping[str, Rows]:
-    """Return the rows of some lists for the products of the sources and their variants, by article."""
-    articles: dict[str, str] = {}
-    for source in sources:
-        for article in (source["stored"]["id"], *(unit["id"] for unit in source["units"] if unit["id"])):
-            articles[sheet_key(article)] = article
-    found: dict[str, Rows] = {}
-    keys = list(articles) if numbers else []
-    wanted = [f"control.rows.{number}" for number in numbers]
-    for begin in range(0, len(keys), _TOGETHER):
-        some = keys[begin : begin + _TOGETHER]
-        body = {"query": {"ids": {"values": some}}, "size": len(some), "_source": wanted, "track_total_hits": False}
-        for hit in point.search(body)["hits"]["hits"]:
-            found[articles[hit["_id"]]] = hit["_source"].get("control", {}).get("rows", {})
-    return found
 
 
 def _own_tiers(more: str, article: str) -> Tiers:

@@ -22,7 +22,8 @@ from engines.opensearch.point import PointInTime, is_whole
 from engines.opensearch.price_rules import ready
 from engines.opensearch.scoring import TextQuery
 from engines.opensearch.seeing import SPARE, VisibleVocabulary, of_the_buyer
-from engines.opensearch.shown_prices import TESTED, ShownPrices
+from engines.opensearch.shown_prices import ShownPrices
+from engines.opensearch.shown_rows import NEEDED, TESTED
 from engines.opensearch.stock import SeenStock
 from engines.opensearch.suggesting import KINDS, query_of, search_of, suggestions_of
 from engines.plan import SearchPlan, VectorMatch
@@ -346,7 +347,9 @@ class _Search:
 
 def _wanted(prices: BuyerPrices | None) -> list[str]:
     """Return what of a product's source answers need."""
-    return [*STORED, *TESTED] if prices and prices.tested() else list(STORED)
+    if prices is None:
+        return list(STORED)
+    return [*STORED, *NEEDED, *(TESTED if prices.tested() else ())]
 
 
 def _offer_of(prices: BuyerPrices | None, point: PointInTime, sources: Sequence[Json]) -> OfferOf:

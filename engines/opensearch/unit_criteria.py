@@ -1,7 +1,7 @@
 """Conditions on units that are decided without a query: within a script for the order of hits, and here for what is
 shown of them.
 
-A test is a condition in a form that a script reads as a parameter: ``{"all": tests}``, ``{"any": tests}``,
+A criterion is a condition in a form that a script reads as a parameter: ``{"all": tests}``, ``{"any": tests}``,
 ``{"not": test}``, or ``{"field": f, …}`` with the terms or the bounds of which one of the field's terms must be.
 """
 
@@ -32,11 +32,11 @@ boolean holds(Map doc, def test) {
   return false;
 }
 """
-"""The function of a script that decides a test for the unit at hand."""
+"""The function of a script that decides a criterion for the unit at hand."""
 
 
-def test_of(condition: Json) -> Json:
-    """Return the test of a condition that ``filters.condition_of`` made of a filter that names neither prices nor
+def criterion_of(condition: Json) -> Json:
+    """Return the criterion of a condition that ``filters.condition_of`` made of a filter that names neither prices nor
     stock."""
     [(kind, content)] = condition.items()
     match kind:
@@ -54,16 +54,16 @@ def test_of(condition: Json) -> Json:
             [(field, bounds)] = content.items()
             return {"field": field, **bounds}
         case "bool":
-            tests = [test_of(each) for each in content.get("filter", ())]
-            tests += [{"not": test_of(each)} for each in content.get("must_not", ())]
+            tests = [criterion_of(each) for each in content.get("filter", ())]
+            tests += [{"not": criterion_of(each)} for each in content.get("must_not", ())]
             if content.get("should"):
-                tests.append({"any": [test_of(each) for each in content["should"]]})
+                tests.append({"any": [criterion_of(each) for each in content["should"]]})
             return {"all": tests}
     raise ValueError(f"{kind} is no condition that a script can decide")
 
 
 def holds(test: Json, unit: Mapping[str, list[str]]) -> bool:
-    """Decide a test for a unit as the index keeps it."""
+    """Decide a criterion for a unit as the index keeps it."""
     if "all" in test:
         return all(holds(each, unit) for each in test["all"])
     if "any" in test:
