@@ -5,7 +5,7 @@ from engines.opensearch.settings import OpenSearchSettings
 from engines.opensearch.stock import STOCK_MAPPING
 from engines.port import Schema, text_field
 
-MAPPING = 6
+MAPPING = 7
 """The make of an index. An index of another make is not read: the catalogue is indexed again from its records."""
 SURFACE = "surface"
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
