@@ -96,6 +96,21 @@ def test_prices_filter_sort_and_count_as_the_buyer_has_them(engine: SearchEngine
     assert [hit.product.id for hit in index.search(ticked).hits] == ["a"]
 
 
+def test_cursors_walk_through_buyers_prices_and_past_them(engine: SearchEngine, catalog_names: Iterator[str]) -> None:
+    shelf = [*SHELF, document("d", "pine desk", net=None)]
+    index = build(engine, next(catalog_names), shelf, [PriceList("gold", "EUR", rows(a="30.00"))])
+    for descending, order in ((False, ["a", "b", "c", "d"]), (True, ["b", "a", "c", "d"])):
+        plan = SearchPlan(buyer=buyer("gold"), at=NOW, sort=Sort("price", descending=descending), limit=1)
+        walked: list[str] = []
+        while len(walked) < len(shelf):
+            page = index.search(plan)
+            walked += [hit.product.id for hit in page.hits]
+            if page.cursor is None:
+                break
+            plan = replace(plan, cursor=page.cursor)
+        assert walked == order
+
+
 def test_a_price_on_request_hides_every_other_price(engine: SearchEngine, catalog_names: Iterator[str]) -> None:
     lists = [PriceList("secret", "EUR", rows(a=None)), PriceList("base", "EUR", rows(a="90.00"))]
     index = build(engine, next(catalog_names), SHELF, lists)
