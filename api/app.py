@@ -26,6 +26,7 @@ from api.routes import (
     price_explanation,
     price_lists,
     promotions,
+    recommendations,
     search,
     service,
     storefront,
@@ -79,7 +80,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     app.state.metrics = metrics
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
-    shopping = (search, price_explanation, catalog)
+    shopping = (search, recommendations, price_explanation, catalog)
     selling = (price_lists, assortments, accounts, promotions, orders)
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)

@@ -35,7 +35,9 @@ _MOST_SELECTED_VALUES = 1_000
 _LARGEST_TWIN = 5 * LONGEST
 
 
-class _Body(BaseModel):
+class StrictBody(BaseModel):
+    """A body that refuses members it does not know, and numbers that are none."""
+
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     @model_validator(mode="before")
@@ -74,6 +76,9 @@ def _day(given: object) -> datetime.date:
         raise PydanticCustomError("not_a_day", "is not a day such as 2026-12-01") from None
 
 
+FilterBody = Annotated[str, Field(max_length=LONGEST)] | Annotated[dict[str, Any], AfterValidator(_bounded_twin)] | None
+
+
 def _number(text: str) -> str:
     try:
         if Decimal(text).is_finite():
@@ -86,7 +91,7 @@ def _number(text: str) -> str:
 Edge = StrictInt | StrictFloat | Annotated[StrictStr, AfterValidator(_number)]
 
 
-class RangeBody(_Body):
+class RangeBody(StrictBody):
     """A range ``gte <= x < lt``; a missing end is open."""
 
     gte: Edge | None = None
@@ -97,14 +102,14 @@ class RangeBody(_Body):
         return Interval(None if self.gte is None else float(self.gte), None if self.lt is None else float(self.lt))
 
 
-class FacetSearchBody(_Body):
+class FacetSearchBody(StrictBody):
     """Looks inside one facet's values."""
 
     field: str = Field(max_length=600)
     prefix: str = Field(default="", max_length=200)
 
 
-class SearchBody(_Body):
+class SearchBody(StrictBody):
     """One search; all fields are optional, an empty query browses."""
 
     model_config = ConfigDict(
@@ -128,9 +133,7 @@ class SearchBody(_Body):
     page: int = Field(default=1, ge=1, strict=True)
     page_size: int = Field(default=24, ge=1, le=100, strict=True)
     cursor: str | None = Field(default=None, max_length=500)
-    filter: (
-        Annotated[str, Field(max_length=LONGEST)] | Annotated[dict[str, Any], AfterValidator(_bounded_twin)] | None
-    ) = None
+    filter: FilterBody = None
     facet_filters: Annotated[
         dict[str, Annotated[list[Value | RangeBody], Field(fail_fast=True)]], BeforeValidator(_bounded_selections)
     ] = {}
@@ -154,7 +157,7 @@ class SearchBody(_Body):
             page=self.page,
             page_size=self.page_size,
             cursor=self.cursor,
-            filter=_filter(self.filter),
+            filter=filter_of(self.filter),
             selections=tuple(_selection(field, chosen) for field, chosen in self.facet_filters.items() if chosen),
             facets=None if self.facets == "auto" else tuple(dict.fromkeys(self.facets)),
             facet_limit=self.facet_limit,
@@ -167,13 +170,13 @@ class SearchBody(_Body):
         )
 
 
-class BatchBody(_Body):
+class BatchBody(StrictBody):
     """Up to twenty searches in one request, answered in their order."""
 
     requests: Annotated[list[SearchBody], Field(min_length=1, max_length=20, fail_fast=True)]
 
 
-class DeliveryBody(_Body):
+class DeliveryBody(StrictBody):
     """What comes in on a day."""
 
     date: Annotated[datetime.date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_day)]
@@ -184,7 +187,7 @@ class DeliveryBody(_Body):
         return Delivery(self.date, self.quantity)
 
 
-class OfferBody(_Body):
+class OfferBody(StrictBody):
     """A new price or stock; a member that is left out stays as it is, null removes it. With a ``location`` stock, lead
     time and next delivery are those of this location, else those of all together."""
 
@@ -209,7 +212,8 @@ class OfferBody(_Body):
         )
 
 
-def _filter(given: str | dict[str, Any] | None) -> Filter | None:
+def filter_of(given: str | dict[str, Any] | None) -> Filter | None:
+    """Return the filter of a text or its twin in JSON. Raises InvalidFilter."""
     if given is None or (isinstance(given, str) and not given.strip()):
         return None
     if not isinstance(given, str):

@@ -26,7 +26,9 @@ from ranking.localised import in_locale
 from ranking.models import CatalogModels, Models
 from ranking.request import SearchRequest
 from ranking.search import search
-from registry import Registry
+from recommender.artefact import KIND, load
+from recommender.serving import Recommender
+from registry import Registry, Serving
 
 Answer = TypeVar("Answer")
 _log = structlog.get_logger()
@@ -68,6 +70,7 @@ class Shop:
         self._registry = Registry(settings.home / "models")
         self._models: dict[str, CatalogModels] = {}
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
+        self._recommenders: dict[str, Serving[Recommender]] = {}
 
     def start(self) -> None:
         """Bring the tables up to date, open every catalogue, and begin to follow the change log."""
@@ -110,6 +113,14 @@ class Shop:
             for catalog in self.records.catalogs()
             if buyer.may_see(catalog.id) and (index := self.index(catalog.id)) is not None
         ]
+
+    def recommender(self, catalog_id: str) -> tuple[Recommender | None, int | None]:
+        """Return the recommender that serves a catalogue, and its version; None and None without one."""
+        serving = self._recommenders.get(catalog_id)
+        if serving is None:
+            serving = Serving(self._registry, catalog_id, KIND, lambda artefact: Recommender(load(artefact.folder)))
+            serving = self._recommenders.setdefault(catalog_id, serving)
+        return serving.get(), serving.version()
 
     def _shelf(self, index: SearchIndex, catalog_id: str) -> Shelf:
         # Currency and dictionary change only with a load, and a load with a new version.

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.context import AsJson, CatalogName, opened, print_json
+from cli.evaluate_recommender import evaluate_the_recommender
 from commerce.buyer import ANONYMOUS
 from commerce.errors import MappingError
 from engines.port import SearchIndex
@@ -26,6 +27,7 @@ from ranking.search import search
 
 app = typer.Typer(no_args_is_help=True, help="Measure quality against judgments.")
 _PAGE = 100
+app.command("recommender")(evaluate_the_recommender)
 
 
 class Beside(StrEnum):

@@ -9,6 +9,7 @@ import typer
 
 from cli.catalog import index_catalog
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from cli.train_recommender import train_the_recommender
 from evaluation.judgments import Judgments, read_judgments
 from indexer.embedding import embedded_text, text_key
 from language.encoder import KIND as ENCODER
@@ -24,6 +25,7 @@ from ranking.transformer import MODEL, CannotTrain, open_transformer
 from registry import Training
 
 app = typer.Typer(no_args_is_help=True, help="Train models from what is loaded.")
+app.command("recommender")(train_the_recommender)
 _PSEUDO_QUERIES = 12_000
 _CALIBRATED_ON = 400
 _ENCODED_AT_ONCE = 512

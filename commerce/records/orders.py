@@ -57,13 +57,17 @@ class OrderRecords(Database):
                 written, unchanged = written + len(changed), unchanged + len(rows) - len(changed)
         return OrdersWritten(written, unchanged)
 
-    def orders(self, catalog_id: str, *, until: datetime | None = None, account: str | None = None) -> Iterator[Order]:
-        """Yield a catalogue's orders by time and id, as of one moment: those before ``until``, of one account."""
+    def orders(
+        self, catalog_id: str, *, until: datetime | None = None, account: str | None = None, user: str | None = None
+    ) -> Iterator[Order]:
+        """Yield orders by time and id, as of one moment: those before ``until``, of one account, of one user."""
         query = sa.select(orders).where(orders.c.catalog == catalog_id)
         if until is not None:
             query = query.where(orders.c.placed_at < _moment(until))
         if account is not None:
             query = query.where(orders.c.account == next(findable([account]), ""))
+        if user is not None:
+            query = query.where(orders.c.user_id == next(findable([user]), ""))
         query = query.order_by(orders.c.placed_at, orders.c.order_id)
         with self._read() as connection, connection.execute(query, execution_options={"yield_per": 2_000}) as rows:
             for row in rows:

@@ -182,4 +182,5 @@ orders = Table(
     Column("lines", Text, nullable=False),
     Index("orders_by_time", "catalog", "placed_at"),
     Index("orders_by_account", "catalog", "account"),
+    Index("orders_by_user", "catalog", "user_id"),
 )

@@ -1,0 +1,50 @@
+"""The shapes of recommendations, for the OpenAPI document."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from api.answers import Availability, Price
+from recommender.serving import Source, Strategy
+
+
+class ReasonAnswer(BaseModel):
+    """Why an item stands there: in a code, in a sentence, and in numbers."""
+
+    code: Literal[
+        "bought_together", "accessory", "similar", "substitute", "bought_before", "because_bought", "for_you",
+        "trending", "popular", "new", "viewed", "session",
+    ]  # fmt: skip
+    text: str = Field(examples=["Bought with WHITE HANGING HEART T-LIGHT HOLDER in 34 % of 212 orders"])
+    evidence: dict[str, Any] = Field(examples=[{"orders_with_both": 72, "orders": 212, "share": 0.34}])
+
+
+class RecommendedItem(BaseModel):
+    """One product recommended."""
+
+    id: str
+    position: int
+    score: float
+    product: dict[str, Any]
+    price: Price | None
+    availability: Availability
+    source: Source
+    reason: ReasonAnswer
+
+
+class RecommendationResponse(BaseModel):
+    """One unit. ``model_version`` is null where no model serves; ``unknown`` are ids that the buyer does not see."""
+
+    recommendation_id: str
+    strategy: Strategy
+    placement: str | None
+    model_version: str | None
+    locale: str
+    items: list[RecommendedItem]
+    unknown: list[str]
+
+
+class RecommendationBatchResponse(BaseModel):
+    """The units of one page, in the order asked for."""
+
+    responses: list[RecommendationResponse]

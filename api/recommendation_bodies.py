@@ -1,0 +1,56 @@
+"""Bodies of requests for recommendations."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from api.bodies import FilterBody, StrictBody, filter_of
+from language.filters import Filter
+from recommender.serving import Strategy
+
+_Id = Annotated[str, Field(max_length=512)]
+_Ids = Annotated[list[_Id], Field(max_length=200, fail_fast=True)]
+_EXAMPLE: JsonDict = {
+    "placement": "product_page",
+    "strategy": "bought_together",
+    "context": {"product_ids": ["85123A"], "cart": [], "viewed": [], "query": None},
+    "count": 10,
+}
+
+
+class ContextBody(StrictBody):
+    """Where the buyer is: the products of the page, those in the cart, those viewed (the oldest first)."""
+
+    product_ids: _Ids = Field(default=[])
+    cart: _Ids = Field(default=[])
+    viewed: _Ids = Field(default=[])
+    query: str | None = Field(default=None, max_length=1_000)
+
+
+class RecommendationBody(StrictBody):
+    """One unit; all but ``strategy`` is optional."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra={"examples": [_EXAMPLE]})
+
+    placement: str | None = Field(default=None, max_length=200)
+    strategy: Strategy
+    context: ContextBody = ContextBody()
+    count: int = Field(default=10, ge=1, le=100, strict=True)
+    filter: FilterBody = None
+    exclude: Annotated[list[_Id], Field(max_length=2_000, fail_fast=True)] = Field(default=[])
+    locale: str | None = Field(default=None, max_length=35)
+
+    def condition(self) -> Filter | None:
+        """Return the filter. Raises InvalidFilter."""
+        return filter_of(self.filter)
+
+
+class RecommendationBatchBody(StrictBody):
+    """Up to twenty units of one page; no product stands in two of them."""
+
+    model_config = ConfigDict(
+        extra="forbid", allow_inf_nan=False, json_schema_extra={"examples": [{"requests": [_EXAMPLE]}]}
+    )
+
+    requests: Annotated[list[RecommendationBody], Field(min_length=1, max_length=20, fail_fast=True)]

@@ -1,0 +1,57 @@
+"""Recommendations."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from api import recommendation_answers as answers
+from api.buyer import Searcher
+from api.json_body import StrictJsonRoute
+from api.product_page import Json
+from api.recommendation_bodies import RecommendationBatchBody, RecommendationBody
+from api.recommending import Recommending, needs_history
+from api.rendering import JsonResponse
+from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
+from api.shop import CatalogId, Shop, TheShop
+from commerce.buyer import Buyer
+from language.errors import VitrineError
+from recommender.history import EMPTY
+
+router = APIRouter(prefix="/v1/{catalog}", tags=["recommendations"], responses=PROBLEMS, route_class=StrictJsonRoute)
+
+
+@router.post("/recommendations", response_model=answers.RecommendationResponse, openapi_extra=TOKEN_OPTIONAL)
+def recommend(catalog: CatalogId, body: RecommendationBody, shop: TheShop, buyer: Searcher) -> JsonResponse:
+    """Recommend products for one unit of a page, each with its reason.
+
+    Items marked ``fallback`` fill a unit of which too little is known. Ids that the buyer does not see are listed in
+    ``unknown``. What an account, or a user without one, bought is taken into account as soon as it is accepted.
+    """
+    return JsonResponse(_shared(shop, catalog, buyer, [body]).unit(body, set()))
+
+
+@router.post("/recommendations:batch", response_model=answers.RecommendationBatchResponse, openapi_extra=TOKEN_OPTIONAL)
+def recommend_batch(catalog: CatalogId, body: RecommendationBatchBody, shop: TheShop, buyer: Searcher) -> JsonResponse:
+    """Recommend for several units of one page, in their order; no product stands in two of them."""
+    shared = _shared(shop, catalog, buyer, body.requests)
+    taken: set[str] = set()
+    units: list[Json] = []
+    for number, each in enumerate(body.requests):
+        try:
+            units.append(shared.unit(each, taken))
+        except VitrineError as error:
+            error.pointer = f"/requests/{number}{error.pointer or ''}"
+            raise
+    return JsonResponse({"responses": units})
+
+
+def _shared(shop: Shop, catalog: str, buyer: Buyer, bodies: Sequence[RecommendationBody]) -> Recommending:
+    shelf = shop.shelf(catalog, buyer)
+    recommender, version = shop.recommender(catalog)
+    history = EMPTY
+    if recommender is not None and needs_history(bodies):
+        if buyer.account is not None:
+            history = recommender.history(shop.records.orders(catalog, account=buyer.account))
+        elif buyer.user is not None:
+            history = recommender.history(shop.records.orders(catalog, user=buyer.user))
+    return Recommending(shelf, buyer, recommender, version, history)

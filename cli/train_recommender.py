@@ -1,0 +1,68 @@
+"""Train the recommender from a catalogue's orders."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from recommender.training import Outcome, train_recommender
+
+Until = Annotated[
+    datetime | None,
+    typer.Option(help="Use only behaviour before this date.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+]
+
+
+def train_the_recommender(
+    catalog: CatalogName,
+    until: Until = None,
+    seed: Annotated[int, typer.Option(help="Equal seeds on equal data make equal models.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Train the recommender on a catalogue's orders, and let it serve unless it is worse than the one that does.
+
+    It is scored on the last thirty days first, which it does not see for that. A service that runs takes the new
+    version up by itself. A job that was ended midway is started again.
+
+    Example: vitrine train recommender online_retail
+    """
+    moment = None if until is None else until.replace(tzinfo=UTC)
+    with opened() as context:
+        outcome = train_catalog(context, catalog, until=moment, seed=seed, quiet=as_json)
+    manifest = outcome.artefact.manifest
+    if as_json:
+        print_json(
+            {
+                "catalog": catalog,
+                "version": manifest.version,
+                "promoted": outcome.promoted,
+                "metrics": outcome.metrics,
+                "before": outcome.before,
+                "parameters": manifest.training.parameters,
+            }
+        )
+        return
+    state = "serves now" if outcome.promoted else "does not serve: it is worse than the one that does"
+    typer.echo(f"{catalog}: version {manifest.version} of the recommender {state}")
+    for name, value in outcome.metrics.items():
+        before = f"  (the one before: {outcome.before[name]:.4f})" if name in outcome.before else ""
+        typer.echo(f"  {name:<16} {value:.4f}{before}")
+
+
+def train_catalog(
+    context: Context, catalog: str, *, until: datetime | None = None, seed: int = 1, quiet: bool
+) -> Outcome:
+    """Train one catalogue's recommender with a progress bar. Raises UnknownCatalog."""
+    context.records.catalog(catalog)
+    with progress(f"train {catalog}", hidden=quiet) as step:
+        return train_recommender(
+            context.records,
+            context.registry,
+            catalog,
+            code_version=version("vitrine"),
+            until=until,
+            seed=seed,
+            progress=step,
+        )

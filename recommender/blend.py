@@ -1,0 +1,119 @@
+"""The learned blend: gradient-boosted trees order each buyer's candidates (LambdaMART: Burges, 2010)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightgbm as lgb
+import numpy as np
+
+from recommender.behaviour import Behaviour, Floats
+from recommender.features import NAMES, candidates, describe, model_scores
+from recommender.history import Histories, History
+from recommender.knowledge import Knowledge, learn
+from recommender.splits import next_baskets
+
+LOOK_BACKS = (35.0, 60.0, 90.0, 120.0)
+"""Days before the moment of training at which an earlier moment's buyers are learned from."""
+ROUNDS = 250
+_PARAMETERS = {
+    "objective": "lambdarank",
+    "lambdarank_truncation_level": 30,
+    "num_leaves": 31,
+    "learning_rate": 0.05,
+    "min_data_in_leaf": 100,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+_FEWEST_BUYERS = 100
+_MOST_BUYERS = 3_000
+_MANY_ROWS = 5_000_000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Candidates in order: their numbers, the blend's scores and all models' scores of all items."""
+
+    items: np.ndarray
+    scores: Floats
+    model_scores: Floats
+
+
+class Blend:
+    """Orders a buyer's candidates by what buyers like that one bought next."""
+
+    def __init__(self, booster: lgb.Booster) -> None:
+        self._booster = booster
+
+    def rank(self, knowledge: Knowledge, history: History, now: float) -> Ranked:
+        """Return the buyer's candidates, the most likely for the next order first."""
+        scores = model_scores(knowledge, history, now)
+        chosen = candidates(knowledge, history, scores)
+        if not len(chosen):
+            return Ranked(chosen, np.zeros(0, np.float32), scores)
+        table = describe(knowledge, history, scores, chosen, now)
+        values = np.asarray(self._booster.predict(table, num_threads=1), dtype=np.float32)
+        order = np.argsort(-values, kind="stable")
+        return Ranked(chosen[order], values[order], scores)
+
+    def importance(self) -> dict[str, float]:
+        """Return each feature's share of what the trees gained."""
+        gains = self._booster.feature_importance("gain")
+        return {name: float(gain / gains.sum()) for name, gain in zip(NAMES, gains, strict=True)}
+
+    def save(self, path: Path) -> None:
+        """Write the trees as text."""
+        path.write_text(self._booster.model_to_string(), encoding="utf-8")
+
+
+def load_blend(path: Path) -> Blend:
+    """Read the trees. Raises lightgbm's error for a file that is none."""
+    return Blend(lgb.Booster(model_str=path.read_text(encoding="utf-8")))
+
+
+def train_blend(
+    behaviour: Behaviour, moment: float, texts: Sequence[str], *, seed: int = 1, progress: Progress | None = None
+) -> Blend | None:
+    """Train on what buyers ordered between earlier moments and ``moment``; None where too few of them did.
+
+    Of each earlier moment the models see only what happened before it, and the labels what happened after it.
+    """
+    tables, labels, sizes = [], [], []
+    for step, back in enumerate(LOOK_BACKS):
+        if progress:
+            progress(step, len(LOOK_BACKS) + 1)
+        cut = moment - back
+        baskets = next_baskets(behaviour, cut, moment)
+        if len(baskets.users) < _FEWEST_BUYERS:
+            continue
+        knowledge = learn(behaviour, cut, texts)
+        histories = Histories(behaviour.before(cut))
+        chosen_buyers = _sample(len(baskets.users), seed)
+        for number in chosen_buyers:
+            history = histories.of(int(baskets.users[number]))
+            scores = model_scores(knowledge, history, cut)
+            chosen = candidates(knowledge, history, scores)
+            tables.append(describe(knowledge, history, scores, chosen, cut))
+            labels.append(np.isin(chosen, baskets.items[number]))
+            sizes.append(len(chosen))
+    if not tables:
+        return None
+    data = lgb.Dataset(np.concatenate(tables), np.concatenate(labels), group=sizes, feature_name=list(NAMES))
+    # Threads wait for each other at every node: on little data that costs more than it brings.
+    threads = 2 if sum(sizes) > _MANY_ROWS else 1
+    booster = lgb.train({**_PARAMETERS, "seed": seed, "num_threads": threads}, data, ROUNDS)
+    if progress:
+        progress(len(LOOK_BACKS) + 1, len(LOOK_BACKS) + 1)
+    return Blend(booster)
+
+
+def _sample(count: int, seed: int) -> np.ndarray:
+    if count <= _MOST_BUYERS:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, _MOST_BUYERS, replace=False))

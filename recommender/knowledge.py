@@ -1,0 +1,121 @@
+"""All that is known of a catalogue's items at one moment: neighbours, popularity, rhythm and price."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from recommender.behaviour import GUEST, Behaviour, Days, Floats
+from recommender.models.content import content_similarity
+from recommender.models.cooccurrence import baskets, bought_together, cosine, followed_by, histories
+from recommender.models.ease import MOST_ITEMS, fit_ease
+from recommender.models.neighbours import Neighbours, strongest
+
+WINDOWS = (7.0, 14.0, 30.0, 60.0, 120.0, 400.0)
+"""Days that popularity is counted over."""
+NEVER = 400.0
+MODELS = ("ease", "cosine", "together", "followed", "content")
+ITEM_COLUMNS = (
+    *(f"popularity_{window:.0f}" for window in WINDOWS),
+    "trend_fortnight",
+    "trend_month",
+    "days_on_sale",
+    "days_since_sale",
+    "repeat_rate",
+    "new_buyers_month",
+    "season_last_year",
+    "log_price",
+    "log_quantity",
+)
+_SEASON = 60.0
+_YEAR = 366.0
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a recommendation is made from, as of ``moment`` (days since 1970).
+
+    ``items`` are ids; all else goes by their numbers: ``neighbours`` by model, ``columns`` (items × ITEM_COLUMNS),
+    ``orders`` how many orders have each item, ``shared`` (items × items) how many have both.
+    """
+
+    items: tuple[str, ...]
+    moment: float
+    neighbours: Mapping[str, Neighbours]
+    columns: Floats
+    orders: NDArray[np.int32]
+    shared: sp.csr_matrix
+
+    def column(self, name: str) -> Floats:
+        """Return one of ITEM_COLUMNS (items,)."""
+        return self.columns[:, ITEM_COLUMNS.index(name)]
+
+
+def learn(behaviour: Behaviour, moment: float, texts: Sequence[str]) -> Knowledge:
+    """Fit every model on what happened before ``moment``; ``texts`` say what each item is.
+
+    With more than 8,000 items the similarity of items by their buyers stands in for the closed-form model.
+    """
+    past = behaviour.before(moment)
+    bought = histories(past)
+    similar = strongest(cosine(bought))
+    neighbours = {
+        "ease": strongest(fit_ease(bought), 200) if 0 < len(past.items) <= MOST_ITEMS else similar,
+        "cosine": similar,
+        "together": strongest(bought_together(past, moment)),
+        "followed": strongest(followed_by(past, moment)),
+        "content": strongest(content_similarity(texts), 50),
+    }
+    content = baskets(past)
+    orders = np.bincount(past.item, minlength=len(past.items)).astype(np.int32)
+    shared = _of_neighbours(content, neighbours["together"])
+    return Knowledge(past.items, moment, neighbours, item_columns(past, moment), orders, shared)
+
+
+def item_columns(past: Behaviour, moment: float) -> Floats:
+    """Return what the items are like at a moment (items × ITEM_COLUMNS), of what known buyers did before it."""
+    known = past.user != GUEST
+    user, item, at = past.user[known], past.item[known], past.at[known]
+    count = len(past.items)
+    pairs = user.astype(np.int64) * max(count, 1) + item
+    age = moment - at
+    popular = [_popularity(pairs, user, age <= window, count) for window in WINDOWS]
+    first_of_pair = np.zeros(len(item), dtype=bool)
+    first_of_pair[np.unique(pairs, return_index=True)[1]] = True
+    buyers = np.bincount(item[first_of_pair], minlength=count)
+    repeats = np.bincount(np.unique(pairs[~first_of_pair]) % max(count, 1), minlength=count)
+    begun, last = np.full(count, NEVER), np.full(count, NEVER)
+    begun[item[::-1]] = age[::-1]
+    last[item] = age
+    season = (at >= moment - _YEAR) & (at < moment - _YEAR + _SEASON)
+    sold = np.maximum(np.bincount(past.item, minlength=count), 1)
+    positive = np.log(np.maximum(past.price, 1e-2))
+    columns = [
+        *popular,
+        np.log((popular[1] + 1e-3) / (popular[3] + 1e-3)),
+        np.log((popular[2] + 1e-3) / (popular[4] + 1e-3)),
+        np.minimum(begun, NEVER),
+        np.minimum(last, NEVER),
+        (repeats + 1) / (buyers + 10),
+        np.bincount(item[first_of_pair & (age <= 30)], minlength=count).astype(np.float64),
+        _popularity(pairs, user, season, count),
+        np.bincount(past.item, positive, count) / sold,
+        np.bincount(past.item, np.log1p(past.quantity), count) / sold,
+    ]
+    return np.column_stack(columns).astype(np.float32)
+
+
+def _popularity(pairs: NDArray[np.int64], user: np.ndarray, chosen: np.ndarray, count: int) -> Days:
+    """Return the share of the period's buyers who bought each item in it."""
+    once = np.unique(pairs[chosen]) % max(count, 1)
+    return np.bincount(once, minlength=count) / max(len(np.unique(user[chosen])), 1)
+
+
+def _of_neighbours(content: sp.csr_matrix, together: Neighbours) -> sp.csr_matrix:
+    """Return how many orders hold both, for the pairs that are neighbours."""
+    counts = sp.csr_matrix(content.T @ content)
+    kept = together.matrix.copy()
+    kept.data = np.ones_like(kept.data)
+    return sp.csr_matrix(counts.multiply(kept)).astype(np.int32)

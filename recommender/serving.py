@@ -1,0 +1,251 @@
+"""Answer a unit of recommendations: scored candidates with their reasons, best first, before any buyer's view."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from commerce.order import Order
+from recommender.artefact import Trained
+from recommender.behaviour import Floats, Ints, day_of, read_behaviour
+from recommender.blend import Ranked
+from recommender.features import model_scores
+from recommender.history import EMPTY, History
+
+Strategy = Literal[
+    "bought_together", "viewed_together", "similar", "substitutes", "accessories", "for_you", "next_basket",
+    "buy_again", "trending", "most_popular", "recently_viewed", "new_arrivals", "session_next",
+]  # fmt: skip
+Source = Literal["primary", "fallback"]
+MOST = 300
+_WINDOW = 4
+_FEWEST_SHARED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a unit is about: products on the page or in the cart, those viewed (oldest first), and when."""
+
+    strategy: Strategy
+    seeds: Sequence[str] = ()
+    viewed: Sequence[str] = ()
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an item stands there: a code, its evidence, and the product that it refers to, if any."""
+
+    code: str
+    evidence: Mapping[str, float | int | str]
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One item with its score; ``fallback`` means that the strategy itself had nothing left to say."""
+
+    id: str
+    score: float
+    source: Source
+    reason: Reason
+
+
+class Recommender:
+    """One trained version in service; safe for any number of threads."""
+
+    def __init__(self, trained: Trained) -> None:
+        self._known = trained.knowledge
+        self._blend = trained.blend
+        self._number = {identity: number for number, identity in enumerate(trained.knowledge.items)}
+
+    def history(self, orders: Iterable[Order]) -> History:
+        """Return a buyer's history of the orders so far; products that came after training are left out."""
+        found = read_behaviour(orders)
+        numbers = np.array([self._number.get(identity, -1) for identity in found.items], dtype=np.int32)
+        item = numbers[found.item] if len(found) else found.item
+        known = item >= 0
+        return History(item, found.order, found.at, found.quantity, found.price).chosen(known)
+
+    def recommend(self, asked: Asked, history: History = EMPTY) -> Iterator[Candidate]:
+        """Yield up to 300 candidates of the strategy and then the popular items as a fallback, each once."""
+        seen: set[str] = set()
+        for candidate in chain(_STRATEGIES[asked.strategy](self, asked, history), self._popular("fallback")):
+            if candidate.id not in seen:
+                seen.add(candidate.id)
+                yield candidate
+
+    def bought_together(self, asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what shares orders with the seeds more than chance lets it."""
+        yield from self._beside(asked, "together")
+
+    def viewed_together(self, asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what buyers of the seeds also buy: no views are known, so all of it is a fallback."""
+        yield from self._beside(asked, "cosine", "fallback")
+
+    def similar(self, asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what reads like the seeds, and is bought by the same buyers."""
+        content, cosine = self._scores("content", asked.seeds), self._scores("cosine", asked.seeds)
+        yield from self._from_seeds(asked, content + 0.3 * cosine, "similar")
+
+    def substitutes(self, asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what reads like the seeds and is not bought in the same orders."""
+        content, together = self._scores("content", asked.seeds), self._scores("together", asked.seeds)
+        yield from self._from_seeds(asked, content / (1 + 5 * together), "substitute")
+
+    def accessories(self, asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what is bought in the same orders and is something else."""
+        content, together = self._scores("content", asked.seeds), self._scores("together", asked.seeds)
+        yield from self._from_seeds(asked, together * np.maximum(1 - 2 * content, 0), "accessory")
+
+    def next_basket(self, asked: Asked, history: History) -> Iterator[Candidate]:
+        """Yield what the buyer's next order holds most likely, bought before or not."""
+        yield from self._personal(asked, history, lambda owned: np.ones_like(owned))
+
+    def for_you(self, asked: Asked, history: History) -> Iterator[Candidate]:
+        """Yield what the buyer never bought and may like."""
+        yield from self._personal(asked, history, lambda owned: ~owned)
+
+    def buy_again(self, asked: Asked, history: History) -> Iterator[Candidate]:
+        """Yield what the buyer bought before and may need again."""
+        yield from self._personal(asked, history, lambda owned: owned)
+
+    def trending(self, _asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what sells more in the last fortnight than in the two months before, of what sells at all."""
+        trend, enough = self._known.column("trend_fortnight"), self._known.column("popularity_14") >= 0.005
+        yield from self._ordered(np.where(enough, trend, -np.inf), lambda at: Reason("trending", self._trend(at)))
+
+    def most_popular(self, _asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what most buyers bought in the last thirty days."""
+        yield from self._popular("primary")
+
+    def new_arrivals(self, _asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what was first bought last, of what was bought at all."""
+        age = self._known.column("days_on_sale")
+        fresh = np.where((age < 90) & (self._known.orders > 1), -age, -np.inf)
+        yield from self._ordered(fresh, lambda at: Reason("new", {"days_on_sale": round(float(age[at]))}))
+
+    def recently_viewed(self, asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what was viewed, the latest first."""
+        for place, identity in enumerate(reversed(asked.viewed)):
+            yield Candidate(identity, 1 / (place + 1), "primary", Reason("viewed", {}))
+
+    def session_next(self, asked: Asked, _: History) -> Iterator[Candidate]:
+        """Yield what follows the last four products of the session: transitions, and half the similarity of buyers."""
+        steps = [*asked.viewed, *asked.seeds][-_WINDOW:]
+        known = [
+            (self._number[each], 1 / (back + 1)) for back, each in enumerate(reversed(steps)) if each in self._number
+        ]
+        items, weights = [item for item, _ in known], [weight for _, weight in known]
+        near = self._known.neighbours
+        scores = near["followed"].scores(items, weights) + 0.5 * near["cosine"].scores(items, weights)
+        scores[items] = 0
+        anchor = steps[-1] if steps else None
+        yield from self._ordered(np.where(scores > 0, scores, -np.inf), lambda _: Reason("session", {}, anchor))
+
+    def _beside(self, asked: Asked, model: str, source: Source = "primary") -> Iterator[Candidate]:
+        yield from self._from_seeds(asked, self._scores(model, asked.seeds), "bought_together", source)
+
+    def _from_seeds(self, asked: Asked, scores: Floats, code: str, source: Source = "primary") -> Iterator[Candidate]:
+        seeds = [self._number[each] for each in asked.seeds if each in self._number]
+        scores = np.where(scores > 0, scores, -np.inf)
+        scores[seeds] = -np.inf
+        for candidate in self._ordered(scores, lambda at: self._shared_with(seeds, at, code)):
+            both = float(candidate.reason.evidence["orders_with_both"])
+            is_weak = code in {"bought_together", "accessory"} and both < _FEWEST_SHARED
+            yield Candidate(candidate.id, candidate.score, "fallback" if is_weak else source, candidate.reason)
+
+    def _personal(
+        self, asked: Asked, history: History, wanted: Callable[[NDArray[np.bool_]], NDArray[np.bool_]]
+    ) -> Iterator[Candidate]:
+        if not len(history.item):
+            return
+        ranked = self._ranked(history, day_of(asked.now))
+        owned = np.isin(ranked.items, history.item)
+        keep = wanted(owned)
+        bought: Ints = np.unique(history.item)
+        near = self._known.neighbours["cosine"].matrix[bought].tocsc()
+        rows = zip(ranked.items[keep][:MOST], ranked.scores[keep][:MOST], owned[keep][:MOST], strict=True)
+        for item, score, is_owned in rows:
+            reason = self._again(int(item), history, asked.now) if is_owned else self._because(int(item), bought, near)
+            yield Candidate(self._known.items[item], float(score), "primary", reason)
+
+    def _ranked(self, history: History, now: float) -> Ranked:
+        if self._blend is not None:
+            return self._blend.rank(self._known, history, now)
+        # Too little was known to train a blend: personal frequency first, then the closed-form model.
+        scores = model_scores(self._known, history, now)
+        total = np.bincount(history.item, minlength=len(self._known.items)) + scores[0] / max(
+            float(scores[0].max()), 1e-6
+        )
+        order = np.argsort(-total, kind="stable")
+        order = order[total[order] > 0]
+        return Ranked(order, total[order].astype(np.float32), scores)
+
+    def _popular(self, source: Source) -> Iterator[Candidate]:
+        share = self._known.column("popularity_30")
+        scores = np.where(share > 0, share, -np.inf)
+        if not np.isfinite(scores).any():
+            scores = np.where(self._known.orders > 0, self._known.orders, -np.inf).astype(np.float32)
+
+        def reason(at: int) -> Reason:
+            return Reason("popular", {"share_of_buyers": round(float(share[at]), 4)})
+
+        for candidate in self._ordered(scores, reason):
+            yield Candidate(candidate.id, candidate.score, source, candidate.reason)
+
+    def _ordered(self, scores: Floats | NDArray[np.float64], reason: Callable[[int], Reason]) -> Iterator[Candidate]:
+        for at in np.argsort(-scores, kind="stable")[:MOST]:
+            if not np.isfinite(scores[at]):
+                return
+            yield Candidate(self._known.items[at], float(scores[at]), "primary", reason(int(at)))
+
+    def _scores(self, model: str, ids: Sequence[str]) -> Floats:
+        items = [self._number[each] for each in ids if each in self._number]
+        return self._known.neighbours[model].scores(items, [1.0] * len(items))
+
+    def _shared_with(self, seeds: Sequence[int], at: int, code: str) -> Reason:
+        model = "content" if code in {"similar", "substitute"} else "together"
+        anchor = max(seeds, key=lambda seed: self._known.neighbours[model].strength(seed, at))
+        both, orders = int(self._known.shared[anchor, at]), int(self._known.orders[anchor])
+        evidence = {"orders_with_both": both, "orders": orders, "share": round(both / max(orders, 1), 4)}
+        return Reason(code, evidence, self._known.items[anchor])
+
+    def _again(self, item: int, history: History, now: datetime) -> Reason:
+        times = history.at[history.item == item]
+        return Reason("bought_before", {"times": len(times), "days_ago": max(round(day_of(now) - float(times[-1])), 0)})
+
+    def _because(self, item: int, bought: Ints, near: sp.csc_matrix) -> Reason:
+        """Name the purchase that speaks most for an item; ``near`` (bought × items) are similarities."""
+        begin, end = near.indptr[item], near.indptr[item + 1]
+        if begin == end:
+            return Reason("for_you", {})
+        best = begin + int(np.argmax(near.data[begin:end]))
+        anchor = self._known.items[int(bought[near.indices[best]])]
+        return Reason("because_bought", {"similarity": round(float(near.data[best]), 4)}, anchor)
+
+    def _trend(self, at: int) -> dict[str, float]:
+        fortnight, baseline = self._known.column("popularity_14")[at], self._known.column("popularity_60")[at]
+        return {"share_fortnight": round(float(fortnight), 4), "share_two_months": round(float(baseline), 4)}
+
+
+_STRATEGIES: Mapping[Strategy, Callable[[Recommender, Asked, History], Iterator[Candidate]]] = {
+    "bought_together": Recommender.bought_together,
+    "viewed_together": Recommender.viewed_together,
+    "similar": Recommender.similar,
+    "substitutes": Recommender.substitutes,
+    "accessories": Recommender.accessories,
+    "for_you": Recommender.for_you,
+    "next_basket": Recommender.next_basket,
+    "buy_again": Recommender.buy_again,
+    "trending": Recommender.trending,
+    "most_popular": Recommender.most_popular,
+    "recently_viewed": Recommender.recently_viewed,
+    "new_arrivals": Recommender.new_arrivals,
+    "session_next": Recommender.session_next,
+}

@@ -1,0 +1,38 @@
+"""Splits in time: what is known before a day, and each known buyer's first order from then on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.behaviour import GUEST, Behaviour, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Baskets:
+    """The baskets to predict: of each buyer in ``users`` the numbers of the items, and the day of the order."""
+
+    users: Ints
+    items: tuple[Ints, ...]
+    days: tuple[float, ...]
+
+
+def next_baskets(behaviour: Behaviour, cut: float, until: float | None = None) -> Baskets:
+    """Return the first order, from ``cut`` on and before ``until``, of every buyer who bought before ``cut``."""
+    past = behaviour.before(cut)
+    known = np.zeros(len(behaviour.users) + 1, dtype=bool)
+    known[past.user[past.user != GUEST]] = True
+    begin = len(past)
+    end = len(behaviour) if until is None else int(np.searchsorted(behaviour.at, until))
+    user, item = behaviour.user[begin:end], behaviour.item[begin:end]
+    order, at = behaviour.order[begin:end], behaviour.at[begin:end]
+    first: dict[int, int] = {}
+    found: dict[int, list[int]] = {}
+    days: dict[int, float] = {}
+    for row in np.flatnonzero((user != GUEST) & known[user]):
+        who, which = int(user[row]), int(order[row])
+        if first.setdefault(who, which) == which:
+            found.setdefault(who, []).append(int(item[row]))
+            days.setdefault(who, float(at[row]))
+    users = sorted(found)
+    baskets = tuple(np.array(found[who], dtype=np.int32) for who in users)
+    return Baskets(np.array(users, dtype=np.int32), baskets, tuple(days[who] for who in users))

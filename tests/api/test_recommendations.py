@@ -1,0 +1,116 @@
+"""Recommendations over HTTP, through the buyer's view."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.shop import Shop
+from commerce.order import Order, OrderLine
+from commerce.pricing import Assortment, Selected
+from recommender.serving import Strategy
+from recommender.training import train_recommender
+from registry import Registry
+from tests.api.conftest import Token
+
+PATH = "/v1/icecat/recommendations"
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def shop(client: TestClient) -> Shop:
+    found: Shop = client.app.state.shop  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.fixture
+def ids(shop: Shop) -> list[str]:
+    return [item.product.id for item in shop.records.items("icecat") if item.offer.stock != 0][:12]
+
+
+def order(identity: str, account: str, *products: str, day: int = 0) -> Order:
+    lines = tuple(OrderLine(each, Decimal(1), Decimal(5), "EUR") for each in products)
+    return Order(identity, BEGIN + timedelta(days=day), lines, account, account)
+
+
+@pytest.fixture
+def trained(shop: Shop, ids: list[str], home: Path) -> None:
+    """A model of thirty orders that hold the first two products together, and one of the others."""
+    orders = [order(str(at), f"a{at}", ids[0], ids[1], ids[2 + at % 5], day=at) for at in range(30)]
+    shop.records.put_orders("icecat", orders)
+    train_recommender(shop.records, Registry(home / "models"), "icecat", code_version="test")
+
+
+def test_a_product_page_gets_what_is_bought_with_it_and_why(client: TestClient, trained: None, ids: list[str]) -> None:
+    body = {"strategy": "bought_together", "context": {"product_ids": [ids[0], "nothing"]}, "count": 3, "locale": "de"}
+    answer = client.post(PATH, json=body)
+    assert answer.status_code == 200
+    unit = answer.json()
+    first = unit["items"][0]
+    assert (first["id"], first["position"], first["source"]) == (ids[1], 1, "primary")
+    assert first["reason"]["evidence"] == {"orders_with_both": 30, "orders": 30, "share": 1.0, "product_id": ids[0]}
+    assert first["reason"]["text"].startswith("In 100 % von 30 Bestellungen")
+    assert first["price"]["currency"] == "EUR"
+    assert (unit["unknown"], unit["model_version"], len(unit["items"])) == (["nothing"], "1", 3)
+
+
+@pytest.mark.parametrize("strategy", get_args(Strategy))
+def test_no_unit_is_empty_without_a_model_and_all_of_it_is_a_fallback(client: TestClient, strategy: str) -> None:
+    unit = client.post(PATH, json={"strategy": strategy, "count": 5}).json()
+    assert len(unit["items"]) == 5
+    assert {each["source"] for each in unit["items"]} == {"fallback"}
+    assert unit["model_version"] is None
+
+
+def test_no_product_stands_in_two_units_of_a_page(client: TestClient, trained: None, ids: list[str]) -> None:
+    context = {"product_ids": [ids[0]], "cart": [ids[1]], "viewed": [ids[3]]}
+    requests = [{"strategy": strategy, "context": context, "count": 8} for strategy in get_args(Strategy)]
+    answer = client.post(f"{PATH}:batch", json={"requests": requests})
+    shown = [each["id"] for unit in answer.json()["responses"] for each in unit["items"]]
+    assert len(shown) == len(set(shown)) > 50
+    assert not {ids[0], ids[1]} & set(shown)
+
+
+def test_filter_exclusions_and_assortment_hold_in_every_unit(
+    client: TestClient, trained: None, ids: list[str], shop: Shop, token: Token
+) -> None:
+    brand = next(item.product.brand for item in shop.records.items("icecat", ids=[ids[1]]))
+    body = {"strategy": "most_popular", "filter": f'brand = "{brand}"', "exclude": [ids[0]], "count": 100}
+    found = client.post(PATH, json=body).json()["items"]
+    assert found
+    assert all(each["product"]["brand"] == brand and each["id"] != ids[0] for each in found)
+    shop.records.put_assortment("icecat", Assortment("few", Selected(frozenset(ids[2:4]))))
+    nobody = token(assortments=["none"])
+    assert client.post(PATH, json={"strategy": "most_popular"}, headers=nobody).json()["items"] == []
+
+
+def test_an_order_changes_the_buyers_recommendations_without_training(
+    client: TestClient, trained: None, ids: list[str], shop: Shop, token: Token
+) -> None:
+    buyer = token(sub="u", account="fresh")
+    body = {"strategy": "buy_again", "count": 3}
+    assert {each["source"] for each in client.post(PATH, json=body, headers=buyer).json()["items"]} == {"fallback"}
+    shop.records.put_orders("icecat", [order("new", "fresh", ids[4], day=40)])
+    first = client.post(PATH, json=body, headers=buyer).json()["items"][0]
+    assert (first["id"], first["source"], first["reason"]["code"]) == (ids[4], "primary", "bought_before")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 422, "invalid_request"),
+        ({"strategy": "guess"}, 422, "invalid_request"),
+        ({"strategy": "for_you", "count": 0}, 422, "invalid_request"),
+        ({"strategy": "for_you", "filter": "brand ="}, 422, "invalid_filter"),
+        ({"strategy": "for_you", "filter": "colour = 1"}, 422, "unknown_field"),
+        ({"strategy": "for_you", "exclude": ["x"] * 2_001}, 413, "too_large"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_in_words(
+    reader: TestClient, body: dict[str, object], status: int, code: str
+) -> None:
+    answer = reader.post(PATH, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
