@@ -30,6 +30,7 @@ from api.routes import (
     search,
     service,
     storefront,
+    synonyms,
     tokens,
 )
 from api.settings import Settings, read_settings
@@ -81,7 +82,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
     shopping = (search, recommendations, price_explanation, catalog)
-    selling = (price_lists, assortments, accounts, promotions, orders)
+    selling = (price_lists, assortments, accounts, promotions, orders, synonyms)
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app, settings, demo_buyers)

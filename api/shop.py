@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.engine import open_engine
 from api.settings import Settings
+from api.synonyms import SynonymBook
 from commerce.buyer import ANONYMOUS, Buyer
 from commerce.errors import UnknownCatalog
 from commerce.product import Catalog
@@ -26,6 +27,7 @@ from ranking.localised import in_locale
 from ranking.models import CatalogModels, Models
 from ranking.request import SearchRequest
 from ranking.search import search
+from ranking.synonyms import NO_SYNONYMS, SynonymTable
 from recommender.artefact import KIND, load
 from recommender.serving import Recommender
 from registry import Registry, Serving
@@ -42,6 +44,7 @@ class Shelf:
     index: SearchIndex
     values: ValueReader
     models: Models
+    synonyms: SynonymTable = NO_SYNONYMS
 
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
@@ -69,6 +72,7 @@ class Shop:
         self._follower = Follower(self.records, self.engine, settings.home)
         self._registry = Registry(settings.home / "models")
         self._models: dict[str, CatalogModels] = {}
+        self.synonyms = SynonymBook(self.records)
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
         self._recommenders: dict[str, Serving[Recommender]] = {}
 
@@ -129,7 +133,7 @@ class Shop:
         if known is None or known[0] != version:
             known = (version, self.records.catalog(catalog_id), ValueReader(index.dictionary()))
             self._known[catalog_id] = known
-        return Shelf(known[1], index, known[2], self._models_of(catalog_id).of(index))
+        return Shelf(known[1], index, known[2], self._models_of(catalog_id).of(index), self.synonyms.of(catalog_id))
 
     def _models_of(self, catalog_id: str) -> CatalogModels:
         return self._models.setdefault(catalog_id, CatalogModels(self._registry, catalog_id))

@@ -70,6 +70,12 @@ class InvalidAccount(VitrineError):
     code = "invalid_request"
 
 
+class UnknownSynonym(VitrineError):
+    """No synonym by that id."""
+
+    code = "unknown_synonym"
+
+
 class UnknownPromotion(VitrineError):
     """No promotion by that id."""
 

@@ -31,6 +31,7 @@ from ranking.request import (
     SearchRequest,
     Stage,
 )
+from ranking.synonyms import NO_SYNONYMS, SynonymTable
 from ranking.understanding import Understanding, understand
 from ranking.variants import matched_variants
 from ranking.visible_fields import fields_of
@@ -47,7 +48,13 @@ class ModelUnavailable(VitrineError):
     code = "model_unavailable"
 
 
-def search(index: SearchIndex, request: SearchRequest, buyer: Buyer, models: Models = NO_MODELS) -> SearchAnswer:
+def search(
+    index: SearchIndex,
+    request: SearchRequest,
+    buyer: Buyer,
+    models: Models = NO_MODELS,
+    synonyms: SynonymTable = NO_SYNONYMS,
+) -> SearchAnswer:
     """Search one catalogue's snapshot for this buyer with the ``models`` that there are.
 
     Raises UnknownField for a filter, facet or sort field that the catalogue does not have, InvalidPage beyond
@@ -64,6 +71,9 @@ def search(index: SearchIndex, request: SearchRequest, buyer: Buyer, models: Mod
     words = analyzer(locale)
     vocabulary = index.vocabulary(locale, buyer)
     understood = understand(request.query, words, vocabulary, MeasureReader(index.dictionary(), words, locale))
+    if understood.text is not None:
+        widened = synonyms.widen(understood.text.words, words, locale)
+        understood = replace(understood, text=replace(understood.text, words=widened))
     if understood.text is not None and locale != locales[0]:
         understood = replace(understood, text=replace(understood.text, locale=locale))
     understood_at = perf_counter()

@@ -74,7 +74,7 @@ async def suggest_as_typed(
 
 def _answer(request: Request, body: SearchBody, shelf: Shelf, buyer: Buyer, at: datetime | None) -> Json:
     began = perf_counter()
-    found = search(shelf.index, replace(body.request(), at=at), buyer, shelf.models)
+    found = search(shelf.index, replace(body.request(), at=at), buyer, shelf.models, shelf.synonyms)
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
     return rendering.search_answer(

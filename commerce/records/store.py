@@ -26,6 +26,7 @@ from commerce.records.price_lists import PriceListRecords
 from commerce.records.promotions import PromotionRecords
 from commerce.records.revocations import RevocationRecords
 from commerce.records.rows import findable, item_of, offer_of, product_row, variant_rows
+from commerce.records.synonyms import SynonymRecords
 from commerce.records.tables import LONGEST_LOCALE, catalog_texts, catalogs, products, variants
 from commerce.records.upserts import upsert
 
@@ -43,7 +44,15 @@ class Written:
     unchanged: int = 0
 
 
-class Records(PriceListRecords, AssortmentRecords, AccountRecords, PromotionRecords, RevocationRecords, OrderRecords):
+class Records(
+    PriceListRecords,
+    AssortmentRecords,
+    AccountRecords,
+    PromotionRecords,
+    RevocationRecords,
+    OrderRecords,
+    SynonymRecords,
+):
     """The records behind one database URL; safe for concurrent use by threads and processes.
 
     Catalogues and products are here, the other kinds of record each in a class of their own.

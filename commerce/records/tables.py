@@ -155,6 +155,15 @@ promotions = Table(
     Column("version", _BIG, nullable=False),
 )
 
+synonyms = Table(
+    "synonyms",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("synonym_id", _key(512), primary_key=True),
+    # JSON object of all that it says.
+    Column("terms", Text, nullable=False),
+)
+
 revocations = Table(
     "revocations",
     metadata,

@@ -40,6 +40,7 @@ ROWS: dict[str, dict[str, object]] = {
     "orders": {"catalog": "shop", "order_id": "o" * 512, "placed_at": "2026-01-01T00:00:00.000000+00:00",
                "account": "a", "user_id": None, "lines": '[["ä-1", "-2", "1.50", "EUR"]]'},
     "promotions": {"catalog": "shop", "promotion_id": "p", "terms": '{"ids": ["ä-1"]}', "version": 2},
+    "synonyms": {"catalog": "shop", "synonym_id": "s", "terms": "{}"},
     "revocations": {"claim": "jti", "value": "t", "issued_before": None},
 }  # fmt: skip
 

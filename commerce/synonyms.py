@@ -1,0 +1,20 @@
+"""Synonyms that a merchandiser keeps: words that mean the same, or that also find something else."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+SynonymKind = Literal["equivalent", "one_way"]
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """``sources`` also find ``targets``; if ``equivalent``, each of both finds all others. A text may be a phrase.
+
+    ``locale`` None holds in every language.
+    """
+
+    id: str
+    kind: SynonymKind
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    locale: str | None = None
