@@ -1,13 +1,16 @@
 """A learned order: LightGBM trees over the candidates' features."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from ranking.features import NAMES
 from registry import Artefact, BadArtefact
+
+if TYPE_CHECKING:
+    import lightgbm
 
 KIND = "ranking"
 MODEL_FILE = "model.txt"
@@ -18,7 +21,7 @@ Scores = NDArray[np.float64]
 class Reranker:
     """Scores candidates; safe for concurrent use. Scores of one query compare with each other only."""
 
-    booster: lightgbm.Booster
+    booster: "lightgbm.Booster"
 
     def scores(self, features: Scores) -> Scores:
         """Return a score for each row of ``features``, (candidates, len(NAMES)). One thread: requests share cores."""
@@ -36,6 +39,9 @@ class Reranker:
 
 def open_reranker(artefact: Artefact) -> Reranker:
     """Open a model. Raises BadArtefact for one that was trained on other features than are read here."""
+    # Importing it takes longer than most commands: only who opens or trains a model pays.
+    import lightgbm
+
     path = artefact.folder / MODEL_FILE
     try:
         booster = lightgbm.Booster(model_str=path.read_text(encoding="utf-8"))

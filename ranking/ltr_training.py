@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,6 +68,9 @@ def train_reranker(examples: Sequence[Example], seed: int = 1) -> Reranker:
     features = np.concatenate([each.features[rows] for each, rows in chosen])
     labels = np.concatenate([_labels(each, rows) for each, rows in chosen])
     groups = [len(rows) for _, rows in chosen]
+    # Importing it takes longer than most commands: only who opens or trains a model pays.
+    import lightgbm
+
     data = lightgbm.Dataset(features, labels, group=groups, feature_name=list(NAMES))
     gains = list(range(_LARGEST_RATING + 1))
     parameters = {**_PARAMETERS, "seed": seed, "label_gain": gains}

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import lightgbm as lgb
 import numpy as np
 import orjson
 import scipy.sparse as sp
@@ -58,7 +57,7 @@ def load(folder: Path) -> Trained:
         knowledge = Knowledge(items, moment, neighbours, columns, arrays["orders"], shared)  # type: ignore[arg-type]
         trees = folder / _TREES
         return Trained(knowledge, load_blend(trees) if trees.is_file() else None)
-    except (KeyError, ValueError, TypeError, OSError, lgb.basic.LightGBMError) as error:
+    except (KeyError, ValueError, TypeError, OSError) as error:
         raise BadArtefact(f"{folder}: cannot be read ({error}): train the model again") from error
 
 

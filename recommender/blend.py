@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 
 from recommender.behaviour import Behaviour, Floats
@@ -12,6 +12,9 @@ from recommender.features import NAMES, candidates, describe, model_scores
 from recommender.history import Histories, History
 from recommender.knowledge import Knowledge, learn
 from recommender.splits import next_baskets
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 LOOK_BACKS = (35.0, 60.0, 90.0, 120.0)
 """Days before the moment of training at which an earlier moment's buyers are learned from."""
@@ -48,7 +51,7 @@ class Ranked:
 class Blend:
     """Orders a buyer's candidates by what buyers like that one bought next."""
 
-    def __init__(self, booster: lgb.Booster) -> None:
+    def __init__(self, booster: "lgb.Booster") -> None:
         self._booster = booster
 
     def rank(self, knowledge: Knowledge, history: History, now: float) -> Ranked:
@@ -73,8 +76,14 @@ class Blend:
 
 
 def load_blend(path: Path) -> Blend:
-    """Read the trees. Raises lightgbm's error for a file that is none."""
-    return Blend(lgb.Booster(model_str=path.read_text(encoding="utf-8")))
+    """Read the trees. Raises ValueError for a file that holds none."""
+    # Importing it takes longer than most commands: only who opens or trains a model pays.
+    import lightgbm as lgb
+
+    try:
+        return Blend(lgb.Booster(model_str=path.read_text(encoding="utf-8")))
+    except lgb.basic.LightGBMError as error:
+        raise ValueError(f"{path} holds no trees: {error}") from error
 
 
 def train_blend(
@@ -104,6 +113,9 @@ def train_blend(
             sizes.append(len(chosen))
     if not tables:
         return None
+    # Importing it takes longer than most commands: only who opens or trains a model pays.
+    import lightgbm as lgb
+
     data = lgb.Dataset(np.concatenate(tables), np.concatenate(labels), group=sizes, feature_name=list(NAMES))
     # Threads wait for each other at every node: on little data that costs more than it brings.
     threads = 2 if sum(sizes) > _MANY_ROWS else 1

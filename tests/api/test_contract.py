@@ -26,6 +26,8 @@ PATHS = {
     "/v1/{catalog}/assortments", "/v1/{catalog}/assortments/{assortment_id}",
     "/v1/{catalog}/promotions", "/v1/{catalog}/promotions/{promotion_id}",
     "/v1/{catalog}/accounts", "/v1/{catalog}/accounts/{account_id}",
+    "/v1/{catalog}/synonyms", "/v1/{catalog}/synonyms/{synonym_id}",
+    "/v1/{catalog}/recommendations", "/v1/{catalog}/recommendations:batch",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
     "/v1/{catalog}/offers", "/v1/{catalog}/orders", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
 }  # fmt: skip
