@@ -4,6 +4,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 RUN := .venv/bin
+PACKAGES := api cli commerce engines evaluation indexer language ranking recommender registry
 export UV_PROJECT_ENVIRONMENT := .venv
 export OPENBLAS_NUM_THREADS := 1
 
@@ -16,6 +17,7 @@ demo: .venv/serving  ## Load both samples, index them, serve on port 8080
 	$(RUN)/vitrine demo
 
 test: .venv/development  ## Run all tests
+	$(RUN)/python -m compileall -q $(PACKAGES)
 	$(RUN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 lint: .venv/development  ## Check style, types, spelling and the arrows between packages
@@ -63,5 +65,6 @@ $(UV):
 	@touch $@
 
 .venv/development: $(UV) uv.lock pyproject.toml
-	$(UV) sync --quiet --frozen --inexact --python $(PYTHON) --extra dev
+	@# The tests start many processes; where Python writes no bytecode, each would compile every library again.
+	$(UV) sync --quiet --frozen --inexact --python $(PYTHON) --extra dev --compile-bytecode
 	@touch $@ .venv/serving
