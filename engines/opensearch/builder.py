@@ -46,12 +46,6 @@ for (unit in ctx._source.units) {
 _ANY_UNIT = ""
 
 
-class NotKept(VitrineError):
-    """Something that this engine cannot keep; a buyer would be shown wrong prices without it."""
-
-    code = "not_kept"
-
-
 class OpenSearchBuilder:
     """The one writer of a version."""
 
@@ -131,14 +125,14 @@ class OpenSearchBuilder:
         self._assortments[identity] = None
 
     def put_promotion(self, promotion: Promotion) -> None:
-        """Refuse: this engine keeps no promotions. Raises NotKept."""
-        raise NotKept(
-            f"promotion {promotion.id!r}: OpenSearch keeps no promotions yet: set VITRINE_ENGINE=embedded for this "
-            "catalogue"
-        )
+        """Put a promotion in place of whatever had its id."""
+        self._take_up()
+        self._promotions[promotion.id] = promotion
 
     def delete_promotion(self, identity: str) -> None:
-        """Remove a promotion; there is none."""
+        """Remove a promotion."""
+        self._take_up()
+        self._promotions[identity] = None
 
     def commit(self, applied: int) -> None:
         """Make all that was written visible and durable; ``applied`` is the change-log number that it contains.
@@ -179,6 +173,7 @@ class OpenSearchBuilder:
         self._streamed: set[str] = set()
         self._offers: dict[str, dict[str, dict[str, object]]] = {}
         self._assortments: dict[str, Assortment | None] = {}
+        self._promotions: dict[str, Promotion | None] = {}
         self._prices = PriceLoader(self._connection, self._index, self._loader)
         self._directory = read_directory(self._connection, self._index, self._commit.book)
         self._drop_uncommitted()
@@ -223,6 +218,7 @@ class OpenSearchBuilder:
         self._held.clear()
         self._offers.clear()
         self._assortments.clear()
+        self._promotions.clear()
         self._prices.clear()
         self._streamed.clear()
 
@@ -321,14 +317,18 @@ class OpenSearchBuilder:
         return (*numbers, number)
 
     def _write_directory(self) -> tuple[int, list[Action]]:
-        """Store the price lists and assortments that changed; return the number of the directory that counts now, and
-        how to remove what nobody needs any more."""
+        """Store what changed of price lists, assortments and promotions; return the number of the directory that counts
+        now, and how to remove what nobody needs any more."""
         number = self._commit.book
-        if not self._assortments and not self._prices:
+        if not self._assortments and not self._prices and not self._promotions:
             return number, []
         before = self._directory
         assortments, actions = changed(before.assortments, self._assortments, number + 1)
-        self._directory = Directory(assortments, self._prices.send(before.prices, varied=self._varied))
+        promotions = {
+            name: each for name, each in {**before.promotions, **self._promotions}.items() if each is not None
+        }
+        prices = self._prices.send(before.prices, varied=self._varied)
+        self._directory = Directory(assortments, prices, promotions)
         self._loader.send([*actions, self._directory.action(number + 1)])
         # Readers of the last commit still look ids up; those of the one before have gone over to it.
         outdated_, self._outdated = self._outdated, outdated(before.assortments, assortments, number)

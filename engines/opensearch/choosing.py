@@ -101,7 +101,8 @@ class FacetFields:
             numeric,
         )
         names = [self.names[at] for at in present.tolist()]
-        wanted = choose([*names, "price"], np.append(scores, _PRICE_SCORE), limit)
+        on_offer = float("on_offer" in answer and answer["on_offer"]["doc_count"] > 0)
+        wanted = choose([*names, "price", "on_offer"], np.append(scores, (_PRICE_SCORE, on_offer)), limit)
         chosen = [name for name in wanted if name not in taken]
         places = [place for name in chosen if (place := self.place.get(name)) is not None]
         numeric_places = [at for at in places if self.numeric[at]]

@@ -25,8 +25,8 @@ class WrittenElsewhere(VitrineError):
 class Commit:
     """What a version holds: the number of its last batch, the rows given away, the change-log number applied, whether
     products have variants and whether any was ever out of stock, the length of vectors (0: none yet), the documents
-    that tell of words and fields, the directory of assortments and price lists (0: there are none), and a token of
-    whoever wrote it."""
+    that tell of words and fields, the directory of assortments, price lists and promotions (0: there are none), and a
+    token of whoever wrote it."""
 
     batch: int = 0
     rows: int = 0

@@ -50,8 +50,8 @@ def values_of(request: FacetRequest, own: Selection | None, names: Names, *, var
     """Return the aggregation that counts one text, Boolean or hierarchy field; ticked values are counted whatever
     their place."""
     counted = {"aggs": _PRODUCTS} if varied else {}
-    if request.field == OFFERED:
-        states = {str(state).lower(): names.stock.in_stock(state=state) for state in (True, False)}
+    if request.field in OFFERED:
+        states = {str(state).lower(): names.state(request.field, state=state) for state in (True, False)}
         values: dict[str, object] = {"filters": {"filters": states}, **counted}
     else:
         number = names.numbers[request.field]
@@ -60,7 +60,7 @@ def values_of(request: FacetRequest, own: Selection | None, names: Names, *, var
         field = terms_field(request.field)
         values = {"terms": {"field": field, "include": include, "size": size}, **counted}
     aggregations: dict[str, object] = {"values": values}
-    if own and own.values and request.field != OFFERED:
+    if own and own.values and request.field not in OFFERED:
         field, number = terms_field(request.field), names.numbers[request.field]
         terms = {str(at): {"term": {field: text_term(number, value)}} for at, value in enumerate(own.values)}
         aggregations["ticked"] = {"filters": {"filters": terms}, **counted}

@@ -13,8 +13,8 @@ from language.analysis import Analyzer, analyzer
 from language.filters.tree import Scalar
 from language.identifiers import is_gtin_like
 
-OFFERED = "in_stock"
-"""Follows from the offer, which changes more often than the product."""
+OFFERED = ("in_stock", "on_offer")
+"""Follow from the offer, which changes more often than the product."""
 KEYS = frozenset({"id", "mpn", "gtin"})
 """Fields nearly unique to a product: kept apart, so that no count ever walks over them."""
 STORED = ("stored", "popularity", "units.id", "units.net", "units.stock", "units.supply")
@@ -82,7 +82,7 @@ class Encoder:
         keys: dict[str, None] = {}
         for values in (shared, unit.values):
             for name, given in values.items():
-                if name == OFFERED or not given:
+                if name in OFFERED or not given:
                     continue
                 kind, field = self._kinds[name], self._numbers[name]
                 has[field] = None
@@ -116,7 +116,7 @@ def values_of(document: Document, kinds: Mapping[str, FieldKind]) -> dict[str, s
     found: dict[str, set[Scalar]] = {}
     for values in (document.values, *(unit.values for unit in document.units)):
         for name, given in values.items():
-            if given and name != OFFERED and name in kinds:
+            if given and name not in OFFERED and name in kinds:
                 found.setdefault(name, set()).update(given)
     return found
 
@@ -146,6 +146,7 @@ def product_of(source: Json, offer: OfferOf, matched: Sequence[int] | None = Non
         own=cheapest.own,
         price_list=cheapest.price_list,
         tiers=cheapest.tiers,
+        promoted=cheapest.promoted,
     )
 
 

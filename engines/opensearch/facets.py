@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engines import ranges
 from engines.opensearch import counting
 from engines.opensearch.choosing import Choice, FacetFields
+from engines.opensearch.conditions import NOTHING
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import spelling
 from engines.opensearch.filters import Names, all_of
@@ -61,6 +62,9 @@ class Facets:
         found = self._groups({str(at): self._first(request) for at, request in enumerate(self._asked)})
         if self._plan.auto_facets:
             parts = {**counting.everything(), "price": self._numbers("price", every=False)}
+            lowered = self._catalogue.names.prices.lowered()
+            if lowered is not NOTHING:
+                parts["on_offer"] = {"filter": lowered}
             found["auto"] = counting.over_units(self._meets(None), parts)
         return found
 
@@ -97,7 +101,7 @@ class Facets:
                 if len(cut[1]) > 1:
                     ranged[request.field] = cut
                     shown.append(request)
-            elif min(len(texts[request.field]), request.limit) > 1:
+            elif min(len(+texts[request.field]), request.limit) > 1:
                 shown.append(request)
         self._count_products(shown, ranged, ask)
         return tuple(self._facet(request, texts, ranged) for request in shown)

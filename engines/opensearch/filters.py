@@ -12,6 +12,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.documents import KEYS
 from engines.opensearch.encoding import AFTER_SEPARATOR, SEPARATOR, number_term, text_term
 from engines.opensearch.prices import OwnPrices, Prices
+from engines.opensearch.states import of_states
 from engines.opensearch.stock import EVERYONES_STOCK, STOCK_FIELDS, SeenStock
 from engines.plan import Interval, Selection
 from engines.port import FieldKind
@@ -20,6 +21,7 @@ from language.filters.tree import And, Compare, Exists, Filter, In, Not, Operato
 
 HAS, TEXTS, NUMBERS, UNIQUE = "units.has", "units.kv", "units.num", "units.key"
 PRICE_FIELDS = ("price", "list_price")
+ON_OFFER = "on_offer"
 _OWN = OwnPrices()
 _RANGES: dict[Operator, str] = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
@@ -37,6 +39,13 @@ class Names:
     def prices_of(self, field: str) -> Prices:
         """Return the prices of a price field; ``list_price`` is always the catalogue's own."""
         return self.prices if field == "price" else _OWN
+
+    def state(self, field: str, *, state: bool) -> Json:
+        """Return the condition that a field of ``OFFERED`` is true of a unit, or that it is not."""
+        if field == ON_OFFER:
+            lowered = self.prices.lowered()
+            return lowered if state else {"bool": {"must_not": [lowered]}}
+        return self.stock.in_stock(state=state)
 
 
 def of_product(condition: Json, *, inner_hits: Json | None = None) -> Json:
@@ -56,6 +65,8 @@ def condition_of(node: Filter, names: Names) -> Json:
     match node:
         case Exists() | In() | Compare() if node.field in STOCK_FIELDS:
             return names.stock.condition(node)
+        case Exists() | In() | Compare() if node.field == ON_OFFER:
+            return of_states(node, lambda state: names.state(ON_OFFER, state=state))
         case And(parts=parts):
             return all_of(condition_of(each, names) for each in parts)
         case Or(parts=parts):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engines.opensearch.connection import Connection, Json
-from engines.opensearch.documents import KEYS
+from engines.opensearch.documents import KEYS, OFFERED
 from engines.opensearch.naming import knowledge_key
 from engines.port import FieldInfo, FieldKind
 from engines.stock import AVAILABLE_BY
@@ -114,7 +114,8 @@ def field_infos(knowledge: Knowledge) -> dict[str, FieldInfo]:
     found = {name: FieldInfo(name, f.kind, f.products, f.distinct) for name, f in knowledge.fields.items()}
     for price in ("price", "list_price"):
         found[price] = FieldInfo(price, "number", knowledge.priced)
-    found["in_stock"] = FieldInfo("in_stock", "boolean", knowledge.products, 2)
+    for state in OFFERED:
+        found[state] = FieldInfo(state, "boolean", knowledge.products, 2)
     found[AVAILABLE_BY] = FieldInfo(AVAILABLE_BY, "number")
     return found
 

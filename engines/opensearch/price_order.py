@@ -1,6 +1,7 @@
 """The order of hits by a buyer's price: the one thing that no query can say, so a script does the sum for each unit.
 
-A list and a rule are parameters, see ``ListPrices.params``; the sum is that of ``ListPrices.price``.
+A list, a rule and a promotion are parameters, see ``ListPrices.params`` and ``ReadyPromotion.params``; the sum is that
+of ``ListPrices.price`` and ``commerce.promotions.promote``.
 """
 
 from engines.opensearch.conditions import UNITS
@@ -36,22 +37,41 @@ long listed(Map doc, List points, long own, def list) {
   }
   return -2L;
 }
-long price(Map doc, def params) {
+long own(Map doc) {
   def catalogue = doc['units.price'];
-  long own = catalogue.size() == 0 ? -1L : Math.round(catalogue.get(0) * 1000000.0);
+  return catalogue.size() == 0 ? -1L : Math.round(catalogue.get(0) * 1000000.0);
+}
+long inLists(Map doc, def params) {
+  if (params.lists.isEmpty()) { return -2L; }
+  long catalogue = own(doc);
   List points = doc['units.points'];
-  long found = -2L;
   for (def list : params.lists) {
-    found = listed(doc, points, own, list);
-    if (found != -2L) { break; }
+    long found = listed(doc, points, catalogue, list);
+    if (found != -2L) { return found; }
   }
-  if (found == -2L && params.fallback) { found = own; }
-  if (found >= 0L) {
-    for (def rule : params.then) {
-      if (rule.test == null || holds(doc, rule.test)) { return made(rule, found); }
-    }
+  return -2L;
+}
+long lowered(def promotion, long net) {
+  long reduced = promotion.net == null ? made(promotion.step, net) : (long) promotion.net;
+  long floor = promotion.floor;
+  if (reduced < floor) { reduced = floor; }
+  return reduced < net ? reduced : net;
+}
+long promoted(Map doc, def promotions, long net, boolean fromList) {
+  long best = net;
+  long left = net;
+  for (def each : promotions) {
+    if ((fromList && !each.listed) || !holds(doc, each.test)) { continue; }
+    long reduced = lowered(each, each.stackable ? left : net);
+    if (each.stackable) { left = reduced; } else if (reduced < best) { best = reduced; }
   }
-  return found;
+  return best < left ? best : left;
+}
+long price(Map doc, def params) {
+  long found = inLists(doc, params);
+  boolean fromList = found != -2L;
+  if (!fromList && params.fallback) { found = own(doc); }
+  return found < 0L ? found : promoted(doc, params.promotions, found, fromList);
 }
 """
 )

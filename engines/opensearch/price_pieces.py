@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -10,11 +11,24 @@ from engines.opensearch.conditions import NOTHING, any_of
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import PRICE_SCALE
 from engines.opensearch.price_book import StoredList
-from engines.opensearch.price_rules import ListPrices, Rule, Step
+from engines.opensearch.price_rules import ListPrices, Rule
 from engines.opensearch.prices import PRICE, Bounds, Counted, own_values, read_buckets
 
 POINTS = "units.points"
 _MOST_MILLIONTHS = 2**53
+
+
+class Sum(Protocol):
+    """What becomes of a price: never less for more, or, with a negative factor, never more."""
+
+    @property
+    def factor(self) -> int:
+        """Its sign says which way prices go."""
+        ...
+
+    def made(self, base: int) -> int:
+        """Return the price that comes of another, both in millionths."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +37,7 @@ class Piece:
     by ``steps``; of the units that meet all conditions of ``met`` and none of ``unmet``."""
 
     stored: StoredList | None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Sum, ...] = ()
     met: tuple[Json, ...] = ()
     unmet: tuple[Json, ...] = ()
 

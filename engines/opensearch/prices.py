@@ -4,14 +4,14 @@ Filters, facets and sorting know no more of prices than this. Without price list
 field of a unit; ``buyer_prices`` has those of buyers with lists.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.opensearch.conditions import UNITS
+from engines.opensearch.conditions import NOTHING, UNITS
 from engines.opensearch.connection import Json
 
 PRICE = "units.price"
@@ -43,6 +43,10 @@ class Prices(Protocol):
         """Read the answer to ``values``."""
         ...
 
+    def lowered(self) -> Json:
+        """Return the condition that a unit costs less by a promotion."""
+        ...
+
     def order(self, condition: Json | None, *, descending: bool) -> list[Json]:
         """Return the order of products by the lowest price of their units that meet a condition; products without one
         come last."""
@@ -64,6 +68,10 @@ class OwnPrices:
         """Read the answer to ``values``."""
         return read_buckets(answer)
 
+    def lowered(self) -> Json:
+        """Return the condition that a unit costs less by a promotion: none does."""
+        return NOTHING
+
     def order(self, condition: Json | None, *, descending: bool) -> list[Json]:
         """Return the order of products by price."""
         nested: dict[str, object] = {"path": UNITS} if condition is None else {"path": UNITS, "filter": condition}
@@ -84,3 +92,13 @@ def read_buckets(answer: Json) -> Counted:
         np.array([bucket["doc_count"] for bucket in buckets], dtype=np.int64),
         not answer["values"].get("sum_other_doc_count", 0),
     )
+
+
+def merged(parts: Sequence[Counted]) -> Counted:
+    """Return the prices of several kinds, which no unit has two of, as one."""
+    if not parts:
+        return Counted(np.empty(0), np.empty(0, np.int64), complete=True)
+    values, places = np.unique(np.concatenate([each.values for each in parts]), return_inverse=True)
+    counts = np.concatenate([each.units for each in parts])
+    units = np.bincount(places, weights=counts, minlength=len(values)).astype(np.int64)
+    return Counted(values, units, all(each.complete for each in parts))

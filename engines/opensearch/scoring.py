@@ -51,8 +51,8 @@ class Tiers:
         return score % self.word
 
 
-def tiers_of(text: TextMatch, products: int) -> Tiers:
-    """Return tiers that no sum of words and phrases over so many products can reach."""
+def tiers_of(text: TextMatch, products: int, preference: float = 0.0) -> Tiers:
+    """Return tiers that no sum of words and phrases over so many products can reach, even ``preference`` times more."""
     rarest = _SATURATED * log(2.0 * products + 2.0)
     weights = sorted(text.fields.values(), reverse=True)
     bound = 1.0 + IN_STOCK_SCORE
@@ -64,13 +64,14 @@ def tiers_of(text: TextMatch, products: int) -> Tiers:
             + _CONDITION_WEIGHT * (word.condition is not None)
         )
     bound += sum(text.phrase_boost * rarest * len(phrase) for phrase in text.phrases)
-    tier = 2.0 ** ceil(log2(bound))
+    tier = 2.0 ** ceil(log2(bound * (1.0 + preference)))
     piece = 2.0 ** ceil(log2(tier * (len(text.words) + 1)))
     return Tiers(tier, piece, 4.0 * piece if text.pieces else piece)
 
 
 class TextQuery:
-    """A text match as queries, for one locale; ``also`` are the ids of products that are found beside it."""
+    """A text match as queries, for one locale; ``also`` are the ids of products that are found beside it,
+    ``preference`` the share by which a score may be raised afterwards."""
 
     def __init__(
         self,
@@ -79,11 +80,12 @@ class TextQuery:
         products: int,
         also: Sequence[str] = (),
         names: Names = _NO_FIELDS,
+        preference: float = 0.0,
     ) -> None:
         self.text = text
         self._names = names
         self._also = also
-        self.tiers = tiers_of(text, products)
+        self.tiers = tiers_of(text, products, preference)
         locale = text.locale or default_locale
         self._fields = {f"text.{text_field(f, locale, default_locale)}": w for f, w in text.fields.items()}
         self._surface = f"text.{text_field(SURFACE, locale, default_locale)}"
@@ -130,12 +132,19 @@ class TextQuery:
             {"function_score": {"query": ways, "functions": [{"weight": self.tiers.word}], "boost_mode": "sum"}}
             for ways in self._words
         ]
-        phrases = [
+        phrases = self._phrases()
+        words = {"bool": {"should": tiered, "minimum_should_match": least}}
+        return {"bool": {"must": [words], "should": phrases}} if phrases else words
+
+    def untiered(self) -> list[Json]:
+        """Return the queries whose scores are those of words and phrases alone."""
+        return [*self._words, *self._phrases()]
+
+    def _phrases(self) -> list[Json]:
+        return [
             {"match_phrase": {self._title: {"query": " ".join(phrase), "boost": self.text.phrase_boost * _SATURATED}}}
             for phrase in self.text.phrases
         ]
-        words = {"bool": {"should": tiered, "minimum_should_match": least}}
-        return {"bool": {"must": [words], "should": phrases}} if phrases else words
 
     def _ways(self, word: Word) -> Json:
         ways: list[Json] = [

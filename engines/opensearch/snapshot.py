@@ -19,7 +19,11 @@ from engines.opensearch.filters import Names, all_of, condition_of, of_product, 
 from engines.opensearch.naming import product_key
 from engines.opensearch.ordering import Position, decode_cursor, encode_cursor, order_of
 from engines.opensearch.point import PointInTime, is_whole
+from engines.opensearch.preference import Preference
 from engines.opensearch.price_rules import ready
+from engines.opensearch.promoted_prices import PromotedPrices
+from engines.opensearch.promotion_cells import Meetings
+from engines.opensearch.promotions import ready_promotions
 from engines.opensearch.scoring import TextQuery
 from engines.opensearch.seeing import SPARE, VisibleVocabulary, of_the_buyer
 from engines.opensearch.shown_prices import ShownPrices
@@ -63,13 +67,21 @@ class Known:
         seen = visible(self.directory.assortments, buyer.assortments, self.index, self.catalogue.names)
         return {"bool": {"filter": [committed, seen]}}
 
-    def prices(self, buyer: Buyer, at: datetime | None) -> BuyerPrices | None:
+    def prices(self, buyer: Buyer, at: datetime | None, meetings: Meetings) -> PromotedPrices | None:
         """Return what a buyer pays at a moment, None is now; None where that is the catalogue's own prices."""
+        moment = at or datetime.now(UTC)
         book, currency = self.directory.prices, self.schema.currency
-        lists = book.in_force(buyer.price_lists, currency, at or datetime.now(UTC))
-        if not lists and buyer.fallback:
+        lists = book.in_force(buyer.price_lists, currency, moment)
+        promotions = [each for each in self.directory.promotions.values() if each.standing(moment) == "in_force"]
+        if not lists and not promotions and buyer.fallback:
             return None
-        return BuyerPrices(tuple(ready(each, book, currency, self.catalogue.names) for each in lists), buyer.fallback)
+        names = self.catalogue.names
+        before = BuyerPrices(tuple(ready(each, book, currency, names) for each in lists), buyer.fallback)
+        return PromotedPrices(before, ready_promotions(promotions, currency, names), meetings)
+
+    def offers(self, prices: PromotedPrices | None, point: PointInTime, sources: Sequence[Json]) -> OfferOf:
+        """Return what makes a buyer's offers of the products of some sources."""
+        return own_offer if prices is None else ShownPrices(prices, self.schema.currency, point, sources).offer
 
 
 class OpenSearchIndex:
@@ -78,6 +90,7 @@ class OpenSearchIndex:
     def __init__(self, point: PointInTime, known: Known) -> None:
         self._point = point
         self._known = known
+        self._meetings = Meetings(point)
         self._visible: dict[tuple[str, tuple[str, ...]], VisibleVocabulary] = {}
 
     def search(self, plan: SearchPlan) -> SearchResult:
@@ -85,7 +98,7 @@ class OpenSearchIndex:
 
         Raises InvalidCursor for a cursor that does not belong to it, EngineUnavailable where the cluster cannot answer.
         """
-        return _Search(self._point, self._known, plan).run()
+        return _Search(self._point, self._known, self._meetings, plan).run()
 
     def suggest(self, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> Sequence[Suggestion]:  # noqa: ARG002 - phrases have no prices
         """Complete what was typed, up to ``limit`` of each kind."""
@@ -107,10 +120,10 @@ class OpenSearchIndex:
             return {}
         named = {"ids": {"values": [product_key(identity) for identity in dict.fromkeys(ids)]}}
         query = {"bool": {"filter": [named, self._known.visible(buyer)]}}
-        prices = self._known.prices(buyer, at)
+        prices = self._known.prices(buyer, at, self._meetings)
         body = {"query": query, "size": len(ids), "_source": _wanted(prices), "track_total_hits": False}
         sources = [hit["_source"] for hit in self._point.search(body)["hits"]["hits"]]
-        offer = _offer_of(prices, self._point, sources)
+        offer = self._known.offers(prices, self._point, sources)
         stock = SeenStock.of(buyer, at)
         found = (stock.shown(product_of(source, offer), source) for source in sources)
         return {product.id: product for product in found}
@@ -145,13 +158,13 @@ class OpenSearchIndex:
 class _Search:
     """One plan on its way through the cluster."""
 
-    def __init__(self, point: PointInTime, known: Known, plan: SearchPlan) -> None:
+    def __init__(self, point: PointInTime, known: Known, meetings: Meetings, plan: SearchPlan) -> None:
         self._point = point
         self._known = known
         self._plan = plan
         catalogue = known.catalogue
         names: Names = replace(catalogue.names, stock=SeenStock.of(plan.buyer, plan.at))
-        self._prices = known.prices(plan.buyer, plan.at)
+        self._prices = known.prices(plan.buyer, plan.at, meetings)
         if self._prices is not None:
             names = replace(names, prices=self._prices)
         catalogue = replace(catalogue, names=names)
@@ -167,9 +180,17 @@ class _Search:
         self._chosen = bool(chosen)
         self._whole = True
         self._rows: list[int] | None = None
+        self._preference = Preference.of(plan, names, self._condition)
         self._text = None
         if plan.text is not None and plan.vector is None:
-            self._text = TextQuery(plan.text, known.stats.locales[0], known.stats.products, plan.also, names)
+            self._text = TextQuery(
+                plan.text,
+                known.stats.locales[0],
+                known.stats.products,
+                plan.also,
+                names,
+                plan.on_offer_boost if self._preference else 0.0,
+            )
 
     def run(self) -> SearchResult:
         began = perf_counter()
@@ -182,7 +203,7 @@ class _Search:
         total = int(answer["hits"]["total"]["value"])
         facets = self._facets.read(answer.get("aggregations", {}), lambda parts: self._count(least, parts))
         shown = hits[: self._plan.limit]
-        offer = _offer_of(self._prices, self._point, [hit["_source"] for hit in shown])
+        offer = self._known.offers(self._prices, self._point, [hit["_source"] for hit in shown])
         return SearchResult(
             hits=tuple(self._hit(hit, offer) for hit in shown),
             total=total,
@@ -222,7 +243,7 @@ class _Search:
 
     def _ask(self, least: int) -> Json:
         plan = self._plan
-        scored = self._text is not None or plan.vector is not None
+        scored = self._text is not None or plan.vector is not None or self._preference is not None
         size = plan.limit + 1 if self._after is not None and plan.limit else plan.limit
         body: dict[str, object] = {
             **self._query(least),
@@ -262,11 +283,16 @@ class _Search:
     def _query(self, least: int, *, scored: bool = True) -> dict[str, object]:
         if self._plan.vector is not None:
             return self._nearest(self._plan.vector)
+        preference = self._preference if scored else None
         if self._text is None:
-            return {"query": {"bool": {"filter": self._filters}}}
+            query: Json = {"bool": {"filter": self._filters}}
+            return {"query": query if preference is None else preference.of_browsing(query)}
         query = self._text.scored(least)
         if scored:
-            return {"query": {"bool": {"must": [query], "should": self._preferred(), "filter": self._filters}}}
+            preferred = self._preferred()
+            if preference is not None:
+                preferred = [*preferred, preference.of_text([*self._text.untiered(), *preferred])]
+            return {"query": {"bool": {"must": [query], "should": preferred, "filter": self._filters}}}
         return {"query": {"bool": {"filter": [query, *self._filters]}}}
 
     def _preferred(self) -> list[Json]:
@@ -326,7 +352,7 @@ class _Search:
         if self._plan.vector is not None:
             return Hit(product, _inner_product(hit["_score"]))
         if self._text is None:
-            return Hit(product, float(hit["_source"]["popularity"]))
+            return Hit(product, float(hit["_source"]["popularity"] if self._preference is None else hit["_score"]))
         tiers = self._text.tiers
         score = hit["_score"]
         counts = self._known.sold_out and any(each.availability.in_stock for each in product.units or (product,))
@@ -345,15 +371,11 @@ class _Search:
         return encode_cursor(self._known.stats.version, self._plan, position)
 
 
-def _wanted(prices: BuyerPrices | None) -> list[str]:
+def _wanted(prices: PromotedPrices | None) -> list[str]:
     """Return what of a product's source answers need."""
     if prices is None:
         return list(STORED)
     return [*STORED, *NEEDED, *(TESTED if prices.tested() else ())]
-
-
-def _offer_of(prices: BuyerPrices | None, point: PointInTime, sources: Sequence[Json]) -> OfferOf:
-    return own_offer if prices is None else ShownPrices(prices, point, sources).offer
 
 
 def _of_product(value: float) -> float:

@@ -14,7 +14,7 @@ from commerce.availability import Availability, Delivery, LocationStock, seen, t
 from commerce.buyer import Buyer
 from engines.opensearch.conditions import NOTHING, UNITS, any_of
 from engines.opensearch.connection import Json
-from engines.opensearch.encoding import spelling
+from engines.opensearch.states import of_states
 from engines.plan import Interval
 from engines.results import StoredProduct
 from engines.stock import (
@@ -27,7 +27,7 @@ from engines.stock import (
     number_of_day,
     place_of,
 )
-from language.filters.tree import Compare, Exists, In, Operator, Scalar
+from language.filters.tree import Compare, Exists, In, Scalar
 
 STOCK_FIELDS = frozenset({IN_STOCK, AVAILABLE_BY})
 STOCK_MAPPING: Json = {
@@ -42,7 +42,6 @@ STOCK_MAPPING: Json = {
 _VALUE_BITS = 21
 _LATEST = (1 << _VALUE_BITS) - 1
 _FIRST_DAY = date(1970, 1, 1)
-_HOLDS: dict[Operator, tuple[int, ...]] = {"=": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
 _MOST_SECONDS = 1e12
 
 
@@ -86,7 +85,7 @@ class SeenStock:
     def condition(self, node: Compare | In | Exists) -> Json:
         """Return a filter's condition on units, for the fields of stock."""
         if node.field == IN_STOCK:
-            return any_of([self.in_stock(state=state) for state in (True, False) if _holds(node, state)])
+            return of_states(node, lambda state: self.in_stock(state=state))
         match node:
             case Exists():
                 return self._between(None, None)
@@ -171,17 +170,6 @@ class SeenStock:
 
 
 EVERYONES_STOCK = SeenStock()
-
-
-def _holds(node: Compare | In | Exists, state: bool) -> bool:
-    match node:
-        case Exists():
-            return True
-        case In(values=values):
-            return any(spelling(value) == spelling(state) for value in values)
-        case Compare(op=op, value=value):
-            have, wanted = spelling(state), spelling(value)
-            return (have > wanted) - (have < wanted) in _HOLDS[op]
 
 
 def _days(seconds: float) -> float:

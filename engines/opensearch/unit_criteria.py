@@ -2,7 +2,8 @@
 shown of them.
 
 A criterion is a condition in a form that a script reads as a parameter: ``{"all": tests}``, ``{"any": tests}``,
-``{"not": test}``, or ``{"field": f, …}`` with the terms or the bounds of which one of the field's terms must be.
+``{"not": test}``, or ``{"field": f, …}`` with the terms or the bounds of which one of the field's terms must be. Many
+terms are the keys of an object, ``among``, in which a script finds one at once.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,9 @@ boolean holds(Map doc, def test) {
   }
   if (test.not != null) { return !holds(doc, test.not); }
   for (String term : doc[test.field]) {
-    if (test.terms != null) {
+    if (test.among != null) {
+      if (test.among.containsKey(term)) { return true; }
+    } else if (test.terms != null) {
       if (test.terms.contains(term)) { return true; }
     } else if ((test.gt == null || term.compareTo(test.gt) > 0) && (test.gte == null || term.compareTo(test.gte) >= 0)
         && (test.lt == null || term.compareTo(test.lt) < 0) && (test.lte == null || term.compareTo(test.lte) <= 0)) {

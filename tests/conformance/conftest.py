@@ -52,14 +52,6 @@ def reopen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return partial(EmbeddedEngine, home)
 
 
-@pytest.fixture(autouse=True)
-def kept_by_the_engine(request: pytest.FixtureRequest) -> None:
-    """Skip what is about promotions where the engine refuses to build a version with any."""
-    over = getattr(getattr(request.node, "callspec", None), "params", {}).get("reopen")
-    if over == "opensearch" and (request.path.name == "test_promotions.py" or "with_promotions" in request.node.name):
-        pytest.skip("OpenSearch keeps no promotions yet: see NotKept")
-
-
 @pytest.fixture(scope="session")
 def engine(reopen: Reopen) -> SearchEngine:
     """One engine for the whole run; every test takes a catalogue of its own in it."""

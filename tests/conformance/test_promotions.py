@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from commerce.buyer import Buyer
 from commerce.pricing import Assortment, PriceList, PriceRow, PriceRule, Selected
 from commerce.promotions import Promotion, in_order, promote
+from engines.opensearch.promotion_cells import TooManyPromotions
 from engines.plan import FacetRequest, SearchPlan, Selection, Sort
 from engines.port import SearchEngine, SearchIndex, Unit
 from engines.results import StoredProduct
@@ -340,3 +341,32 @@ def test_rules_stand_on_prices_without_promotions(engine: SearchEngine, catalog_
     lists = [PriceList("deal", "EUR", (), (PriceRule(percent=Decimal(-10)),))]
     index = promote_all(engine, next(catalog_names), [promotion("sale", "-50", "a")], lists)
     assert found(index, buyer("deal"))["a"] == "90.00"
+
+
+def selling(engine: SearchEngine, catalog: str, count: int) -> SearchIndex:
+    shelf = [document(f"p{at}", "steel lamp", net=f"{100 + at}.00", brand="HP") for at in range(count)]
+    sales = [promotion(f"s{at:02}", "-50", f"p{at}") for at in range(count)]
+    everywhere = promotion("all", "-10", filter=EVERYTHING)
+    return promote_all(engine, catalog, [*sales, everywhere], shelf=shelf)
+
+
+def test_many_promotions_on_different_products_hold_at_once(engine: SearchEngine, catalog_names: Iterator[str]) -> None:
+    index = selling(engine, next(catalog_names), 20)
+    plan = SearchPlan(at=NOW, facets=(FacetRequest("on_offer"), FacetRequest("price")), on_offer_boost=0.05)
+    result = index.search(plan)
+    assert {value.value: value.count for value in result.facets[0].values if value.count} == {True: 20}
+    assert result.facets[1].stats == (50.0, 59.5, 54.75)
+    assert set(found(index, buyer(), "price <= 51 AND on_offer = true", on_offer_boost=0.05)) == {"p0", "p1", "p2"}
+
+
+def test_more_promotions_than_an_engine_can_ask_for_are_refused_and_never_wrong(
+    engine: SearchEngine, catalog_names: Iterator[str]
+) -> None:
+    index = selling(engine, next(catalog_names), 90)
+    try:
+        answer = set(found(index, buyer(), "price <= 51 AND on_offer = true"))
+    except TooManyPromotions as error:
+        assert error.code == "too_many_promotions"
+    else:
+        assert answer == {"p0", "p1", "p2"}
+    assert one(index, "p0", buyer()).net == Decimal("50.00")
