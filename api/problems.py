@@ -32,6 +32,7 @@ _STATUS = {
     "keys_unavailable": 503,
     "records_unavailable": 503,
     "timeout": 503,
+    "too_many_promotions": 503,
     "internal": 500,
 }
 _TITLES = {
@@ -54,6 +55,7 @@ _TITLES = {
     "model_unavailable": "The model is not loaded",
     "keys_unavailable": "The token cannot be checked now",
     "records_unavailable": "The records do not answer",
+    "too_many_promotions": "More promotions meet than the search engine can be asked for",
     "timeout": "The answer took too long",
     "not_found": "No such path",
     "method_not_allowed": "The path does not take this method",

