@@ -90,7 +90,16 @@ PHRASES = [
     "price > 1000", "attributes.nothing EXISTS", "attributes.fluxing:asc", "attributes.nothing:asc", "price:desc",
     "zorb-1,lamp-1,nowhere",
 ]  # fmt: skip
-NEVER_THE_SAME = {"query_id", "took_ms", "score", "contribution", "explanation", "cursor", "position"}
+NEVER_THE_SAME = {
+    "query_id",
+    "recommendation_id",
+    "took_ms",
+    "score",
+    "contribution",
+    "explanation",
+    "cursor",
+    "position",
+}
 FULL_SHELF = [
     {"facets": ["brand", "category", "price", "attributes.colour", "attributes.power"], "explain": True},
     {"query": "lamp", "facet_filters": {"brand": ["Nebulon", "Acme"]}, "facets": ["brand"]},
