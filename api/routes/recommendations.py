@@ -25,7 +25,8 @@ def recommend(catalog: CatalogId, body: RecommendationBody, shop: TheShop, buyer
     """Recommend products for one unit of a page, each with its reason.
 
     Items marked ``fallback`` fill a unit of which too little is known. Ids that the buyer does not see are listed in
-    ``unknown``. What an account, or a user without one, bought is taken into account as soon as it is accepted.
+    ``unknown``. What an account bought is taken into account as soon as it is accepted; of a user without an account
+    only with the token's consent to personalization.
     """
     return JsonResponse(_shared(shop, catalog, buyer, [body]).unit(body, set()))
 
@@ -52,6 +53,6 @@ def _shared(shop: Shop, catalog: str, buyer: Buyer, bodies: Sequence[Recommendat
     if recommender is not None and needs_history(bodies):
         if buyer.account is not None:
             history = recommender.history(shop.records.orders(catalog, account=buyer.account))
-        elif buyer.user is not None:
+        elif buyer.user is not None and buyer.consent.get("personalization", False):
             history = recommender.history(shop.records.orders(catalog, user=buyer.user))
     return Recommending(shelf, buyer, recommender, version, history)

@@ -1,5 +1,6 @@
 """Recommendations over HTTP, through the buyer's view."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -96,6 +97,17 @@ def test_an_order_changes_the_buyers_recommendations_without_training(
     shop.records.put_orders("icecat", [order("new", "fresh", ids[4], day=40)])
     first = client.post(PATH, json=body, headers=buyer).json()["items"][0]
     assert (first["id"], first["source"], first["reason"]["code"]) == (ids[4], "primary", "bought_before")
+
+
+def test_what_a_user_without_account_bought_is_read_only_with_consent(
+    client: TestClient, trained: None, ids: list[str], shop: Shop, token: Token
+) -> None:
+    shop.records.put_orders("icecat", [replace(order("own", "eva", ids[4], day=40), account=None)])
+    body = {"strategy": "buy_again", "count": 3}
+    silent = client.post(PATH, json=body, headers=token(sub="eva")).json()["items"]
+    assert {each["source"] for each in silent} == {"fallback"}
+    agreed = client.post(PATH, json=body, headers=token(sub="eva", consent={"personalization": True})).json()["items"]
+    assert (agreed[0]["id"], agreed[0]["reason"]["code"]) == (ids[4], "bought_before")
 
 
 @pytest.mark.parametrize(
