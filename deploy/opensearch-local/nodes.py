@@ -57,6 +57,8 @@ class Node:
             # Test suites make many small catalogues, each read at a point in time of its own.
             "search.max_open_pit_context=3000",
             # A laptop's disk is rarely half empty; the floods that these marks guard against are not expected here.
+            # Every test has an index of its own, and test runs that were killed leave theirs behind.
+            "cluster.max_shards_per_node=5000",
             "cluster.routing.allocation.disk.watermark.low=2gb",
             "cluster.routing.allocation.disk.watermark.high=1gb",
             "cluster.routing.allocation.disk.watermark.flood_stage=500mb",
