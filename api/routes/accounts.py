@@ -1,5 +1,7 @@
 """Accounts in the back office: whose eyes a preview can look through."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 
@@ -8,7 +10,7 @@ from api.account_bodies import AccountAnswer, AccountBody, AccountsAnswer, accou
 from api.buyer import Merchandiser
 from api.json_body import StrictJsonRoute
 from api.rendering import JsonResponse
-from api.resources import After, Limit, checked_id
+from api.resources import After, Limit, checked_id, listed
 from api.routes.documented import PROBLEMS
 from api.shop import CatalogId, TheShop
 from commerce.errors import UnknownAccount
@@ -36,9 +38,8 @@ async def list_accounts(
 ) -> JsonResponse:
     """Return the accounts by id."""
     shop.shelf(catalog, buyer)
-    accounts = await run_in_threadpool(shop.records.accounts, catalog, after=after, limit=limit)
-    following = accounts[-1].id if len(accounts) == limit else None
-    return JsonResponse({"accounts": [account_to_json(each) for each in accounts], "next": following})
+    accounts = partial(shop.records.accounts, catalog, after=after, limit=limit)
+    return await listed("accounts", lambda: map(account_to_json, accounts()), limit)
 
 
 @router.get("/accounts/{account_id:path}", response_model=AccountAnswer)

@@ -1,10 +1,23 @@
 """The rules for files of price lists, a row being one price, and of assortments, a row being one product."""
 
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator
 
 from commerce.readers.rules import Condition, Match, Rule, SourceRule, Strict
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone: write one such as Europe/Berlin") from error
+    return name
+
+
+TimeZoneName = Annotated[str, AfterValidator(_known_zone)]
+"""A time zone of the IANA database."""
 
 
 class ListedRows(Strict):
@@ -39,16 +52,7 @@ class PriceListRows(ListedRows):
     currency: Rule | None = None
     valid_from: Rule | None = None
     valid_until: Rule | None = None
-    timezone: str = Field(default="UTC")
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{name!r} is no time zone: write one such as Europe/Berlin") from error
-        return name
+    timezone: TimeZoneName = "UTC"
 
 
 class AssortmentRows(ListedRows):
