@@ -17,10 +17,12 @@ below ``_CHANCE``, most eligible products agree, and the hits come from several 
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
 
 from language.units import convert, dimension, same_dimension
 
@@ -144,17 +146,44 @@ def hits(number: float, stated: Iterable[Stated]) -> dict[str, Stated]:
 
 def _chances(samples: Sequence[Sample], units: set[str]) -> dict[str, float]:
     """Return for each unit how often the number of another product is hit; 1 where no other number can tell."""
-    trials: Counter[str] = Counter()
-    met: Counter[str] = Counter()
+    order = sorted(units)
+    code = {unit: at for at, unit in enumerate(order)}
+    numbers = np.array([sample.number for sample in samples])
+    pairs = [(at, code[unit]) for at, sample in enumerate(samples) for unit in _eligible(sample.stated) & units]
+    at_pair = {pair: row for row, pair in enumerate(pairs)}
+    owners, unit_of = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    rows = [
+        (at_pair[at, code[unit]], value, tolerance)
+        for at, sample in enumerate(samples)
+        for unit, value, tolerance in _acceptable(sample.stated)
+        if unit in units
+    ]
+    pair_of = np.array([pair for pair, _, _ in rows], dtype=np.intp)
+    values = np.array([value for _, value, _ in rows])
+    tolerances = np.array([tolerance for _, _, tolerance in rows])
+    exact = tolerances == 0
+    trials = np.zeros(len(order), dtype=np.intp)
+    met = np.zeros(len(order), dtype=np.intp)
     for shift in range(1, min(_SHUFFLES, len(samples) - 1) + 1):
-        for at, sample in enumerate(samples):
-            other = samples[(at + shift) % len(samples)].number
-            if other == sample.number:
-                continue
-            trials.update(unit for unit in _eligible(sample.stated) if unit in units)
-            met.update(unit for unit in hits(other, sample.stated) if unit in units)
+        others = np.roll(numbers, -shift)
+        tried = (others != numbers)[owners]
+        trials += np.bincount(unit_of[tried], minlength=len(order))
+        asked = others[owners[pair_of]]
+        near = (np.abs(values - asked) <= tolerances) & (exact | (asked != 0))
+        hit = np.zeros(len(pairs), dtype=bool)
+        hit[pair_of[near]] = True
+        met += np.bincount(unit_of[hit & tried], minlength=len(order))
     # One imagined hit, so that nothing is impossible.
-    return {unit: (met[unit] + 1) / (trials[unit] + 2) if trials[unit] else 1.0 for unit in units}
+    return {unit: (int(met[at]) + 1) / (int(trials[at]) + 2) if trials[at] else 1.0 for unit, at in code.items()}
+
+
+def _acceptable(stated: Iterable[Stated]) -> Iterator[tuple[str, float, float]]:
+    """Yield every number that `hits` would find: its unit, the number, and how far another may be from it."""
+    for each in stated:
+        yield each.unit, each.value, 0.0
+        for unit, factor in _conversions(each.unit):
+            if converted := each.value * factor:
+                yield unit, converted, _TOLERANCE * abs(converted)
 
 
 def _eligible(stated: Iterable[Stated]) -> set[str]:
