@@ -22,6 +22,7 @@ from api.routes import (
     backoffice,
     catalog,
     documented,
+    events,
     orders,
     price_explanation,
     price_lists,
@@ -81,7 +82,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     app.state.metrics = metrics
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
-    shopping = (search, recommendations, price_explanation, catalog)
+    shopping = (search, recommendations, events, price_explanation, catalog)
     selling = (price_lists, assortments, accounts, promotions, orders, synonyms)
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import jwt
@@ -45,7 +46,9 @@ class Tokens:
     """Verifies bearer tokens by a shared secret (HS256) or a key set (ES256, EdDSA, RS256), never by both."""
 
     def __init__(self, settings: Settings) -> None:
-        self._anonymous = settings.anonymous
+        self._anonymous = (
+            replace(ANONYMOUS, consent=dict.fromkeys(settings.anonymous_consent, True)) if settings.anonymous else None
+        )
         self._audience = settings.jwt_audience
         self._issuer = settings.jwt_issuer
         self._leeway = settings.jwt_leeway
@@ -65,9 +68,9 @@ class Tokens:
         """Return the buyer of an ``Authorization`` header. Raises ``unauthenticated`` if it is not a good token's, and
         ``keys_unavailable`` if the key set cannot be fetched."""
         if authorization is None:
-            if not self._anonymous:
+            if self._anonymous is None:
                 raise RequestProblem("unauthenticated", "send a bearer token: anonymous buyers are switched off")
-            return ANONYMOUS
+            return self._anonymous
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise RequestProblem("unauthenticated", "the Authorization header is not `Bearer TOKEN`")

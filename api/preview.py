@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime
 
@@ -47,6 +47,11 @@ async def previewed_buyer(
         return buyer
     _check_may_preview(buyer, "looking as another account (`as_account`)")
     return await buyer_of_account(shop, catalog, buyer, as_account)
+
+
+def is_preview(request: Request) -> bool:
+    """Say whether a request looks at what others see, which is no behaviour of a buyer's."""
+    return not {"as_account", "at"}.isdisjoint(request.query_params)
 
 
 At = Annotated[datetime | None, Depends(previewed_moment)]

@@ -1,5 +1,6 @@
 """Settings from the environment, ``VITRINE_*``."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -79,12 +80,22 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower_case)] = "info"
     request_timeout: float = 30.0
+    # Days that events and searches are kept from when they came in; 0 keeps them for ever.
+    event_retention_days: Annotated[int, Field(ge=0, le=36_500)] = 400
+    # What buyers without a token agreed to, for shops that ask only after the question: analytics, personalization.
+    anonymous_consent: Annotated[
+        tuple[Literal["analytics", "personalization"], ...], NoDecode, BeforeValidator(_comma_separated)
+    ] = ()
 
     @model_validator(mode="after")
     def _one_way_to_check(self) -> Self:
         if self.jwt_secret and self.jwks_url:
             raise ValueError("set VITRINE_JWT_SECRET or VITRINE_JWKS_URL, not both: tokens are checked in one way")
         return self
+
+    def keep_behaviour(self) -> timedelta | None:
+        """Return how long events and searches are kept; None for ever."""
+        return timedelta(days=self.event_retention_days) if self.event_retention_days else None
 
     def records_url(self) -> str:
         """Return the database's URL; SQLite below ``home`` unless one is given."""

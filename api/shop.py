@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Request
 from fastapi.concurrency import run_in_threadpool
 
 from api.engine import open_engine
+from api.journal import Journal
 from api.settings import Settings
 from api.synonyms import SynonymBook
 from commerce.buyer import ANONYMOUS, Buyer
@@ -73,6 +74,7 @@ class Shop:
         self._registry = Registry(settings.home / "models")
         self._models: dict[str, CatalogModels] = {}
         self.synonyms = SynonymBook(self.records)
+        self.journal = Journal(self.records, settings.keep_behaviour())
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
         self._recommenders: dict[str, Serving[Recommender]] = {}
 
@@ -87,9 +89,11 @@ class Shop:
                 # Requests are answered with the same problem until the engine is there; nobody needs to start again.
                 _log.warning("engine_unavailable_at_start", catalog=catalog.id, reason=error.message)
         self._follower.start()
+        self.journal.start()
 
     def stop(self) -> None:
-        """Stop following and close the records."""
+        """Stop following, write what waits, and close the records."""
+        self.journal.stop()
         self._follower.stop()
         self.records.close()
 
@@ -109,6 +113,14 @@ class Shop:
                 raise EngineUnavailable(f"catalogue {catalog_id!r} is loaded but not indexed yet")
             raise UnknownCatalog(f"there is no catalogue {catalog_id[:100]!r}")
         return self._shelf(index, catalog_id)
+
+    def serves(self, catalog_id: str, buyer: Buyer) -> None:
+        """Check that a catalogue is there for a buyer, without opening anything. Raises UnknownCatalog."""
+        if not buyer.may_see(catalog_id) or not self._has(catalog_id):
+            raise UnknownCatalog(f"there is no catalogue {catalog_id[:100]!r}")
+
+    def _has(self, catalog_id: str) -> bool:
+        return catalog_id in self._known or any(each.id == catalog_id for each in self.records.catalogs())
 
     def shelves(self, buyer: Buyer) -> list[Shelf]:
         """Return every catalogue that serves and that the buyer may see."""

@@ -12,11 +12,12 @@ from api import answers, rendering
 from api.bodies import BatchBody, SearchBody
 from api.json_body import StrictJsonRoute
 from api.metrics import Metrics
-from api.preview import At, Viewer
+from api.preview import At, Viewer, is_preview
 from api.product_page import Json
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
-from api.shop import CatalogId, Shelf, TheShop
+from api.search_records import search_record
+from api.shop import CatalogId, Shelf, Shop, TheShop
 from commerce.buyer import Buyer
 from language.errors import VitrineError
 from ranking.search import search
@@ -30,7 +31,7 @@ async def search_products(
     request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Viewer, at: At
 ) -> JsonResponse:
     """Search, or browse with an empty query; facets are chosen automatically unless named."""
-    return JsonResponse(await shop.answer(lambda: _answer(request, body, shop.shelf(catalog, buyer), buyer, at)))
+    return JsonResponse(await shop.answer(lambda: _answer(request, body, shop, shop.shelf(catalog, buyer), buyer, at)))
 
 
 @router.post("/search:batch", response_model=answers.BatchResponse, openapi_extra=TOKEN_OPTIONAL)
@@ -44,7 +45,7 @@ async def search_batch(
         responses = []
         for number, each in enumerate(body.requests):
             try:
-                responses.append(_answer(request, each, shelf, buyer, at))
+                responses.append(_answer(request, each, shop, shelf, buyer, at))
             except VitrineError as error:
                 error.pointer = f"/requests/{number}{error.pointer or ''}"
                 raise
@@ -72,15 +73,19 @@ async def suggest_as_typed(
     return JsonResponse(await shop.answer(suggestions))
 
 
-def _answer(request: Request, body: SearchBody, shelf: Shelf, buyer: Buyer, at: datetime | None) -> Json:
+def _answer(request: Request, body: SearchBody, shop: Shop, shelf: Shelf, buyer: Buyer, at: datetime | None) -> Json:
     began = perf_counter()
-    found = search(shelf.index, replace(body.request(), at=at), buyer, shelf.models, shelf.synonyms)
+    asked = replace(body.request(), at=at)
+    found = search(shelf.index, asked, buyer, shelf.models, shelf.synonyms)
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
+    query_id = str(uuid.uuid4())
+    if not is_preview(request):
+        shop.journal.note(shelf.catalog.id, search_record(query_id, body, asked, found, buyer))
     return rendering.search_answer(
         found,
         shelf,
-        query_id=str(uuid.uuid4()),
+        query_id=query_id,
         page=body.page,
         page_size=body.page_size,
         fields=body.fields,

@@ -3,6 +3,7 @@
 from commerce.records.assortments import AssortmentWritten, ListedProducts
 from commerce.records.change_log import Change
 from commerce.records.errors import NewerDatabase, RecordsUnavailable, UnusableDatabase
+from commerce.records.events import Behaviour, Subject
 from commerce.records.history import LoadRecord
 from commerce.records.offers import UNSET, OfferChange
 from commerce.records.orders import OrderExtent, OrdersWritten
@@ -14,6 +15,7 @@ from commerce.records.store import Records, Written
 __all__ = [
     "UNSET",
     "AssortmentWritten",
+    "Behaviour",
     "Change",
     "ListPrices",
     "ListedProducts",
@@ -29,6 +31,7 @@ __all__ = [
     "Records",
     "RecordsUnavailable",
     "Revocations",
+    "Subject",
     "UnusableDatabase",
     "Written",
 ]

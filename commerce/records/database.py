@@ -98,13 +98,14 @@ class Database:
             yield connection
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        """One transaction that holds the right to write from its beginning."""
+    def _write(self, lock: int = WRITERS_LOCK) -> Iterator[Connection]:
+        """One transaction that holds the right to write from its beginning: to everything, or to what has a ``lock`` of
+        its own, which SQLite does not tell apart."""
         with self._connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 # Each statement behind the lock sees what the writer before committed: READ COMMITTED.
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(self._patience * 1000)}")
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
             else:
                 # Waits for other writers now; a lock taken midway would fail if another one wrote meanwhile.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -193,3 +193,55 @@ orders = Table(
     Index("orders_by_account", "catalog", "account"),
     Index("orders_by_user", "catalog", "user_id"),
 )
+
+events = Table(
+    "events",
+    metadata,
+    # In the order of commits: who follows the events by it misses none.
+    Column("seq", _BIG, primary_key=True, autoincrement=True),
+    Column("catalog", _key(64), nullable=False),
+    Column("event_id", _key(200), nullable=False),
+    # RFC 3339 in UTC with microseconds: texts that sort as times do.
+    Column("at", _key(32), nullable=False),
+    Column("received_at", _key(32), nullable=False),
+    Column("action", _key(100), nullable=False),
+    Column("client_id", _key(512)),
+    Column("session_id", _key(512)),
+    Column("user_id", _key(512)),
+    Column("account", _key(512)),
+    Column("query_id", _key(200)),
+    Column("recommendation_id", _key(200)),
+    Column("object_id", _key(512)),
+    Column("personal", Boolean, nullable=False),
+    # JSON object of what else it says.
+    Column("rest", Text, nullable=False),
+    Index("events_by_id", "catalog", "event_id", unique=True),
+    Index("events_by_user", "catalog", "user_id", "seq"),
+    Index("events_by_account", "catalog", "account", "seq"),
+    Index("events_by_client", "catalog", "client_id", "seq"),
+    Index("events_by_receipt", "received_at"),
+    sqlite_autoincrement=True,
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    Column("seq", _BIG, primary_key=True, autoincrement=True),
+    Column("catalog", _key(64), nullable=False),
+    Column("query_id", _key(200), nullable=False),
+    Column("at", _key(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("total", _BIG, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("client_id", _key(512)),
+    Column("session_id", _key(512)),
+    Column("user_id", _key(512)),
+    Column("account", _key(512)),
+    # JSON object of what else it says.
+    Column("rest", Text, nullable=False),
+    Index("searches_by_query", "catalog", "query_id", unique=True),
+    Index("searches_by_user", "catalog", "user_id"),
+    Index("searches_by_client", "catalog", "client_id"),
+    Index("searches_by_time", "at"),
+    sqlite_autoincrement=True,
+)

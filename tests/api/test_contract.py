@@ -13,6 +13,7 @@ from schemathesis.core import NotSet
 from schemathesis.schemas import APIOperation
 
 from api.app import create_app
+from api.event_answers import EXAMPLE_EVENT
 from api.price_answers import EXAMPLE_LIST
 from api.promotion_answers import EXAMPLE_PROMOTION
 from api.settings import Settings
@@ -27,7 +28,7 @@ PATHS = {
     "/v1/{catalog}/promotions", "/v1/{catalog}/promotions/{promotion_id}",
     "/v1/{catalog}/accounts", "/v1/{catalog}/accounts/{account_id}",
     "/v1/{catalog}/synonyms", "/v1/{catalog}/synonyms/{synonym_id}",
-    "/v1/{catalog}/recommendations", "/v1/{catalog}/recommendations:batch",
+    "/v1/{catalog}/recommendations", "/v1/{catalog}/recommendations:batch", "/v1/{catalog}/events",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
     "/v1/{catalog}/offers", "/v1/{catalog}/orders", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
 }  # fmt: skip
@@ -56,7 +57,7 @@ def test_no_generated_request_breaks_the_service(operation: APIOperation, writer
         path = case.path.replace("{catalog}", "icecat").replace("{product_id}", "3920564")
         body = None if isinstance(case.body, NotSet) else case.body
         content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
-        headers = {**token(sub="a", scope="search admin"), "content-type": "application/json"}
+        headers = {**token(sub="a", scope="search events admin"), "content-type": "application/json"}
         query = {name: str(value) for name, value in (case.query or {}).items()}
         response = writer.request(case.method, path, params=query, content=content, headers=headers)
         assert str(response.status_code) in documented, response.text
@@ -80,6 +81,7 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("POST", "/v1/{catalog}/search", {}, {"query": "laptop", "explain": True}),
     ("POST", "/v1/{catalog}/search", {}, {"filter": "price <"}),
     ("POST", "/v1/{catalog}/search:batch", {}, {"requests": [{"query": "laptop"}, {}]}),
+    ("POST", "/v1/{catalog}/events", {}, [EXAMPLE_EVENT, {}]),
     ("GET", "/v1/{catalog}/suggest", {"q": "lap"}, None),
     ("GET", "/v1/{catalog}/suggest", {"limit": "many"}, None),
     ("GET", "/v1/catalogs", {}, None),
@@ -118,7 +120,7 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
 
 def test_answers_are_of_the_documented_shape(client: TestClient, token: Token) -> None:
     document = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
-    headers = token(sub="a", scope="search admin")
+    headers = token(sub="a", scope="search events admin")
     for method, path, query, body in ANSWERED:
         url = path.replace("{catalog}", "icecat").replace("{product_id}", "3920564")
         response = client.request(method, url, json=body, params=query, headers=headers)

@@ -41,6 +41,11 @@ ROWS: dict[str, dict[str, object]] = {
                "account": "a", "user_id": None, "lines": '[["ä-1", "-2", "1.50", "EUR"]]'},
     "promotions": {"catalog": "shop", "promotion_id": "p", "terms": '{"ids": ["ä-1"]}', "version": 2},
     "synonyms": {"catalog": "shop", "synonym_id": "s", "terms": "{}"},
+    "events": {"catalog": "shop", "event_id": "e", "at": "2026-01-01T00:00:00.000000+00:00", "action": "click",
+               "received_at": "2026-01-01T00:00:00.000000+00:00", "client_id": "c" * 512, "personal": True,
+               "rest": "{}"},
+    "searches": {"catalog": "shop", "query_id": "q", "at": "2026-01-01T00:00:00.000000+00:00", "text": "ä", "total": 1,
+                 "page": 1, "rest": "{}"},
     "revocations": {"claim": "jti", "value": "t", "issued_before": None},
 }  # fmt: skip
 
