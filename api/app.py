@@ -21,6 +21,7 @@ from api.routes import (
     assortments,
     backoffice,
     catalog,
+    comparison,
     documented,
     events,
     orders,
@@ -82,7 +83,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     app.state.metrics = metrics
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
-    shopping = (search, recommendations, events, price_explanation, catalog)
+    shopping = (search, recommendations, comparison, events, price_explanation, catalog)
     selling = (price_lists, assortments, accounts, promotions, orders, synonyms)
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)

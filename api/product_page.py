@@ -12,6 +12,7 @@ from commerce.buyer import Buyer
 from commerce.documents import stored_attributes
 from commerce.promotions import Promoted
 from engines.results import StoredProduct, UnitOffer
+from indexer.values import SheetRow
 from language.attribute_groups import group_label
 from ranking.facets import label
 
@@ -38,6 +39,24 @@ def sheet(stored: StoredProduct, shown: StoredProduct, shelf: Shelf, locale: str
     if type_name and (source := whole.get("category_source")):
         rows.append(_derived_type(type_name, source, locale))
     return rows + _rows(orjson.loads(shown.document)["attributes"], type_name, shelf, locale)
+
+
+def compared_sheet(shown: StoredProduct, type_name: str | None, shelf: Shelf, locale: str) -> Sequence[SheetRow]:
+    """Return the sheet of a product to compare. Of what its variants say, each value stands once."""
+    attributes: dict[str, Any] = orjson.loads(shown.document)["attributes"]
+    if b'"variants":' in shown.more:
+        for name, values in _of_variants(shown).items():
+            attributes.setdefault(name, values if len(values) > 1 else values[0])
+    return shelf.values.rows(stored_attributes(attributes), type_name, locale)
+
+
+def _of_variants(stored: StoredProduct) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for variant in _more(stored).get("variants", []):
+        for name, value in variant["attributes"].items():
+            values = found.setdefault(name, [])
+            values += [each for each in (value if isinstance(value, list) else [value]) if each not in values]
+    return found
 
 
 def _rows(attributes: dict[str, Any], type_name: str | None, shelf: Shelf, locale: str) -> list[Json]:

@@ -24,6 +24,9 @@ from indexer.values import ValueReader
 from language.filters import parse_filter
 from language.locales import resolve_locale
 from language.units import dimension
+from ranking.comparison import learned as comparison
+from ranking.comparison.importance import ImportanceBook
+from ranking.comparison.learned import NOT_LEARNED, Learned
 from ranking.localised import in_locale
 from ranking.models import CatalogModels, Models
 from ranking.request import SearchRequest
@@ -77,6 +80,8 @@ class Shop:
         self.journal = Journal(self.records, settings.keep_behaviour())
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
         self._recommenders: dict[str, Serving[Recommender]] = {}
+        self._comparisons: dict[str, Serving[Learned]] = {}
+        self.importance = ImportanceBook()
 
     def start(self) -> None:
         """Bring the tables up to date, open every catalogue, and begin to follow the change log."""
@@ -137,6 +142,14 @@ class Shop:
             serving = Serving(self._registry, catalog_id, KIND, lambda artefact: Recommender(load(artefact.folder)))
             serving = self._recommenders.setdefault(catalog_id, serving)
         return serving.get(), serving.version()
+
+    def comparison(self, catalog_id: str) -> Learned:
+        """Return what purchases taught of a catalogue's attributes; nothing where nothing was trained."""
+        serving = self._comparisons.get(catalog_id)
+        if serving is None:
+            made = Serving(self._registry, catalog_id, comparison.KIND, lambda found: comparison.load(found.folder))
+            serving = self._comparisons.setdefault(catalog_id, made)
+        return serving.get() or NOT_LEARNED
 
     def _shelf(self, index: SearchIndex, catalog_id: str) -> Shelf:
         # Currency and dictionary change only with a load, and a load with a new version.

@@ -29,6 +29,7 @@ TAGS = [
     {"name": "search", "description": "Search, facets and suggestions"},
     {"name": "recommendations", "description": "Units of recommended products with their reasons"},
     {"name": "events", "description": "What buyers do, as User Behavior Insights events"},
+    {"name": "comparison", "description": "Products side by side, and what the differences mean"},
     {"name": "catalogue", "description": "Catalogues, categories and product pages"},
     {"name": "back office", "description": "Writes of the shop; scope `merchandise` or `admin`"},
     {"name": "service", "description": "Health and metrics"},

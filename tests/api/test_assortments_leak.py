@@ -109,6 +109,12 @@ FULL_SHELF = [
     {"page_size": 1, "sort": "price:desc"},
     {"query": "zorbifax lamp", "page_size": 2, "explain": True},
 ]
+SIDE_BY_SIDE = [
+    {"ids": ["lamp-0", "lamp-1"]},
+    {"ids": ["lamp-2", "lamp-3", "lamp-4"], "quantities": {"lamp-2": 5}, "locale": "de"},
+    {"ids": ["lamp-0", "zorb-1"]},
+    {"ids": ["zorb-1", "zorb-kit"]},
+]
 
 
 class Asked(NamedTuple):
@@ -219,6 +225,8 @@ def requests_of(document: Json) -> Iterator[Asked]:
                 yield from _with_probe(method, path, methods[method], probe, document)
     for body in FULL_SHELF:
         yield Asked("post", "/v1/{catalog}/search", "/v1/shop/search", {}, body)
+    for body in SIDE_BY_SIDE:
+        yield Asked("post", "/v1/{catalog}/compare", "/v1/shop/compare", {}, body)
     yield Asked("post", "/v1/{catalog}/search:batch", "/v1/shop/search:batch", {}, {"requests": FULL_SHELF})
 
 
