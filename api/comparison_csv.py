@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from starlette.responses import Response
 
 from api.comparing import Comparing
-from ranking.comparison.sentences import Speaker
+from ranking.comparison.sentences import Speaker, language_of
 from ranking.comparison.table import Row, Value
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -28,7 +28,7 @@ class CsvResponse(Response):
 
 def to_csv(found: Comparing) -> str:
     """Return the table with a column a product, the rows in the order of the answer."""
-    group, attribute, unit, quantity, best = _HEADS["de" if found.locale.split("-")[0].lower() == "de" else "en"]
+    group, attribute, unit, quantity, best = _HEADS[language_of(found.locale)]
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow([group, attribute, unit, *(_safe(each.stored.title) for each in found.products)])

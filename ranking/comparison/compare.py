@@ -16,7 +16,7 @@ from ranking.comparison.alternatives import Criteria, alternatives, beats, crite
 from ranking.comparison.importance import ImportanceBook
 from ranking.comparison.learned import NOT_LEARNED, Learned
 from ranking.comparison.offers import Offered, offered, pack_attribute, price_per_piece
-from ranking.comparison.sentences import Speaker
+from ranking.comparison.sentences import Speaker, language_of
 from ranking.comparison.table import Better, BetterSource, Cell, Head, Row, Value, table
 from ranking.facets import label
 
@@ -146,7 +146,7 @@ def _money(amount: Decimal, currency: str) -> Cell:
 
 
 def _heads(products: Sequence[Compared], shop: Shop, type_name: str | None, locale: str) -> list[Head]:
-    language = "de" if locale.split("-")[0].lower() == "de" else "en"
+    language = language_of(locale)
     offer_group, general = _GROUPS[language]
     dictionary = shop.index.dictionary()
     heads = [

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
+
+import orjson
 
 from ranking.comparison.table import Cell, Row, Value, number_of
 
+_FOLDER = Path(__file__).with_name("texts")
 _MOST = 3
 
 
@@ -16,52 +21,29 @@ class Words(NamedTuple):
     joint: str
     lowest: str
     highest: str
-    only_with: str
-    only_one: str
+    only: str
     extreme: str
     dearer: str
     nothing: str
-    and_: str
+    both: str
     yes: str
     no: str
     beats: str
 
 
-_ENGLISH = Words(
-    best="Best of these for {}",
-    joint="among the best of these for {}",
-    lowest="the lowest",
-    highest="the highest",
-    only_with="the only one of these with {}",
-    only_one="the only one of these with {}",
-    extreme="it has {}",
-    dearer="it costs {} % more than the cheapest of these",
-    nothing="Nothing that is known speaks for this one among these",
-    and_="and",
-    yes="yes",
-    no="no",
-    beats="At least as good as all of them in what matters, and better for {}",
-)
-_GERMAN = Words(
-    best="Von diesen am besten bei {}",
-    joint="mit an der Spitze bei {}",
-    lowest="der niedrigste Wert",
-    highest="der höchste Wert",
-    only_with="als einziges mit {}",
-    only_one="als einziges mit {}",
-    extreme="auffallend ist {}",
-    dearer="es kostet {} % mehr als das günstigste",
-    nothing="Nach allem, was bekannt ist, spricht unter diesen nichts besonders dafür",
-    and_="und",
-    yes="ja",
-    no="nein",
-    beats="In allem Wichtigen mindestens so gut wie alle diese und besser bei {}",
-)
-
-
 def words_of(locale: str) -> Words:
     """Return the words of a locale; English ones where there are none."""
-    return _GERMAN if locale.split("-")[0].lower() == "de" else _ENGLISH
+    return _read(language_of(locale))
+
+
+def language_of(locale: str) -> str:
+    """Return the language that sentences are written in for a locale."""
+    return "de" if locale.split("-")[0].lower() == "de" else "en"
+
+
+@cache
+def _read(language: str) -> Words:
+    return Words(**orjson.loads((_FOLDER / f"{language}.json").read_bytes()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +68,7 @@ class Speaker:
         elif joint:
             parts.append(words.joint.format(self._listed([self._directed(row, product) for row in joint[:_MOST]])))
         if having := [row for row in differing if _alone_has(row, product)][: _MOST - 1]:
-            parts.append(words.only_with.format(self._listed([row.head.label for row in having])))
+            parts.append(words.only.format(self._listed([row.head.label for row in having])))
         if not parts:
             parts += self._remarkable(differing, product, words)
         text = "; ".join(parts) or words.nothing
@@ -112,12 +94,12 @@ class Speaker:
             number = int(number)
         # Years and part numbers are not grouped: there is no telling them from other numbers of four digits.
         text = f"{number:,}" if abs(number) >= 10_000 else f"{number}"
-        return text.translate(str.maketrans(",.", ".,")) if words_of(self.locale) is _GERMAN else text
+        return text.translate(str.maketrans(",.", ".,")) if language_of(self.locale) == "de" else text
 
     def _listed(self, parts: Sequence[str]) -> str:
         if len(parts) == 1:
             return parts[0]
-        return f"{', '.join(parts[:-1])} {words_of(self.locale).and_} {parts[-1]}"
+        return f"{', '.join(parts[:-1])} {words_of(self.locale).both} {parts[-1]}"
 
     def _directed(self, row: Row, product: int) -> str:
         words = words_of(self.locale)
@@ -129,7 +111,7 @@ class Speaker:
         return "" if value is None else self._said(row, value, row.unit)
 
     def _said(self, row: Row, value: Value, unit: str | None) -> str:
-        if row.head.field in _MONEY and isinstance(value, str) and words_of(self.locale) is _GERMAN:
+        if row.head.field in _MONEY and isinstance(value, str) and language_of(self.locale) == "de":
             value = value.replace(".", ",")
         return self.value(value, unit)
 
@@ -142,7 +124,7 @@ class Speaker:
             cell = row.cells[product]
             told = cell is not None and isinstance(cell.value, str) and row.head.field not in _NO_TEXT
             if told and _alone_says(row, product):
-                return [words.only_one.format(f"{row.head.label} {self._of(row, product)}")]
+                return [words.only.format(f"{row.head.label} {self._of(row, product)}")]
         return [words.dearer.format(above) for row in rows if (above := _above_best(row, product))][:1]
 
 
