@@ -63,6 +63,8 @@ def day_of(at: datetime | None) -> date:
 
 def seen(stock: int | None, supply: Sequence[LocationStock], location: str | None, today: date) -> Availability:
     """Return what a buyer with a location, or with None, sees of an article."""
+    if not supply:
+        return _available(stock, None, None, None, today)
     own = next((each for each in supply if each.location == location), None) if location is not None else None
     if own is not None:
         return _available(own.quantity, location, own.lead_time_days, _coming(own, today), today)

@@ -1,7 +1,7 @@
 """Which facets an answer shows by itself, from the most frequent values among its hits."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -19,7 +19,8 @@ from engines.port import FieldInfo
 _RANGE_BITS = 2.6
 """What six ranges of like size tell."""
 _PRICE_SCORE = 1.0
-_REMEMBERED = 200_000
+_NOWHERE = 1 << 32
+"""Behind all places: of texts that no facet shows."""
 _KEY, _COUNT = itemgetter("key"), itemgetter("doc_count")
 
 
@@ -33,21 +34,24 @@ class Choice:
 
 
 class _Frequent(NamedTuple):
-    """The most frequent terms of an answer: how many units carry each, the places of their fields, and of how many
+    """The most frequent texts of an answer: all terms, and by field where those of the field stand among them and how
+    many units carry each; the places of the fields ascending, where each begins (and the last ends), and of how many
     units at most each of those carries that were left out; 0 if none was."""
 
     terms: list[str]
+    order: NDArray[np.int64]
     counts: NDArray[np.int64]
     places: NDArray[np.int64]
+    begins: NDArray[np.int64]
     floor: int
 
-    def of(self, places: list[int]) -> Iterator[tuple[int, NDArray[np.int64]]]:
-        """Yield each of some places with where its terms are."""
-        order = self.places.argsort(kind="stable")
-        ordered = self.places[order]
-        bounds = ordered.searchsorted(places).tolist(), ordered.searchsorted(places, "right").tolist()
-        for place, first, last in zip(places, *bounds, strict=True):
-            yield place, order[first:last]
+    def of(self, places: list[int]) -> Iterator[tuple[int, list[str], NDArray[np.int64]]]:
+        """Yield those of some places that have any, each with its terms and their counts."""
+        at = {place: number for number, place in enumerate(self.places.tolist())}
+        for place in places:
+            if (number := at.get(place)) is not None:
+                first, last = self.begins[number : number + 2].tolist()
+                yield place, [self.terms[at] for at in self.order[first:last].tolist()], self.counts[first:last]
 
 
 class FacetFields:
@@ -60,11 +64,8 @@ class FacetFields:
         self.names = [name for name in fields if name in {"category", "brand"} or name.startswith("attributes.")]
         infos = [fields[name] for name in self.names]
         self.place = {name: at for at, name in enumerate(self.names)}
-        # One place more than fields takes what is not a facet: other fields, and values too long to read.
-        of_number = {numbers[name]: at for at, name in enumerate(self.names)}
-        self.of_number = _Places(of_number, len(self.names), str)
-        self.of_text = _Places(of_number, len(self.names), _readable)
-        self.of_numeric = _Places(of_number, len(self.names), field_of)
+        self.numbers = [numbers[name] for name in self.names]
+        self.of_number = {number: at for at, number in enumerate(self.numbers)}
         self.single = np.array([name not in several for name in self.names], dtype=bool)
         self.everywhere = np.array([info.products / max(products, 1) for info in infos])
         self.numeric = np.array([info.kind == "number" for info in infos], dtype=bool)
@@ -79,27 +80,32 @@ class FacetFields:
         total = int(answer["doc_count"])
         if not total:
             return Choice()
-        size = len(self.names)
-        has, texts = _frequent(answer["has"], self.of_number), _frequent(answer["texts"], self.of_text)
-        numbers = _frequent(answer["numbers"], self.of_numeric)
-        carried: Floats = np.bincount(has.places, has.counts, size + 1)[:size].astype(np.float64)
-        seen = np.bincount(texts.places, texts.counts, size + 1)[:size]
-        logs = np.bincount(texts.places, texts.counts * np.log2(texts.counts), size + 1)[:size]
-        distinct = np.bincount(texts.places, minlength=size + 1)[:size].astype(np.float64)
+        texts = self._frequent(answer["texts"])
+        carried = np.zeros(len(self.names))
+        for bucket in answer["has"]["buckets"]:
+            if (place := self.of_number.get(bucket["key"])) is not None:
+                carried[place] = bucket["doc_count"]
+        numeric_present = np.flatnonzero(carried * self.numeric)
+        begins, counts = texts.begins[:-1], texts.counts
+        seen = np.add.reduceat(counts, begins) if len(begins) else np.zeros(0, np.int64)
+        logs = np.add.reduceat(counts * np.log2(counts), begins) if len(begins) else np.zeros(0)
         rare = max(texts.floor / 2.0, 1.0)
-        missing = np.where(self.numeric, 0.0, (carried - seen).clip(min=0.0))
-        present = np.flatnonzero(np.where(self.numeric, carried, seen))
-        some = np.where(self.numeric, carried, seen + missing)[present]
+        missing = (carried[texts.places] - seen).clip(min=0.0)
+        some = seen + missing
         # H = log2 n - (1/n) sum c log2 c
-        bits = np.log2(some) - (logs + missing * np.log2(rare))[present] / some
-        numeric = self.numeric[present]
+        bits = np.log2(some) - (logs + missing * np.log2(rare)) / some
+        distinct = (np.diff(texts.begins) + missing / rare) / some
+        present = np.concatenate((texts.places, numeric_present))
+        among = np.concatenate((some, carried[numeric_present])) / total
         scores = usefulness(
-            (some / total).clip(max=1.0),
+            among.clip(max=1.0),
             self.everywhere[present],
-            np.where(numeric, self.range_bits[present], bits),
-            np.where(numeric, 0.0, (distinct + missing / rare)[present] / some),
-            numeric,
+            np.concatenate((bits, self.range_bits[numeric_present])),
+            np.concatenate((distinct, np.zeros(len(numeric_present)))),
+            self.numeric[present],
         )
+        order = present.argsort(kind="stable")
+        present, scores = present[order], scores[order]
         names = [self.names[at] for at in present.tolist()]
         on_offer = float("on_offer" in answer and answer["on_offer"]["doc_count"] > 0)
         wanted = choose([*names, "price", "on_offer"], np.append(scores, (_PRICE_SCORE, on_offer)), limit)
@@ -111,62 +117,55 @@ class FacetFields:
         return Choice(
             chosen,
             self._texts(text_places, texts, carried, plan.facet_limit),
-            self._numbers(numeric_places, numbers, carried),
+            self._numbers(numeric_places, answer["numbers"], carried),
         )
 
-    def _numbers(self, places: list[int], numbers: _Frequent, carried: Floats) -> dict[str, NumberCounts]:
+    def _frequent(self, answer: Json) -> _Frequent:
+        """Read the texts of an answer; those of other fields than facets', and those too long to read, are left out."""
+        buckets: Sequence[Json] = answer["buckets"]
+        terms: list[str] = list(map(_KEY, buckets))
+        counts = np.fromiter(map(_COUNT, buckets), np.int64, len(buckets))
+        found: list[int] = []
+        for term in terms:
+            number, _, value = term.partition(SEPARATOR)
+            found.append(self.of_number.get(number, _NOWHERE) if len(value) <= READABLE else _NOWHERE)
+        places = np.array(found, np.int64)
+        cut = bool(answer["sum_other_doc_count"])
+        floor = int(counts[-1]) if cut and len(buckets) else int(cut)
+        order = places.argsort(kind="stable")
+        ordered = places[order]
+        order = order[: ordered.searchsorted(_NOWHERE)]
+        ordered = ordered[: len(order)]
+        firsts = np.flatnonzero(np.diff(ordered, prepend=-1))
+        return _Frequent(terms, order, counts[order], ordered[firsts], np.append(firsts, len(order)), floor)
+
+    def _numbers(self, places: list[int], answer: Json, carried: Floats) -> dict[str, NumberCounts]:
         """Return the numbers of the fields at these places of which none is missing."""
+        buckets: dict[str, list[Json]] = {self.numbers[place]: [] for place in places}
+        if not buckets:
+            return {}
+        for bucket in answer["buckets"]:
+            if (number := field_of(bucket["key"])) in buckets:
+                buckets[number].append(bucket)
+        whole = not answer["sum_other_doc_count"]
         found = {}
-        for place, at in numbers.of(places):
-            units = numbers.counts[at]
-            if not numbers.floor or (self.single[place] and units.sum() == carried[place]):
-                values = numbers_of([numbers.terms[each] for each in at.tolist()])
-                found[self.names[place]] = in_order(values, units, complete=True)
+        for place in places:
+            own = buckets[self.numbers[place]]
+            units = np.array(list(map(_COUNT, own)), np.int64)
+            if own and (whole or (self.single[place] and units.sum() == carried[place])):
+                found[self.names[place]] = in_order(numbers_of(list(map(_KEY, own))), units, complete=True)
         return found
 
     def _texts(self, places: list[int], texts: _Frequent, carried: Floats, limit: int) -> dict[str, Counter[str]]:
         """Return the values of the fields at these places of which none that is to be shown can be missing: what was
         left out is at most as frequent as the rarest that came."""
         found = {}
-        for place, at in texts.of(places):
-            counts = texts.counts[at]
+        for place, terms, counts in texts.of(places):
             if (
                 not texts.floor
                 or (self.single[place] and counts.sum() == carried[place])
                 or np.count_nonzero(counts > texts.floor) >= limit
             ):
-                values = [texts.terms[each].partition(SEPARATOR)[2] for each in at.tolist()]
+                values = [term.partition(SEPARATOR)[2] for term in terms]
                 found[self.names[place]] = Counter(dict(zip(values, counts.tolist(), strict=True)))
         return found
-
-
-class _Places(dict[str, int]):
-    """The place of each term's field, found once: the frequent terms of one answer are those of many."""
-
-    def __init__(self, of_number: Mapping[str, int], other: int, number: Callable[[str], str]) -> None:
-        super().__init__()
-        self._of_number = of_number
-        self._other = other
-        self._number = number
-
-    def __missing__(self, term: str) -> int:
-        place = self._of_number.get(self._number(term), self._other)
-        if len(self) < _REMEMBERED:
-            self[term] = place
-        return place
-
-
-def _readable(term: str) -> str:
-    """Return the number of a text's field; nothing that is one where the text is too long to read."""
-    number, _, value = term.partition(SEPARATOR)
-    return number if len(value) <= READABLE else ""
-
-
-def _frequent(answer: Json, places: _Places) -> _Frequent:
-    buckets: Sequence[Json] = answer["buckets"]
-    size = len(buckets)
-    terms: list[str] = list(map(_KEY, buckets))
-    counts = np.fromiter(map(_COUNT, buckets), np.int64, size)
-    cut = bool(answer["sum_other_doc_count"])
-    floor = int(counts[-1]) if cut and size else int(cut)
-    return _Frequent(terms, counts, np.fromiter(map(places.__getitem__, terms), np.int64, size), floor)
