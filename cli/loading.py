@@ -14,6 +14,7 @@ from commerce.readers import (
     LoadReport,
     delete_products,
     load_assortments,
+    load_events,
     load_files,
     load_offers,
     load_orders,
@@ -44,6 +45,7 @@ class Kind(StrEnum):
     PRICE_LISTS = "price-lists"
     ASSORTMENTS = "assortments"
     ORDERS = "orders"
+    EVENTS = "events"
 
 
 def load(
@@ -62,7 +64,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Load a catalogue's products from files, or change their prices or stock, or load buyers' price lists and
-    assortments, or the history of orders.
+    assortments, or the history of orders, or events (one a line as over HTTP, or by a mapping).
 
     Rejected rows are written to VITRINE_HOME/rejects/CATALOG.jsonl with file, line, field and reason. If more are
     rejected than the mapping allows, nothing is kept. Run `vitrine index CATALOG` after the first load; a service that
@@ -81,14 +83,15 @@ def load(
     bmecat = all(is_bmecat(file) for file in files)
     if bmecat and (mapping or delete or kind is not Kind.PRODUCTS):
         raise typer.BadParameter("BMEcat files say themselves what they hold: leave --mapping, --kind and --delete out")
-    if not bmecat and mapping is None:
-        raise typer.BadParameter("--mapping is needed: only BMEcat files (.xml) go without, and by themselves")
+    if not bmecat and mapping is None and kind is not Kind.EVENTS:
+        raise typer.BadParameter("--mapping is needed: only BMEcat files (.xml), by themselves, and events go without")
+    report: Report
     with opened() as context:
         context.engine.versions(catalog)  # refuses a name that no index can have, before anything is written
-        if mapping is None:
-            report: LoadReport | DeltaReport | ListsReport = _load_bmecat(
-                context, catalog, files, add=add, quiet=as_json
-            )
+        if kind is Kind.EVENTS:
+            report = _load_events(context, catalog, files, mapping, quiet=as_json)
+        elif mapping is None:
+            report = _load_bmecat(context, catalog, files, add=add, quiet=as_json)
         elif kind is Kind.PRODUCTS and not delete:
             report = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
         elif kind in {Kind.PRICE_LISTS, Kind.ASSORTMENTS, Kind.ORDERS}:
@@ -146,6 +149,15 @@ def _load_lists(
     }[kind]
     with progress(f"load {catalog}", hidden=quiet) as step:
         return load_all(context.records, catalog, files, rules, rejects=rejects, progress=step)
+
+
+def _load_events(
+    context: Context, catalog: str, files: list[Path], mapping: Path | None, *, quiet: bool
+) -> ListsReport:
+    rules = None if mapping is None else read_mapping(mapping)
+    with progress(f"load {catalog}", hidden=quiet) as step:
+        rejects = _rejects(context, catalog)
+        return load_events(context.records, catalog, files, rules, rejects=rejects, progress=step)
 
 
 def _rejects(context: Context, catalog: str) -> Path:

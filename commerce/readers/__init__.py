@@ -2,6 +2,7 @@
 
 from commerce.readers.assortments import load_assortments
 from commerce.readers.deltas import DeltaReport, delete_products, load_offers
+from commerce.readers.events import load_events
 from commerce.readers.listed import ListsReport
 from commerce.readers.load import LoadReport, load_files
 from commerce.readers.mapping import read_mapping
@@ -16,6 +17,7 @@ __all__ = [
     "Reject",
     "delete_products",
     "load_assortments",
+    "load_events",
     "load_files",
     "load_offers",
     "load_orders",

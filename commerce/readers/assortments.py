@@ -7,7 +7,7 @@ from pathlib import Path
 from commerce.errors import MappingError
 from commerce.readers.list_rules import AssortmentRows
 from commerce.readers.list_spool import ListedRow, ListSpool
-from commerce.readers.listed import ListLoad, ListsReport, Outcome
+from commerce.readers.listed import ListLoad, ListsReport, Outcome, source_of
 from commerce.readers.mapping import Mapping as MappingFile
 from commerce.readers.rows import Progress, Reject
 from commerce.readers.values import matches, text_of, value_of
@@ -36,7 +36,7 @@ def load_assortments(
     if rule is None:
         raise MappingError("assortments: the mapping does not say which columns assortments have")
     records.catalog(catalog_id)
-    load = ListLoad(mapping, rule, "assortments", rejects)
+    load = ListLoad(source_of(mapping, rule), mapping.limits, rule, "assortments", rejects)
     with closing(ListSpool()) as spool:
         _read(load, rule, spool, files, progress)
         load.check()

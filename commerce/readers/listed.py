@@ -12,6 +12,7 @@ from typing import Literal
 from commerce.errors import MappingError
 from commerce.readers.list_rules import ListedRows
 from commerce.readers.load import RejectFile
+from commerce.readers.mapping import Limits
 from commerce.readers.mapping import Mapping as MappingFile
 from commerce.readers.notes import Notes
 from commerce.readers.rows import Progress, Reject, Row, file_format, read_rows
@@ -19,7 +20,7 @@ from commerce.readers.rules import SourceRule
 from commerce.readers.values import matches
 from commerce.records import LoadRecord, Records
 
-ListKind = Literal["price-lists", "assortments", "orders"]
+ListKind = Literal["price-lists", "assortments", "orders", "events"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,13 @@ def source_of(mapping: MappingFile, rule: ListedRows) -> SourceRule:
 class ListLoad:
     """One load of files: reads, counts and rejects rows."""
 
-    def __init__(self, mapping: MappingFile, rule: ListedRows, kind: ListKind, rejects: Path) -> None:
-        self.source = source_of(mapping, rule)
+    def __init__(self, source: SourceRule, limits: Limits, rule: ListedRows, kind: ListKind, rejects: Path) -> None:
+        self.source = source
         self.refused = RejectFile(rejects)
         self.accepted = 0
         self._rule = rule
         self._kind = kind
-        self._limits = mapping.limits
+        self._limits = limits
         self._notes = Notes()
         self._began = datetime.now(UTC)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from commerce.errors import MappingError
+from commerce.readers.event_rules import EventRows
 from commerce.readers.list_rules import AssortmentRows, PriceListRows
 from commerce.readers.order_rules import OrderRows
 from commerce.readers.part_rules import AnyPart, ArticlePart, CategoriesPart, with_kinds
@@ -58,8 +59,8 @@ class Mapping(Strict):
     """One mapping file: either for files of products, or for an export in ``parts``.
 
     ``attributes`` maps a column, or a pattern with one ``*``, to a kind; what the star stands for is the name.
-    ``delete`` marks rows as removals of their product. ``price_lists``, ``assortments`` and ``orders`` are for files of
-    their own, beside those of products or alone in a mapping.
+    ``delete`` marks rows as removals of their product. ``price_lists``, ``assortments``, ``orders`` and ``events`` are
+    for files of their own, beside those of products or alone in a mapping.
     """
 
     catalog: CatalogRule
@@ -73,12 +74,13 @@ class Mapping(Strict):
     price_lists: PriceListRows | None = None
     assortments: AssortmentRows | None = None
     orders: OrderRows | None = None
+    events: EventRows | None = None
     limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _one_form(self) -> "Mapping":
         if not self.parts:
-            if self.product is None and not (self.price_lists or self.assortments or self.orders):
+            if self.product is None and not (self.price_lists or self.assortments or self.orders or self.events):
                 raise ValueError("product: is needed, or parts for an export in several files")
             return self
         alone = {"product", "offer", "attributes", "where", "delete"} & self.model_fields_set

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from commerce.errors import MappingError
 from commerce.order import Order, OrderLine
 from commerce.order_documents import read_quantity
-from commerce.readers.listed import ListLoad, ListsReport, Outcome
+from commerce.readers.listed import ListLoad, ListsReport, Outcome, source_of
 from commerce.readers.mapping import Mapping as MappingFile
 from commerce.readers.order_rules import OrderRows
 from commerce.readers.rows import Progress, Reject, Row
@@ -49,7 +49,7 @@ def load_orders(
     if rule is None:
         raise MappingError("orders: the mapping does not say which columns orders have")
     currency = records.catalog(catalog_id).currency
-    load = ListLoad(mapping, rule, "orders", rejects)
+    load = ListLoad(source_of(mapping, rule), mapping.limits, rule, "orders", rejects)
     reader = _LineReader(rule, load.source.decimal, currency)
     heads: dict[str, _Head] = {}
     lines: dict[str, list[OrderLine]] = {}

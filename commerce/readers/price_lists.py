@@ -14,7 +14,7 @@ from commerce.errors import MappingError
 from commerce.pricing import OWN, PriceRow
 from commerce.readers.list_rules import PriceListRows
 from commerce.readers.list_spool import ListedRow, ListSpool
-from commerce.readers.listed import ListLoad, ListsReport, Outcome
+from commerce.readers.listed import ListLoad, ListsReport, Outcome, source_of
 from commerce.readers.mapping import Mapping as MappingFile
 from commerce.readers.rows import Progress, Reject, Row
 from commerce.readers.rules import FieldRule
@@ -68,7 +68,7 @@ def load_price_lists(
     if rule is None:
         raise MappingError("price_lists: the mapping does not say which columns price lists have")
     records.catalog(catalog_id)
-    load = ListLoad(mapping, rule, "price-lists", rejects)
+    load = ListLoad(source_of(mapping, rule), mapping.limits, rule, "price-lists", rejects)
     with closing(ListSpool()) as spool:
         terms = _read(load, rule, spool, files, progress)
         load.check()

@@ -32,7 +32,8 @@ class Service:
     def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
         self.process = process
         self._port = port
-        token = jwt.encode({"sub": "a", "scope": "search admin"}, SECRET, algorithm="HS256")
+        claims = {"sub": "a", "scope": "search events admin", "consent": {"analytics": True}}
+        token = jwt.encode(claims, SECRET, algorithm="HS256")
         self._headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
 
     def __call__(self, method: str, path: str, body: object = None) -> tuple[int, object]:
