@@ -6,7 +6,7 @@ refreshes the index, and readers pass over products of batches that were never c
 next removes them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from uuid import uuid4
@@ -19,7 +19,7 @@ from engines.opensearch import control
 from engines.opensearch.assortments import changed, outdated
 from engines.opensearch.connection import Connection, Json
 from engines.opensearch.directory import Directory, read_directory
-from engines.opensearch.documents import Encoder, offer_source, values_of
+from engines.opensearch.documents import Encoder, Points, offer_source, values_of
 from engines.opensearch.encoding import numbering
 from engines.opensearch.knowledge import MOST_DOCUMENTS, Knowledge, KnowledgeCollector, read_knowledge
 from engines.opensearch.loading import Action, Loader, index_action
@@ -252,7 +252,7 @@ class OpenSearchBuilder:
                 batch = self._commit.batch if old else self._commit.batch + 1
                 yield self._action(document, batch, points.get(identity, {}))
 
-    def _action(self, document: Document, batch: int, points: Mapping[str, Sequence[int]]) -> Action:
+    def _action(self, document: Document, batch: int, points: Mapping[str, Points]) -> Action:
         source, words = self._encoder.source(document, points)
         if document.vector and not self._dimensions:
             self._dimensions = len(document.vector)

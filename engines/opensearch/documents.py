@@ -6,6 +6,7 @@ from decimal import Decimal
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import number_term, text_term
 from engines.opensearch.mapping import SURFACE
+from engines.opensearch.price_book import POINTS
 from engines.opensearch.stock import stock_source
 from engines.port import Document, FieldKind, OfferUpdate, Schema, Unit, text_field
 from engines.results import StoredProduct, UnitOffer
@@ -20,6 +21,7 @@ KEYS = frozenset({"id", "mpn", "gtin"})
 STORED = ("stored", "popularity", "units.id", "units.net", "units.stock", "units.supply")
 """What an answer needs of a product."""
 PRICE_SCALE = 1_000_000
+Points = Mapping[str, Sequence[int]]
 OfferOf = Callable[[Json, Json], UnitOffer]
 """What a buyer is offered of a unit, from the source of its product and its own."""
 _CENT = Decimal("0.01")
@@ -38,11 +40,9 @@ class Encoder:
             for field in schema.texts
         }
 
-    def source(
-        self, document: Document, points: Mapping[str, Sequence[int]]
-    ) -> tuple[dict[str, object], dict[str, set[str]]]:
+    def source(self, document: Document, points: Mapping[str, Points]) -> tuple[dict[str, object], dict[str, set[str]]]:
         """Return a document's source, without row and batch, and its words by locale; ``points`` are those of its units
-        in price lists."""
+        in price lists, by part."""
         stored = document.stored
         texts: dict[str, object] = {}
         words: dict[str, set[str]] = {}
@@ -61,8 +61,7 @@ class Encoder:
             "gtins": [each for each in document.identifiers if is_gtin_like(each)],
             "text": texts,
             "units": [
-                {**self._unit(document.values, unit), "points": points.get(unit.id, ())}
-                for unit in document.all_units()
+                {**self._unit(document.values, unit), POINTS: points.get(unit.id, {})} for unit in document.all_units()
             ],
             "stored": {
                 "id": stored.id,

@@ -1,11 +1,12 @@
 """The index of one version: its settings and its explicit mapping, whose size no catalogue changes."""
 
 from engines.opensearch.connection import Json
+from engines.opensearch.price_book import PARTS, POINTS
 from engines.opensearch.settings import OpenSearchSettings
 from engines.opensearch.stock import STOCK_MAPPING
 from engines.port import Schema, text_field
 
-MAPPING = 7
+MAPPING = 8
 """The make of an index. An index of another make is not read: the catalogue is indexed again from its records."""
 SURFACE = "surface"
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
@@ -80,7 +81,7 @@ _UNITS: Json = {
         "key": {**_KEYWORD, "ignore_above": 8000},
         "price": {"type": "double"},
         **STOCK_MAPPING,
-        "points": {"type": "long"},
+        POINTS: {"dynamic": False, "properties": {str(part): {"type": "long"} for part in range(PARTS)}},
         "id": _KEYWORD,
         "net": {"type": "long", "index": False, "doc_values": False},
         "stock": {"type": "long", "index": False, "doc_values": False},

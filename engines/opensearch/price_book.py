@@ -4,6 +4,9 @@ Every list owns a stretch of the whole numbers, its span, in which each of its p
 "on request", the following ones are 0, 1, 2 … of the list's smallest step of money. So one multi-valued field of a unit
 holds its prices in all lists, a range of it is a condition on one list's prices, and no two lists can meet. Whoever
 writes a list again gives it a new number and a new span; what is left of the old one names a list that is no more.
+
+The one field is cut into ``PARTS`` by the number of the list: counting and ordering walk over all values that a unit
+has in a field, and those of the other parts' lists they need not see.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,9 +16,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from commerce.pricing import PriceRule
+from engines.opensearch.conditions import UNITS
 from engines.opensearch.connection import Json
 from language.filters.twin import filter_from_json, to_json
 
+POINTS = "points"
+"""What a unit keeps its points in, by part."""
+PARTS = 64
 ON_REQUEST = -1
 """What stands for the amount of a price on request."""
 
@@ -26,6 +33,11 @@ class Retired(NamedTuple):
     number: int
     first: int
     end: int
+
+    @property
+    def part(self) -> str:
+        """The part of the points in which its own lie."""
+        return part_of(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,16 @@ class StoredList:
         """Say whether the list is in force at a moment."""
         begun = self.valid_from is None or self.valid_from <= moment
         return begun and (self.valid_until is None or moment < self.valid_until)
+
+    @property
+    def part(self) -> str:
+        """The part of the points in which its own lie."""
+        return part_of(self.number)
+
+    @property
+    def field(self) -> str:
+        """The index field of its part."""
+        return f"{UNITS}.{POINTS}.{self.part}"
 
     def retired(self) -> Retired:
         """Return what is left to remove once this is no more."""
@@ -98,6 +120,11 @@ class PriceBook:
             "next_point": self.next_point,
             "retired": [list(each) for each in self.retired],
         }
+
+
+def part_of(number: int) -> str:
+    """Return the part of the points in which those of a list lie."""
+    return str(number % PARTS)
 
 
 def book_from_json(content: Json) -> PriceBook:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from commerce.pricing import PriceList
 from engines.opensearch.conditions import any_of
 from engines.opensearch.connection import Connection, Json
-from engines.opensearch.documents import PRICE_SCALE
+from engines.opensearch.documents import PRICE_SCALE, Points
 from engines.opensearch.loading import Action, Loader, index_action
 from engines.opensearch.naming import RESERVED, product_key, sheet_key
 from engines.opensearch.price_book import ON_REQUEST, PriceBook, Retired, StoredList, list_to_json
@@ -40,19 +40,24 @@ rows.putAll(params.rows);
 """
 _SET_POINTS = """
 for (unit in ctx._source.units) {
-  List points = new ArrayList();
-  for (def point : unit.points) {
-    int low = 0;
-    int high = params.gone.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (params.gone[middle][1] <= point) { low = middle + 1; } else { high = middle; }
+  Map parts = unit.points;
+  for (def part : params.gone.entrySet()) {
+    if (!parts.containsKey(part.getKey())) { continue; }
+    List spans = part.getValue();
+    List points = new ArrayList();
+    for (def point : parts[part.getKey()]) {
+      boolean stays = true;
+      for (def span : spans) { if (point >= span[0] && point < span[1]) { stays = false; } }
+      if (stays) { points.add(point); }
     }
-    if (low == params.gone.size() || point < params.gone[low][0]) { points.add(point); }
+    parts[part.getKey()] = points;
   }
-  def added = params.points[unit.id];
-  if (added != null) { points.addAll(added); }
-  unit.points = points;
+  Map added = params.points[unit.id];
+  if (added == null) { continue; }
+  for (def part : added.entrySet()) {
+    List points = parts.computeIfAbsent(part.getKey(), key -> new ArrayList());
+    points.addAll(part.getValue());
+  }
 }
 """
 """Constant, so that they are compiled once and no text of a list can ever be part of them."""
@@ -114,7 +119,9 @@ class _Batch:
     def points_action(self, product: str, rows_of: Mapping[str, Mapping[str, Rows]]) -> Action:
         """Return the action that brings the points of rows, by unit, into a product."""
         points = {unit: _points(rows, self.lists) for unit, rows in rows_of.items()}
-        gone = sorted({(each.first, each.end) for rows in rows_of.values() for each in self._gone(rows)})
+        gone: dict[str, list[tuple[int, int]]] = {}
+        for each in {each for rows in rows_of.values() for each in self._gone(rows)}:
+            gone.setdefault(each.part, []).append((each.first, each.end))
         script = {"lang": "painless", "source": _SET_POINTS, "params": {"points": points, "gone": gone}}
         return Action("update", product_key(product), orjson.dumps({"script": script}))
 
@@ -195,9 +202,9 @@ class PriceLoader:
         self._waiting.clear()
         self._articles.clear()
 
-    def points_of(self, book: PriceBook, products: Mapping[str, Sequence[str]]) -> dict[str, dict[str, list[int]]]:
-        """Return the points of units, by product and unit; ``products`` are the ids of their variants, none where a
-        product is its own unit, which is then named ''."""
+    def points_of(self, book: PriceBook, products: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Points]]:
+        """Return the points of units by part, by product and unit; ``products`` are the ids of their variants, none
+        where a product is its own unit, which is then named ''."""
         if not book.lists:
             return {}
         articles = list(dict.fromkeys(each for product, units in products.items() for each in (product, *units)))
@@ -294,9 +301,14 @@ def _stored(waiting: _Waiting, number: int, point: int, old: StoredList | None) 
     )
 
 
-def _points(rows: Mapping[str, Rows], lists: Mapping[str, StoredList]) -> list[int]:
-    """Return the points of the rows that hold from the first piece on."""
-    return [lists[number].point(pairs[1]) for number, pairs in rows.items() if pairs[0] <= 1]
+def _points(rows: Mapping[str, Rows], lists: Mapping[str, StoredList]) -> Points:
+    """Return the points of the rows that hold from the first piece on, by part."""
+    found: dict[str, list[int]] = {}
+    for number, pairs in rows.items():
+        if pairs[0] <= 1:
+            stored = lists[number]
+            found.setdefault(stored.part, []).append(stored.point(pairs[1]))
+    return found
 
 
 def _chunks(values: Iterable[_T], size: int) -> Iterator[list[_T]]:

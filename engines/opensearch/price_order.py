@@ -19,7 +19,8 @@ long made(def rule, long base) {
   BigInteger whole = exact.add(exact).add(half).divide(half.add(half));
   return whole.longValue() * (long) rule.millionths;
 }
-long listed(Map doc, List points, long own, def list) {
+long listed(Map doc, long own, def list) {
+  List points = doc[list.field];
   long first = list.first;
   int low = 0;
   int high = points.size();
@@ -32,7 +33,7 @@ long listed(Map doc, List points, long own, def list) {
     if (found < (long) list.end) { return found == first ? -1L : (found - first - 1L) * (long) list.step; }
   }
   for (def rule : list.rules) {
-    long base = rule.base == null ? own : listed(doc, points, own, rule.base);
+    long base = rule.base == null ? own : listed(doc, own, rule.base);
     if (base >= 0L && (rule.test == null || holds(doc, rule.test))) { return made(rule, base); }
   }
   return -2L;
@@ -44,9 +45,8 @@ long own(Map doc) {
 long inLists(Map doc, def params) {
   if (params.lists.isEmpty()) { return -2L; }
   long catalogue = own(doc);
-  List points = doc['units.points'];
   for (def list : params.lists) {
-    long found = listed(doc, points, catalogue, list);
+    long found = listed(doc, catalogue, list);
     if (found != -2L) { return found; }
   }
   return -2L;

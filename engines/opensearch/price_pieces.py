@@ -14,7 +14,6 @@ from engines.opensearch.price_book import StoredList
 from engines.opensearch.price_rules import ListPrices, Rule
 from engines.opensearch.prices import PRICE, Bounds, Counted, own_values, read_buckets
 
-POINTS = "units.points"
 _MOST_MILLIONTHS = 2**53
 
 
@@ -55,7 +54,7 @@ class Piece:
             return own_values(self.within({}), size)
         # Each point is a bucket of its own; those of other lists lie beyond the bounds.
         points = {
-            "field": POINTS,
+            "field": stored.field,
             "interval": 1,
             "min_doc_count": 1,
             "hard_bounds": {"min": stored.first + 1, "max": stored.end - 1},
@@ -90,7 +89,7 @@ class Piece:
             return {"range": {PRICE: {"gte": low / PRICE_SCALE, "lt": high / PRICE_SCALE}}} if low < high else NOTHING
         low, high = self._between(stored.end - stored.first - 1, stored.step, bounds)
         begin = stored.first + 1
-        return {"range": {POINTS: {"gte": begin + low, "lt": begin + high}}} if low < high else NOTHING
+        return {"range": {stored.field: {"gte": begin + low, "lt": begin + high}}} if low < high else NOTHING
 
     def _between(self, count: int, unit: int, bounds: Bounds) -> tuple[int, int]:
         """Return the half-open range, among the first ``count`` numbers of ``unit`` millionths, of those whose price is
@@ -128,7 +127,8 @@ def priced_by(prices: ListPrices) -> Json:
 
 
 def _rows(prices: ListPrices) -> Json:
-    return {"range": {POINTS: {"gte": prices.stored.first, "lt": prices.stored.end}}}
+    stored = prices.stored
+    return {"range": {stored.field: {"gte": stored.first, "lt": stored.end}}}
 
 
 def _bases(rule: Rule) -> Iterator[Piece]:

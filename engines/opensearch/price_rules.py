@@ -66,7 +66,7 @@ class ListPrices:
         """Return the list as the script takes it."""
         stored = self.stored
         rules = [rule.params() for rule in self.rules]
-        return {"first": stored.first, "end": stored.end, "step": stored.step, "rules": rules}
+        return {"field": stored.field, "first": stored.first, "end": stored.end, "step": stored.step, "rules": rules}
 
     def all(self) -> "Iterator[ListPrices]":
         """Yield this list and those that its rules build on."""

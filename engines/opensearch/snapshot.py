@@ -27,7 +27,7 @@ from engines.opensearch.promotions import ready_promotions
 from engines.opensearch.scoring import TextQuery
 from engines.opensearch.seeing import SPARE, VisibleVocabulary, of_the_buyer
 from engines.opensearch.shown_prices import ShownPrices
-from engines.opensearch.shown_rows import NEEDED, TESTED
+from engines.opensearch.shown_rows import TESTED, needed
 from engines.opensearch.stock import SeenStock
 from engines.opensearch.suggesting import KINDS, query_of, search_of, suggestions_of
 from engines.plan import SearchPlan, VectorMatch
@@ -375,7 +375,7 @@ def _wanted(prices: PromotedPrices | None) -> list[str]:
     """Return what of a product's source answers need."""
     if prices is None:
         return list(STORED)
-    return [*STORED, *NEEDED, *(TESTED if prices.tested() else ())]
+    return [*STORED, *needed(prices.before.stored()), *(TESTED if prices.tested() else ())]
 
 
 def _of_product(value: float) -> float:

@@ -30,7 +30,7 @@ RULES = st.builds(
 def test_bounds_are_turned_back_through_rules_exactly(rules: list[PriceRule], op: str, bound: Decimal) -> None:
     piece = Piece(_CENTS, tuple(step_of(rule, "EUR") for rule in rules))
     condition = piece.within({op: float(bound)})
-    span = range(0) if condition is NOTHING else range(*condition["range"]["units.points"].values())
+    span = range(0) if condition is NOTHING else range(*condition["range"][_CENTS.field].values())
     for cents in range(501):
         net = Decimal(cents) / 100
         for rule in rules:
