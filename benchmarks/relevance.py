@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from commerce.product import Product
 from evaluation.judgments import read_judgments
 from evaluation.search_quality import DEPTH, evaluate_search
 from indexer.embedding import embedded_text
-from ranking.models import NO_MODELS, CatalogModels, Models
+from ranking.models import NO_MODELS, CatalogModels
 from ranking.transformer import open_transformer
 from registry import Registry
 
@@ -38,7 +39,7 @@ def main() -> None:
     judgments = read_judgments(SAMPLE / "judgments.csv")
     index, products = opened(home, "icecat")
     models = CatalogModels(Registry(home / "models"), "icecat").of(index)
-    unlearned = Models(models.encoder)
+    unlearned = replace(models, reranker=None)
     with bm25(products) as by_words:
         searches: dict[str, Search] = {}
         if by_words is not None:

@@ -1,7 +1,7 @@
 """Measure quality."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -72,7 +72,7 @@ def evaluate_the_search(
         models = CatalogModels(context.registry, catalog).of(index)
         quality = evaluate_search(rated, judged_search(index, models, rated))
         if beside is not None:
-            other = NO_MODELS if beside is Beside.WORDS else Models(models.encoder)
+            other = NO_MODELS if beside is Beside.WORDS else replace(models, reranker=None)
             comparison = compare(quality, evaluate_search(rated, lambda query: ranked_ids(index, query, other)))
     if save is not None:
         save.write_bytes(orjson.dumps(figures(quality), option=orjson.OPT_INDENT_2))
@@ -124,7 +124,7 @@ def judged_search(index: SearchIndex, models: Models, rated: Judgments) -> Calla
     A re-ranker may have learned from them. It is scored in the place of one that is trained here, for each query on
     the other queries alone.
     """
-    unlearned = Models(models.encoder)
+    unlearned = replace(models, reranker=None)
     if models.reranker is None:
         return lambda query: ranked_ids(index, query, unlearned)
     orders = cross_validated_orders(examples(index, unlearned, rated))

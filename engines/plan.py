@@ -25,6 +25,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Boost:
+    """What a text match prefers: ``score`` is added for products of which one unit meets the condition."""
+
+    condition: Filter
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class TextMatch:
     """The textual part of a plan.
 
@@ -35,7 +43,8 @@ class TextMatch:
     ``identifiers`` are normalised part numbers; a document that carries one stands before all others. ``pieces`` are
     normalised parts of some, of four characters at least; behind those with a whole one stands a document that has a
     number beginning with one of them, then a document that has one inside, then all that match words only. A GTIN is
-    found by eight of its digits. The texts that are searched are those of ``locale``, None for the catalogue's default.
+    found by eight of its digits. ``boosts`` decide among products that match as many words, and find nothing by
+    themselves. The texts that are searched are those of ``locale``, None for the catalogue's default.
     """
 
     words: tuple[Word, ...]
@@ -46,6 +55,7 @@ class TextMatch:
     phrase_boost: float = 2.0
     identifiers: tuple[str, ...] = ()
     pieces: tuple[str, ...] = ()
+    boosts: tuple[Boost, ...] = ()
     locale: str | None = None
 
 

@@ -77,10 +77,18 @@ class ProductTypes:
     def _named(self, head: _Head, stated: list[str] | None) -> tuple[str, Literal["title", "attribute"]] | None:
         """Return the type that title or attribute name, and which of the two does."""
         best: Gram | None = None
+        begun = False
         for length in range(1, len(head.words) + 1):
             gram = head.words[:length]
-            # A longer phrase is a type of its own only if it is a good part of the shorter one.
-            if gram in self._good and (best is None or self._support[gram] >= 0.2 * self._support[best]):
+            is_good = gram in self._good
+            begun |= is_good
+            if _goes_on(head.spelled, length):
+                continue
+            # A longer phrase is a type of its own only if it is a good part of the shorter one; one that goes on from a
+            # type in small letters is another thing, even if a single brand has it.
+            if best is None:
+                best = gram if is_good or (begun and gram in self._support) else None
+            elif is_good and self._support[gram] >= 0.2 * self._support[best]:
                 best = gram
         if best is not None:
             return self._labels[best], "title"
@@ -181,6 +189,12 @@ def _unfinished(support: Mapping[Gram, int], good: set[Gram]) -> set[Gram]:
     for gram in good:
         continued[gram[:-1]] += support[gram]
     return {gram for gram in good if continued[gram] >= _CONTINUED * support[gram]}
+
+
+def _goes_on(words: Sequence[str], length: int) -> bool:
+    """Say whether a phrase is only the beginning of a longer name: the next word is written in small letters as its own
+    are, as in "notebook stand"; a feature such as "Black" begins with a capital there."""
+    return length < len(words) and words[length - 1].islower() and words[length].islower()
 
 
 def _head(product: Product) -> _Head:

@@ -6,6 +6,7 @@ from evaluation.judgments import Judgments
 from language.analysis import analyzer
 from ranking.candidates import find
 from ranking.features import features
+from ranking.intent import preferring
 from ranking.ltr_training import Example, usable
 from ranking.measures import MeasureReader
 from ranking.models import Models, signal_reader
@@ -23,6 +24,7 @@ def examples(index: SearchIndex, models: Models, judgments: Judgments) -> list[E
     found = []
     for query, ratings in usable(judgments).items():
         understood = understand(query, words, vocabulary, reader)
+        understood, intent = preferring(understood, models.intents, vocabulary, index.stats().products)
         plan = to_plan(index, SearchRequest(query=query, facets=()), ANONYMOUS, understood)
         if plan.text is None:
             continue
@@ -30,8 +32,8 @@ def examples(index: SearchIndex, models: Models, judgments: Judgments) -> list[E
         if models.encoder is not None:
             vector = models.encoder.match(understood.corrected or query, understood.words, vocabulary)
         candidates = find(index, plan, vector)
-        by_words, by_meaning = fusion_parts(candidates)
+        parts = fusion_parts(candidates, signal_reader(locale), intent)
         matrix = features(candidates, plan.text, signal_reader(locale), vocabulary)
         ids = [hit.product.id for hit in candidates.hits]
-        found.append(Example(query, ids, matrix, by_words + by_meaning, ratings))
+        found.append(Example(query, ids, matrix, parts.sum(axis=0), ratings))
     return found

@@ -18,6 +18,7 @@ from engines.results import Hit, SearchResult
 from language.filters.tree import And, Filter, In, Not
 from language.vocabulary import Vocabulary
 from ranking.candidates import Candidates, find, near_ids
+from ranking.intent import Intent
 from ranking.models import Models
 from ranking.ordering import Order, order
 from ranking.request import Stage
@@ -43,6 +44,7 @@ class Asked:
     models: Models
     reader: SignalReader
     vocabulary: Vocabulary
+    intent: Intent
     explain: bool
 
 
@@ -63,7 +65,7 @@ def hybrid(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None, ask
     whole = replace(plan, cursor=None)
     candidates = find(index, whole, vector)
     near_found = frozenset(hit.product.id for hit, near in zip(candidates.hits, candidates.near, strict=True) if near)
-    ordered = order(candidates, plan.text, asked.models.reranker, asked.reader, asked.vocabulary)
+    ordered = order(candidates, plan.text, asked.models.reranker, asked.reader, asked.vocabulary, asked.intent)
     shown = [candidates.hits[at] for at in ordered.rows]
     first = place.shown
     if place.beyond is None and first + plan.limit <= len(shown):

@@ -44,6 +44,10 @@ class QueryEncoder:
         self._encoder = encoder
         self._floors = floors
 
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return a vector of unit length for each text, zeros where it has no token."""
+        return self._encoder.encode(texts)
+
     def match(self, query: str, words: Sequence[str], vocabulary: Vocabulary) -> VectorMatch | None:
         """Return what to find by meaning; None for part numbers and for words that nobody knows.
 

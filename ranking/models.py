@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from engines.port import SearchIndex
 from language.analysis import analyzer
+from ranking.intent import IntentReader, intent_reader
 from ranking.ltr import KIND, Reranker, open_reranker
 from ranking.meaning import QueryEncoder, load_query_encoder
 from ranking.signals import SignalReader
@@ -13,10 +14,14 @@ from registry import Registry, Serving
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What there is; without an encoder a search goes by words alone, without a re-ranker by a fixed fusion."""
+    """What there is; without an encoder a search goes by words alone, without a re-ranker by a fixed fusion.
+
+    ``intents`` reads queries in the catalogue's default locale.
+    """
 
     encoder: QueryEncoder | None = None
     reranker: Reranker | None = None
+    intents: IntentReader | None = None
 
 
 NO_MODELS = Models()
@@ -30,14 +35,23 @@ class CatalogModels:
         self._catalog_id = catalog_id
         self._reranker: Serving[Reranker] = Serving(registry, catalog_id, KIND, open_reranker)
         self._encoder: tuple[str, QueryEncoder | None] = ("", None)
+        self._intents: tuple[object, IntentReader | None] = (None, None)
 
     def of(self, index: SearchIndex) -> Models:
-        """Return the encoder that made this version's vectors, and the re-ranker that serves."""
+        """Return the encoder that made this version's vectors, the re-ranker that serves, and what reads intents."""
         name = index.stats().encoder
         if self._encoder[0] != name:
             self._encoder = (name, load_query_encoder(self._registry, self._catalog_id, name))
         encoder = self._encoder[1]
-        return Models(encoder, self._reranker.get() if encoder else None)
+        return Models(encoder, self._reranker.get() if encoder else None, self._intents_of(index, encoder))
+
+    def _intents_of(self, index: SearchIndex, encoder: QueryEncoder | None) -> IntentReader | None:
+        """Return the reader for the categories and brands as they are now; read again when their products change."""
+        stats, fields = index.stats(), index.fields()
+        state = (stats.version, stats.encoder, fields.get("category"), fields.get("brand"))
+        if self._intents[0] != state:
+            self._intents = (state, intent_reader(index, analyzer(stats.locales[0]), encoder))
+        return self._intents[1]
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,8 @@ from engines.plan import TextMatch
 from language.vocabulary import Vocabulary
 from ranking.candidates import Candidates, Scores, standardised
 from ranking.features import NAMES, features
+from ranking.fitting import fits
+from ranking.intent import Intent
 from ranking.ltr import Reranker
 from ranking.request import Stage
 from ranking.signals import SignalReader
@@ -59,29 +61,38 @@ class Order:
 
 
 def order(
-    candidates: Candidates, text: TextMatch | None, reranker: Reranker | None, reader: SignalReader, words: Vocabulary
+    candidates: Candidates,
+    text: TextMatch | None,
+    reranker: Reranker | None,
+    reader: SignalReader,
+    words: Vocabulary,
+    intent: Intent,
 ) -> Order:
     """Order candidates. Those found by part number stay first, in the engine's order."""
     named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
-    by_words, by_meaning = fusion_parts(candidates)
-    scores = by_words + by_meaning
+    parts = fusion_parts(candidates, reader, intent)
+    scores = parts.sum(axis=0)
     if reranker is None:
-        return Order(_best_first(scores, named), lambda at: _fused(candidates, by_words, by_meaning, at))
+        return Order(_best_first(scores, named), lambda at: _fused(candidates, parts[:, at], at))
     matrix = features(candidates, text, reader, words)
     learned = reranker.scores(matrix)
     spread = max(float(learned.std()), 1e-9) if len(learned) else 1.0
 
     def explain(at: int) -> tuple[Stage, ...]:
-        return (*_fused(candidates, by_words, by_meaning, at), *_learned(reranker, matrix[at : at + 1], spread))
+        return (*_fused(candidates, parts[:, at], at), *_learned(reranker, matrix[at : at + 1], spread))
 
     return Order(_best_first(scores + standardised(learned), named), explain)
 
 
-def fusion_parts(candidates: Candidates) -> tuple[Scores, Scores]:
-    """Return what words and meaning add to each candidate, each in its own standard deviations, so that neither needs a
-    weight: the sharper signal of this very query decides."""
+def fusion_parts(candidates: Candidates, reader: SignalReader, intent: Intent) -> Scores:
+    """Return what words, meaning and the kind of thing add to each candidate, (3, candidates).
+
+    Words and meaning each count in their own standard deviations, so that neither needs a weight: the sharper signal of
+    this very query decides.
+    """
     by_words = standardised(0.5 * candidates.words + 0.5 * candidates.text)
-    return by_words, standardised(candidates.similarity)
+    signals = [reader.of(hit.product) for hit in candidates.hits]
+    return np.stack([by_words, standardised(candidates.similarity), fits(signals, candidates.words, intent)])
 
 
 def _best_first(scores: Scores, named: NDArray[np.bool_]) -> list[int]:
@@ -103,12 +114,18 @@ def _beginning(candidates: Candidates, at: int) -> list[Stage]:
     return stages
 
 
-def _fused(candidates: Candidates, by_words: Scores, by_meaning: Scores, at: int) -> tuple[Stage, ...]:
-    return (
+def _fused(candidates: Candidates, parts: Scores, at: int) -> tuple[Stage, ...]:
+    by_words, by_meaning, by_kind = parts.tolist()
+    stages = [
         *_beginning(candidates, at),
-        Stage("fusion:words", float(by_words[at]), "words beside the other candidates, in standard deviations"),
-        Stage("fusion:meaning", float(by_meaning[at]), "meaning beside the other candidates, in standard deviations"),
-    )
+        Stage("fusion:words", by_words, "words beside the other candidates, in standard deviations"),
+        Stage("fusion:meaning", by_meaning, "meaning beside the other candidates, in standard deviations"),
+    ]
+    if by_kind > 0:
+        stages.append(Stage("fusion:kind", by_kind, "is the kind of thing that the query asks for"))
+    elif by_kind < 0:
+        stages.append(Stage("fusion:kind", by_kind, "has to do with what the query asks for, but is another thing"))
+    return tuple(stages)
 
 
 def _learned(reranker: Reranker, row: Scores, spread: float) -> tuple[Stage, ...]:

@@ -18,6 +18,7 @@ from language.measure_terms import measure_terms
 from ranking.fields import countable, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
 from ranking.hybrid import Asked, Found, hybrid, semantic
+from ranking.intent import preferring
 from ranking.localised import in_locale
 from ranking.measures import MeasureReader
 from ranking.models import NO_MODELS, Models, signal_reader
@@ -76,9 +77,11 @@ def search(
         understood = replace(understood, text=replace(understood.text, words=widened))
     if understood.text is not None and locale != locales[0]:
         understood = replace(understood, text=replace(understood.text, locale=locale))
+    intents = models.intents if locale == locales[0] else None
+    understood, intent = preferring(understood, intents, vocabulary, index.stats().products)
     understood_at = perf_counter()
     plan = to_plan(index, request, buyer, understood)
-    asked = Asked(models, signal_reader(locale), vocabulary, request.explain)
+    asked = Asked(models, signal_reader(locale), vocabulary, intent, request.explain)
     found = _find(index, plan, request, understood, asked)
     limits: tuple[str, ...] = ()
     if understood.filter is not None and not found.result.total and request.cursor is None:
@@ -106,7 +109,11 @@ def search(
         **(result.timings or {}),
         "present": (perf_counter() - found_at) * 1e3,
     }
-    interpretation = replace(_interpret(understood, result, words, limits), semantic_hits=len(found.near))
+    interpretation = replace(
+        _interpret(understood, result, words, limits),
+        category=_seen(intent.category, result),
+        semantic_hits=len(found.near),
+    )
     return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, locale, timings, result.exact)
 
 
@@ -225,6 +232,14 @@ def _typed_part_number(understood: Understanding, found: Hit) -> str | None:
     whole = (typed for typed in understood.part_numbers if carried.intersection(identifiers((typed,))))
     pieces = understood.text.pieces if understood.text else ()
     return next(whole, None) or next((each for each in pieces if any(each in number for number in carried)), None)
+
+
+def _seen(category: str | None, result: SearchResult) -> str | None:
+    """Return the category if a hit is in it: what no product here is in may be none of this buyer's categories."""
+    if category is None:
+        return None
+    begins = orjson.dumps(category)[:-1]
+    return category if any(begins in hit.product.document for hit in result.hits) else None
 
 
 def _missing(text: TextMatch, best: Hit, words: Analyzer) -> tuple[str, ...]:

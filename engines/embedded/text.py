@@ -56,6 +56,7 @@ def match(views: Sequence[View], text: TextMatch, allowed: Sequence[Mask], defau
         found = np.flatnonzero((counts >= least) & may)
         if len(found):
             searched.add_phrases(number, sums)
+            searched.add_boosts(number, sums)
             rows.append(found + view.part.base)
             words.append(counts[found].astype(np.int32))
             scores.append(sums[found].astype(np.float64))
@@ -190,6 +191,12 @@ class _Searched:
             if way.terms[number] >= 0:
                 first, last = postings.span(way.terms[number])
                 scores[postings.rows[first:last]] += postings.weights[first:last] * way.weight
+
+    def add_boosts(self, number: int, scores: NDArray[np.float32]) -> None:
+        """Add what the plan prefers to a part's scores."""
+        view = self._views[number]
+        for boost in self._text.boosts:
+            scores[view.part.any_unit(filter_mask(view, boost.condition))] += np.float32(boost.score)
 
     def _rarity(self, word: Word, rows: int) -> float:
         title = next(iter(self._weights))

@@ -64,6 +64,7 @@ def tiers_of(text: TextMatch, products: int, preference: float = 0.0) -> Tiers:
             + _CONDITION_WEIGHT * (word.condition is not None)
         )
     bound += sum(text.phrase_boost * rarest * len(phrase) for phrase in text.phrases)
+    bound += sum(boost.score for boost in text.boosts)
     tier = 2.0 ** ceil(log2(bound * (1.0 + preference)))
     piece = 2.0 ** ceil(log2(tier * (len(text.words) + 1)))
     return Tiers(tier, piece, 4.0 * piece if text.pieces else piece)
@@ -132,13 +133,24 @@ class TextQuery:
             {"function_score": {"query": ways, "functions": [{"weight": self.tiers.word}], "boost_mode": "sum"}}
             for ways in self._words
         ]
-        phrases = self._phrases()
+        preferred = [*self._phrases(), *self._boosts()]
         words = {"bool": {"should": tiered, "minimum_should_match": least}}
-        return {"bool": {"must": [words], "should": phrases}} if phrases else words
+        return {"bool": {"must": [words], "should": preferred}} if preferred else words
 
     def untiered(self) -> list[Json]:
-        """Return the queries whose scores are those of words and phrases alone."""
-        return [*self._words, *self._phrases()]
+        """Return the queries whose scores are those of words, phrases and boosts alone."""
+        return [*self._words, *self._phrases(), *self._boosts()]
+
+    def _boosts(self) -> list[Json]:
+        return [
+            {
+                "constant_score": {
+                    "filter": of_product(condition_of(boost.condition, self._names)),
+                    "boost": boost.score,
+                }
+            }
+            for boost in self.text.boosts
+        ]
 
     def _phrases(self) -> list[Json]:
         return [
