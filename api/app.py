@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.buyer import Tokens
+from api.conversations import Conversations
 from api.demo_buyers import DemoBuyers
 from api.metrics import Metrics
 from api.middleware import Bounded, Observed
@@ -24,6 +25,7 @@ from api.routes import (
     comparison,
     documented,
     events,
+    guide,
     orders,
     price_explanation,
     price_lists,
@@ -80,10 +82,11 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
         redoc_url=None,
     )
     app.state.tokens = Tokens(settings)
+    app.state.conversations = Conversations(settings)
     app.state.metrics = metrics
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
-    shopping = (search, recommendations, comparison, events, price_explanation, catalog)
+    shopping = (search, guide, recommendations, comparison, events, price_explanation, catalog)
     selling = (price_lists, assortments, accounts, promotions, orders, synonyms)
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)

@@ -56,7 +56,7 @@ def search_answer(
             "corrected_query": understood.corrected_query,
             "part_number": understood.part_number,
             "category": understood.category,
-            "constraints": [_constraint(each) for each in understood.constraints],
+            "constraints": [constraint(each) for each in understood.constraints],
             "relaxed": understood.relaxed,
             "semantic_hits": understood.semantic_hits,
         },
@@ -68,7 +68,8 @@ def search_answer(
     }
 
 
-def _constraint(said: Constraint) -> Json:
+def constraint(said: Constraint) -> Json:
+    """Return a condition that a query says."""
     return {"field": said.field, "op": said.op, "value": said.value, "unit": said.unit, "text": said.text}
 
 

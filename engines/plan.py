@@ -112,6 +112,8 @@ class SearchPlan:
     coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes
     ``offset``. ``with_vectors`` asks for the hits' vectors. What a promotion makes cheaper for the buyer scores by the
     share ``on_offer_boost`` more, among products that match as many words; without promotions it changes nothing.
+    ``even_ranges`` cuts the numbers of facets so that each interval has about as many products, see
+    ``ranges.even_intervals``, and tells the span of the numbers in each.
     """
 
     buyer: Buyer = ANONYMOUS
@@ -130,3 +132,4 @@ class SearchPlan:
     cursor: str | None = None
     with_vectors: bool = False
     on_offer_boost: float = 0.0
+    even_ranges: bool = False

@@ -122,6 +122,56 @@ def intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tuple[I
     return [(Interval(gte, lt), count) for (gte, lt), count in zip(bounds, numbers.counts(edges), strict=True)]
 
 
+def even_intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tuple[Interval, int]]:
+    """Cut the numbers into at most eight intervals of about as many numbers each, open at both ends, and count their
+    products.
+
+    Up to eight distinct values get an interval each. Else each cut is sought near an even share of what is left, at the
+    widest gap within a quarter of a share, and its edge is the roundest number that lies in this gap. Costs O(n log n).
+    """
+    values = np.sort(numbers.values)
+    changes = _changes(values)
+    if not len(values):
+        return []
+    edges: list[float] = values[changes].tolist()
+    if len(changes) >= _FEW:
+        edges = [
+            float((rounded or roundest)(float(values[cut - 1]), float(values[cut])))
+            for cut in _even_cuts(values, changes)
+        ]
+    bounds = pairwise([None, *edges, None])
+    counts = numbers.counts(edges)
+    return [(Interval(gte, lt), count) for (gte, lt), count in zip(bounds, counts, strict=True) if count]
+
+
+def _even_cuts(values: Floats, changes: NDArray[np.int64]) -> list[int]:
+    """Return where intervals begin among numbers in ascending order that change their value at ``changes``."""
+    cuts: list[int] = []
+    last = 0
+    for left in range(_FEW, 1, -1):
+        share = (len(values) - last) / left
+        first = int(changes.searchsorted(last + 0.75 * share))
+        end = int(changes.searchsorted(last + 1.25 * share, "right"))
+        first = min(first, len(changes) - 1)
+        near = changes[first : max(end, first + 1)]
+        gaps = values[near] - values[near - 1]
+        if near[0] <= last:
+            break
+        last = int(near[int(gaps.argmax())])
+        cuts.append(last)
+        if last >= changes[-1]:
+            break
+    return cuts
+
+
+def span(numbers: Numbers, interval: Interval) -> tuple[float, float] | None:
+    """Return the smallest and the largest number within an interval; None where there is none."""
+    low = -np.inf if interval.gte is None else interval.gte
+    high = np.inf if interval.lt is None else interval.lt
+    inside = numbers.values[(numbers.values >= low) & (numbers.values < high)]
+    return (float(inside.min()), float(inside.max())) if len(inside) else None
+
+
 def _changes(values: Floats) -> NDArray[np.int64]:
     """Return where a new value begins among numbers in ascending order."""
     return np.flatnonzero(values[1:] != values[:-1]) + 1

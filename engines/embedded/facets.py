@@ -66,7 +66,7 @@ def count(
     every = list(matched)
     for _, masks in chosen:
         every = [a & b for a, b in zip(every, masks, strict=True)]
-    counter = _Counter(hits_by_part(views, every), countable.fields, countable.values)
+    counter = _Counter(hits_by_part(views, every), countable.fields, countable.values, even=plan.even_ranges)
     for selection, _ in chosen:
         others = list(matched)
         for other, masks in chosen:
@@ -91,8 +91,11 @@ def count(
 class _Counter:
     """Counts facets of one set of hits, and of what they would be without a field's own selection."""
 
-    def __init__(self, hits: Sequence[PartHits], fields: Mapping[str, FieldInfo], values: FieldValues) -> None:
+    def __init__(
+        self, hits: Sequence[PartHits], fields: Mapping[str, FieldInfo], values: FieldValues, *, even: bool
+    ) -> None:
         self._hits = hits
+        self._even = even
         self._fields = fields
         self._values = values
         self._selected: dict[str, tuple[Selection, Sequence[PartHits]]] = {}
@@ -125,7 +128,7 @@ class _Counter:
             read = own is None and self._tables and request.field not in PRICE_FIELDS
             read = read and not has_repeats(self._tables, request.field)
             numbers = merge_numbers(self._tables, request.field) if read else numbers_of(hits, request.field)
-            return _range(request, numbers, own)
+            return _range(request, numbers, own, even=self._even)
         if own is None and self._tables and request.field not in OFFERED:
             counts = merge_counts(self._tables, request.field, self._values)
         else:
@@ -151,13 +154,19 @@ def _terms(request: FacetRequest, kind: FacetType, counts: ValueCounts, own: Sel
     return Facet(request.field, kind, values)
 
 
-def _range(request: FacetRequest, numbers: Numbers, own: Selection | None) -> Facet:
+def _range(request: FacetRequest, numbers: Numbers, own: Selection | None, *, even: bool) -> Facet:
     ticked = own.intervals if own else ()
-    shown = ranges.intervals(numbers, ranges.start_of_year if request.field == "released" else None)
+    cut = ranges.even_intervals if even else ranges.intervals
+    shown = cut(numbers, ranges.start_of_year if request.field == "released" else None)
     known = {interval for interval, _ in shown}
     shown += [(each, numbers.count(each)) for each in ticked if each not in known]
     lines = tuple(
-        FacetValue(count=count, interval=interval, selected=interval in ticked)
+        FacetValue(
+            count=count,
+            interval=interval,
+            selected=interval in ticked,
+            span=ranges.span(numbers, interval) if even else None,
+        )
         for interval, count in shown
         if count or interval in ticked
     )

@@ -114,7 +114,16 @@ def decode_cursor(version: int, plan: SearchPlan) -> Position | None:
 
 def _fingerprint(plan: SearchPlan) -> bytes:
     same = replace(
-        plan, cursor=None, limit=0, offset=0, facets=(), auto_facets=0, facet_limit=0, also=(), with_vectors=False
+        plan,
+        cursor=None,
+        limit=0,
+        offset=0,
+        facets=(),
+        auto_facets=0,
+        facet_limit=0,
+        even_ranges=False,
+        also=(),
+        with_vectors=False,
     )
     return hashlib.blake2b(repr(same).encode(), digest_size=8).digest()
 

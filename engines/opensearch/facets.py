@@ -141,7 +141,8 @@ class Facets:
     def _cut(self, field: str, numbers: Mapping[str, counting.NumberCounts]) -> Ranged:
         """Cut the numbers of a field into intervals, and add those that are ticked."""
         counted = numbers[field].numbers()
-        shown = ranges.intervals(counted, ranges.start_of_year if field == "released" else None)
+        cut = ranges.even_intervals if self._plan.even_ranges else ranges.intervals
+        shown = cut(counted, ranges.start_of_year if field == "released" else None)
         known = {interval for interval, _ in shown}
         ticked = self._own[field].intervals if field in self._own else ()
         return counted, shown + [(each, counted.count(each)) for each in ticked if each not in known]
@@ -175,7 +176,7 @@ class Facets:
     ) -> Facet:
         own = self._own.get(request.field)
         if self._is_number(request.field):
-            return _range(request, *ranged[request.field], own)
+            return _range(request, *ranged[request.field], own, even=self._plan.even_ranges)
         return _terms(request, _TYPES[self._catalogue.fields[request.field].kind], texts[request.field], own)
 
     def _first(self, request: FacetRequest) -> Json:
@@ -233,11 +234,21 @@ def _terms(request: FacetRequest, kind: FacetType, counts: Counter[str], own: Se
 
 
 def _range(
-    request: FacetRequest, numbers: Numbers, shown: Sequence[tuple[Interval, int]], own: Selection | None
+    request: FacetRequest,
+    numbers: Numbers,
+    shown: Sequence[tuple[Interval, int]],
+    own: Selection | None,
+    *,
+    even: bool,
 ) -> Facet:
     ticked = own.intervals if own else ()
     lines = tuple(
-        FacetValue(count=count, interval=interval, selected=interval in ticked)
+        FacetValue(
+            count=count,
+            interval=interval,
+            selected=interval in ticked,
+            span=ranges.span(numbers, interval) if even else None,
+        )
         for interval, count in shown
         if count or interval in ticked
     )

@@ -92,6 +92,7 @@ PHRASES = [
 ]  # fmt: skip
 NEVER_THE_SAME = {
     "query_id",
+    "conversation_id",
     "recommendation_id",
     "took_ms",
     "score",

@@ -1,0 +1,137 @@
+"""One turn of a conversation: read the answers, find what is left, choose the next question, show the best."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from commerce.buyer import Buyer
+from engines.plan import SearchPlan
+from engines.port import SearchIndex
+from engines.results import SearchResult
+from language.analysis import analyzer
+from language.filters.tree import And, Filter
+from language.locales import resolve_locale
+from ranking.guide.answerability import Usage
+from ranking.guide.conversation import Answer, GuideAnswer, GuideRequest, Understood
+from ranking.guide.questions import Asking, next_question
+from ranking.guide.reading import AnswerReader, Meaning
+from ranking.guide.reasons import reasons
+from ranking.guide.scope import both, scope_of
+from ranking.guide.wording import words_of
+from ranking.localised import in_locale
+from ranking.request import RankedHit
+from ranking.synonyms import NO_SYNONYMS, SynonymTable
+from ranking.visible_fields import fields_of
+
+SHOWN = 10
+"""So many candidates are shown at most; all that are left where they are no more."""
+_FIELDS = 24
+_VALUES = 100
+_NO_USAGE: Usage = {}
+Read = tuple[Answer, Meaning]
+
+
+def guide(
+    index: SearchIndex,
+    request: GuideRequest,
+    buyer: Buyer,
+    currency: str,
+    usage: Usage = _NO_USAGE,
+    synonyms: SynonymTable = NO_SYNONYMS,
+) -> GuideAnswer:
+    """Answer one turn for this buyer.
+
+    Raises UnknownField and InvalidFilter for the filter, InvalidAnswer for an answer that no question can have.
+    """
+    locales = index.stats().locales
+    locale = resolve_locale((request.locale, buyer.locale), locales)
+    spoken = request.locale or buyer.locale or locale
+    scope = scope_of(index, request, buyer, locale, synonyms)
+    reader = AnswerReader(index, scope.plan, fields_of(index, buyer), analyzer(locale), spoken)
+    read = [(answer, reader.read(answer, f"/answers/{at}")) for at, answer in _latest(request.answers)]
+    kept, result = _remaining(index, scope.plan, read)
+    given_up = [pair for pair in read if _filters(pair) and pair not in kept]
+    plan = replace(scope.plan, filter=_all(scope.plan.filter, kept))
+    asking = Asking(
+        spoken,
+        index.dictionary(),
+        currency,
+        usage,
+        lambda condition: index.search(replace(plan, filter=both(plan.filter, condition))).total,
+    )
+    done = frozenset(answer.question for answer, _ in read)
+    understood = tuple(
+        Understood(answer, answer.question, meaning.text, meaning.lost or (answer, meaning) in given_up)
+        for answer, meaning in read
+    )
+    fits = [each for each, pair in zip(understood, read, strict=True) if pair in kept]
+    said = words_of(spoken)
+    candidates = tuple(
+        RankedHit(
+            hit._replace(product=in_locale(hit.product, locale, locales[0])),
+            position,
+            (),
+            {},
+            reasons(hit, fits, result.facets, index.dictionary(), spoken),
+        )
+        for position, hit in enumerate(result.hits, start=1)
+    )
+    lost = [each.text for each in understood if each.given_up]
+    return GuideAnswer(
+        remaining=result.total,
+        question=next_question(result.facets, result.total, done, asking),
+        candidates=candidates,
+        answers=understood,
+        relaxed=(said.given_up.format(said.and_.join(lost)),) if lost else (),
+        category=scope.category,
+        constraints=scope.constraints,
+        locale=spoken,
+    )
+
+
+def _latest(answers: Sequence[Answer]) -> list[tuple[int, Answer]]:
+    """Return the newest answer to each question with its place, the newest last: it is the one that counts."""
+    newest = {answer.question: at for at, answer in enumerate(answers)}
+    return [(at, answers[at]) for at in sorted(newest.values())]
+
+
+def _filters(pair: Read) -> bool:
+    answer, meaning = pair
+    return answer.strength == "must" and meaning.condition is not None
+
+
+def _all(scope: Filter | None, kept: Sequence[Read]) -> Filter | None:
+    conditions = tuple(meaning.condition for _, meaning in kept if meaning.condition is not None)
+    return both(scope, And(conditions)) if conditions else scope
+
+
+def _remaining(index: SearchIndex, scope: SearchPlan, read: Sequence[Read]) -> tuple[list[Read], SearchResult]:
+    """Return the answers that hold together, and what they leave.
+
+    Where they leave nothing, one is given up, the oldest whose loss leaves something; where no single one does, the
+    oldest go one after another. What was said last counts most.
+    """
+    kept = [pair for pair in read if _filters(pair)]
+    result = _search(index, scope, kept)
+    if result.total or not kept:
+        return kept, result
+    for at in range(len(kept)):
+        fewer = [pair for place, pair in enumerate(kept) if place != at]
+        if index.search(replace(scope, filter=_all(scope.filter, fewer))).total:
+            return fewer, _search(index, scope, fewer)
+    while kept and not result.total:
+        kept = kept[1:]
+        result = _search(index, scope, kept)
+    return kept, result
+
+
+def _search(index: SearchIndex, scope: SearchPlan, kept: Sequence[Read]) -> SearchResult:
+    return index.search(
+        replace(
+            scope,
+            filter=_all(scope.filter, kept),
+            auto_facets=_FIELDS,
+            facet_limit=_VALUES,
+            even_ranges=True,
+            limit=SHOWN,
+        )
+    )
