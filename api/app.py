@@ -26,6 +26,7 @@ from api.routes import (
     documented,
     events,
     guide,
+    guide_book,
     orders,
     price_explanation,
     price_lists,
@@ -87,7 +88,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
     shopping = (search, guide, recommendations, comparison, events, price_explanation, catalog)
-    selling = (price_lists, assortments, accounts, promotions, orders, synonyms)
+    selling = (price_lists, assortments, accounts, promotions, orders, synonyms, guide_book)
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app, settings, demo_buyers)

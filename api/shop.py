@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Request
 from fastapi.concurrency import run_in_threadpool
 
 from api.engine import open_engine
+from api.guide_book import GuideBooks
 from api.journal import Journal
 from api.settings import Settings
 from api.synonyms import SynonymBook
@@ -77,6 +78,7 @@ class Shop:
         self._registry = Registry(settings.home / "models")
         self._models: dict[str, CatalogModels] = {}
         self.synonyms = SynonymBook(self.records)
+        self.guide_books = GuideBooks(self.records)
         self.journal = Journal(self.records, settings.keep_behaviour())
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
         self._recommenders: dict[str, Serving[Recommender]] = {}

@@ -49,6 +49,7 @@ async def help_to_choose(
             buyer,
             shelf.catalog.currency,
             synonyms=shelf.synonyms,
+            book=shop.guide_books.of(catalog),
         )
         return guide_answer(answer, shelf, conversations.issue(state))
 

@@ -1,17 +1,18 @@
 """One turn of a conversation: read the answers, find what is left, choose the next question, show the best."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from commerce.buyer import Buyer
-from engines.plan import SearchPlan
-from engines.port import SearchIndex
+from engines.plan import FacetRequest, SearchPlan
+from engines.port import FieldInfo, SearchIndex
 from engines.results import SearchResult
 from language.analysis import analyzer
 from language.filters.tree import And, Filter
 from language.locales import resolve_locale
-from ranking.guide.answerability import Usage
-from ranking.guide.conversation import Answer, GuideAnswer, GuideRequest, Understood
+from ranking.guide.answerability import NEVER, Usage
+from ranking.guide.book import NO_BOOK, Book, Script
+from ranking.guide.conversation import NO_MATTER, Answer, GuideAnswer, GuideRequest, Understood
 from ranking.guide.questions import Asking, next_question
 from ranking.guide.reading import AnswerReader, Meaning
 from ranking.guide.reasons import reasons
@@ -37,6 +38,7 @@ def guide(
     currency: str,
     usage: Usage = _NO_USAGE,
     synonyms: SynonymTable = NO_SYNONYMS,
+    book: Book = NO_BOOK,
 ) -> GuideAnswer:
     """Answer one turn for this buyer.
 
@@ -46,16 +48,21 @@ def guide(
     locale = resolve_locale((request.locale, buyer.locale), locales)
     spoken = request.locale or buyer.locale or locale
     scope = scope_of(index, request, buyer, locale, synonyms)
-    reader = AnswerReader(index, scope.plan, fields_of(index, buyer), analyzer(locale), spoken)
+    fields = fields_of(index, buyer)
+    script = book.script(scope.category or _answered(request.answers))
+    reader = AnswerReader(index, scope.plan, fields, analyzer(locale), spoken, script)
     read = [(answer, reader.read(answer, f"/answers/{at}")) for at, answer in _latest(request.answers)]
-    kept, result = _remaining(index, scope.plan, read)
+    counted = replace(scope.plan, facets=_wanted(script, fields))
+    kept, result = _remaining(index, counted, read)
     given_up = [pair for pair in read if _filters(pair) and pair not in kept]
     plan = replace(scope.plan, filter=_all(scope.plan.filter, kept))
     asking = Asking(
         spoken,
         index.dictionary(),
+        fields,
         currency,
         usage,
+        script,
         lambda condition: index.search(replace(plan, filter=both(plan.filter, condition))).total,
     )
     done = frozenset(answer.question for answer, _ in read)
@@ -88,6 +95,18 @@ def guide(
     )
 
 
+def _answered(answers: Sequence[Answer]) -> str | None:
+    """Return the category that was answered with, None for none."""
+    said = [each.value for each in answers if each.question == "category"]
+    return said[-1] if said and isinstance(said[-1], str) and said[-1] != NO_MATTER else None
+
+
+def _wanted(script: Script, fields: Mapping[str, FieldInfo]) -> tuple[FacetRequest, ...]:
+    """Return the facets that have to be counted for what is to be asked first."""
+    names = (name for name in script.first if name not in script.questions or not script.questions[name].options)
+    return tuple(FacetRequest(name, _VALUES) for name in names if name in fields and name not in NEVER)
+
+
 def _latest(answers: Sequence[Answer]) -> list[tuple[int, Answer]]:
     """Return the newest answer to each question with its place, the newest last: it is the one that counts."""
     newest = {answer.question: at for at, answer in enumerate(answers)}
@@ -116,7 +135,7 @@ def _remaining(index: SearchIndex, scope: SearchPlan, read: Sequence[Read]) -> t
         return kept, result
     for at in range(len(kept)):
         fewer = [pair for place, pair in enumerate(kept) if place != at]
-        if index.search(replace(scope, filter=_all(scope.filter, fewer))).total:
+        if index.search(replace(scope, filter=_all(scope.filter, fewer), facets=())).total:
             return fewer, _search(index, scope, fewer)
     while kept and not result.total:
         kept = kept[1:]

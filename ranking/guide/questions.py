@@ -1,43 +1,54 @@
-"""Which question to ask next: the one that leaves least to choose from, as far as the buyer can answer it."""
+"""Which question to ask next: what a merchandiser wants asked first, else the one that leaves least to choose from, as
+far as the buyer can answer it."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from engines.port import FieldInfo
 from engines.results import Facet
 from language.dictionary import AttributeEntry
+from language.errors import InvalidFilter, UnknownField
 from language.filters.tree import Filter
+from ranking.fields import resolve_filter
 from ranking.guide.answerability import Usage, chance
-from ranking.guide.conversation import Question
+from ranking.guide.book import Script, Written, in_language
+from ranking.guide.conversation import Option, Question
 from ranking.guide.gain import expected_remaining
 from ranking.guide.options import Choices, choices_of, filter_of
 from ranking.guide.wording import question_text
 
+_CERTAIN = 0.95
+"""The chance that a buyer can answer what a person wrote for buyers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is known when a question is chosen: the language, what attributes mean, the currency of prices, what
-    buyers filter by, and how many products a condition leaves of those that are left."""
+    """What is known when a question is chosen: the language, what attributes mean, the fields that there are, the
+    currency of prices, what buyers filter by, what the merchandiser says, and how many products a condition leaves of
+    those that are left."""
 
     locale: str
     dictionary: Mapping[str, AttributeEntry]
+    fields: Mapping[str, FieldInfo]
     currency: str
     usage: Usage
+    script: Script
     count: Callable[[Filter], int]
 
 
 def next_question(facets: Sequence[Facet], total: int, done: Set[str], asking: Asking) -> Question | None:
-    """Return the question with the least expected remainder among fields that are not ``done``; names decide ties.
+    """Return the next question among those that are not ``done``; None where nothing divides what is left.
 
-    None where nothing divides what is left. Costs one count more than the facets where the question has an option for
-    all values that it does not name.
+    Costs one count more than the facets where the question has an option for all values that it does not name, and one
+    an option where a person wrote them.
     """
     if total < 2:
         return None
-    for way in ways_to_ask(facets, total, done, asking):
-        whole = counted(way, asking.count)
-        if len(whole.options) > 1:
-            return _question(whole, total, asking)
-    return None
+    ways = ways_to_ask(facets, total, done, asking)
+    for identity in asking.script.first:
+        if identity not in done and (question := _first(identity, ways, total, asking)) is not None:
+            return question
+    return _of_ways(ways, total, asking)
 
 
 def ways_to_ask(facets: Sequence[Facet], total: int, done: Set[str], asking: Asking) -> list[Choices]:
@@ -45,7 +56,9 @@ def ways_to_ask(facets: Sequence[Facet], total: int, done: Set[str], asking: Ask
     ways = [
         (expected_remaining([each.count for each in way.options], total, sure), way.field, at, way)
         for facet in facets
-        if facet.field not in done and (sure := chance(facet.field, asking.usage)) > 0.0
+        if facet.field not in done
+        and facet.field not in asking.script.never
+        and (sure := chance(facet.field, asking.usage)) > 0.0
         for at, way in enumerate(choices_of(facet, asking.locale, asking.dictionary, asking.currency))
     ]
     return [way for _, _, _, way in sorted(ways, key=lambda each: each[:3])]
@@ -61,13 +74,71 @@ def counted(way: Choices, count: Callable[[Filter], int]) -> Choices:
     return replace(way, options=(*named, replace(last, count=left)) if left else tuple(named))
 
 
+def _first(identity: str, ways: Sequence[Choices], total: int, asking: Asking) -> Question | None:
+    """Return a question that a person wants asked, if it divides what is left."""
+    written = asking.script.questions.get(identity)
+    if written is not None and written.options:
+        return _written(written, total, asking)
+    return _of_ways([way for way in ways if way.field == identity], total, asking)
+
+
+def _of_ways(ways: Sequence[Choices], total: int, asking: Asking) -> Question | None:
+    for way in ways:
+        whole = counted(way, asking.count)
+        if len(whole.options) > 1:
+            return _question(whole, total, asking)
+    return None
+
+
 def _question(way: Choices, total: int, asking: Asking) -> Question:
-    sure = chance(way.field, asking.usage)
+    written = asking.script.questions.get(way.field, Written(way.field, way.field))
+    text = question_text(way.field, way.kind, asking.locale, asking.dictionary)
     return Question(
         id=way.field,
         field=way.field,
-        text=question_text(way.field, way.kind, asking.locale, asking.dictionary),
+        text=in_language(written.texts, asking.locale) or text,
         kind=way.kind,
-        options=way.options,
-        expected_remaining=expected_remaining([each.count for each in way.options], total, sure),
+        options=tuple(_in_other_words(each, written, asking.locale) for each in way.options),
+        expected_remaining=expected_remaining(
+            [each.count for each in way.options], total, chance(way.field, asking.usage)
+        ),
+        help=in_language(written.help, asking.locale),
+        picture=written.picture,
+    )
+
+
+def _in_other_words(option: Option, written: Written, locale: str) -> Option:
+    name = str(option.value).lower() if isinstance(option.value, bool) else option.value
+    if not isinstance(name, str):
+        return option
+    label = in_language(written.labels.get(name, {}), locale) or option.label
+    return replace(option, label=label, picture=written.pictures.get(name))
+
+
+def _written(written: Written, total: int, asking: Asking) -> Question | None:
+    """Return a question whose options a person wrote, those that leave something; None if they are fewer than two.
+
+    An option about a field that this buyer does not know is none.
+    """
+    options = []
+    for each in written.options:
+        try:
+            left = asking.count(resolve_filter(each.filter, asking.fields))
+        except (UnknownField, InvalidFilter):
+            continue
+        if left:
+            options.append(
+                Option(each.value, in_language(each.labels, asking.locale) or each.value, left, each.picture)
+            )
+    if len(options) < 2:
+        return None
+    return Question(
+        id=written.id,
+        field=written.about,
+        text=in_language(written.texts, asking.locale) or written.id,
+        kind="choice",
+        options=tuple(options),
+        expected_remaining=expected_remaining([each.count for each in options], total, _CERTAIN),
+        help=in_language(written.help, asking.locale),
+        picture=written.picture,
     )

@@ -13,7 +13,8 @@ from language.measures import quantities
 from language.numbers import NUMBER, read_number
 from language.units import convert
 from ranking.facets import label, unit
-from ranking.fields import literal
+from ranking.fields import literal, resolve_filter
+from ranking.guide.book import Script, Written, in_language
 from ranking.guide.conversation import NO_MATTER, Answer, AnswerValue, AnyOf, InvalidAnswer, NoneOf
 from ranking.guide.options import filter_of, range_label
 from ranking.guide.wording import words_of
@@ -46,6 +47,7 @@ class AnswerReader:
     fields: Mapping[str, FieldInfo]
     words: Analyzer
     locale: str
+    script: Script
 
     def read(self, answer: Answer, pointer: str) -> Meaning:
         """Read an answer to the question about the field of its name.
@@ -53,6 +55,9 @@ class AnswerReader:
         Raises InvalidAnswer, at ``pointer``, for a field that is not there and a value that it cannot have.
         """
         field = answer.question
+        written = self.script.questions.get(field)
+        if written is not None and written.options:
+            return self._written(written, answer, pointer)
         info = self.fields.get(field)
         if info is None:
             raise InvalidAnswer(f"there is no question {field[:200]!r}", pointer=f"{pointer}/question_id")
@@ -66,6 +71,18 @@ class AnswerReader:
             return Meaning(understood.condition, f"{name}: {understood.text}", understood.lost)
         value = self._checked(answer.value, info, f"{pointer}/value")
         return Meaning(filter_of(field, value), f"{name}: {self._said(field, value)}")
+
+    def _written(self, written: Written, answer: Answer, pointer: str) -> Meaning:
+        """Read an answer to a question whose options a person wrote."""
+        name = in_language(written.texts, self.locale) or written.id
+        said = words_of(self.locale)
+        if answer.value is None or answer.value == NO_MATTER:
+            return Meaning(None, f"{name} {said.unknown if answer.value is None else said.no_matter}")
+        chosen = next((each for each in written.options if each.value == answer.value), None)
+        if chosen is None:
+            raise InvalidAnswer(f"{written.id!r} has no such option", pointer=f"{pointer}/value")
+        condition = resolve_filter(chosen.filter, self.fields)
+        return Meaning(condition, f"{name} {in_language(chosen.labels, self.locale) or chosen.value}")
 
     def _checked(self, value: AnswerValue, info: FieldInfo, pointer: str) -> AnswerValue:
         """Return a value in the kind of its field."""

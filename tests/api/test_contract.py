@@ -20,7 +20,8 @@ from api.settings import Settings
 from tests.api.conftest import Token, make_settings
 
 PATHS = {
-    "/v1/{catalog}/search", "/v1/{catalog}/guide", "/v1/{catalog}/search:batch", "/v1/{catalog}/suggest",
+    "/v1/{catalog}/search", "/v1/{catalog}/search:batch", "/v1/{catalog}/suggest",
+    "/v1/{catalog}/guide", "/v1/{catalog}/settings/guide",
     "/v1/catalogs", "/v1/{catalog}/categories", "/v1/{catalog}/products", "/v1/{catalog}/products/{product_id}",
     "/v1/{catalog}/price-lists", "/v1/{catalog}/price-lists/{list_id}",
     "/v1/{catalog}/products/{product_id}/price-explanation",
@@ -83,6 +84,10 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("POST", "/v1/{catalog}/search", {}, {"filter": "price <"}),
     ("POST", "/v1/{catalog}/guide", {}, {"query": "toner", "answers": [{"question_id": "brand", "value": None}]}),
     ("POST", "/v1/{catalog}/guide", {}, {"answers": [{"question_id": "nothing", "value": 1}]}),
+    ("PUT", "/v1/{catalog}/settings/guide", {}, {"*": {"never": ["price"]}}),
+    ("PUT", "/v1/{catalog}/settings/guide", {}, {"*": {"no": []}}),
+    ("GET", "/v1/{catalog}/settings/guide", {}, None),
+    ("DELETE", "/v1/{catalog}/settings/guide", {}, None),
     ("POST", "/v1/{catalog}/search:batch", {}, {"requests": [{"query": "laptop"}, {}]}),
     ("POST", "/v1/{catalog}/events", {}, [EXAMPLE_EVENT, {}]),
     ("GET", "/v1/{catalog}/suggest", {"q": "lap"}, None),
