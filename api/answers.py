@@ -164,6 +164,7 @@ class SearchResponse(BaseModel):
     cursor: str | None
     took_ms: float
     locale: str
+    personalized: bool
     interpretation: Interpretation
     hits: list[SearchHit]
     facets: list[Facet]

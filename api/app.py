@@ -30,6 +30,7 @@ from api.routes import (
     orders,
     price_explanation,
     price_lists,
+    profiles,
     promotions,
     recommendations,
     search,
@@ -87,7 +88,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     app.state.metrics = metrics
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
-    shopping = (search, guide, recommendations, comparison, events, price_explanation, catalog)
+    shopping = (search, guide, recommendations, comparison, events, profiles, price_explanation, catalog)
     selling = (price_lists, assortments, accounts, promotions, orders, synonyms, guide_book)
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)

@@ -132,7 +132,7 @@ class SearchBody(StrictBody):
     query: str = Field(default="", max_length=1_000)
     page: int = Field(default=1, ge=1, strict=True)
     page_size: int = Field(default=24, ge=1, le=100, strict=True)
-    cursor: str | None = Field(default=None, max_length=500)
+    cursor: str | None = Field(default=None, max_length=50_000)
     filter: FilterBody = None
     facet_filters: Annotated[
         dict[str, Annotated[list[Value | RangeBody], Field(fail_fast=True)]], BeforeValidator(_bounded_selections)

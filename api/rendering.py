@@ -51,6 +51,7 @@ def search_answer(
         "cursor": answer.cursor,
         "took_ms": round(took_ms, 2),
         "locale": answer.locale,
+        "personalized": answer.personalized,
         "interpretation": {
             "language": understood.language,
             "corrected_query": understood.corrected_query,

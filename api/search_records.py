@@ -28,6 +28,7 @@ def search_record(
         sort=body.sort,
         filters=() if request.filter is None else tuple(sorted(set(fields_of(request.filter)))),
         facets=tuple(each.field for each in request.selections),
+        personalized=answer.personalized,
         corrected=answer.interpretation.corrected_query,
         client=_name(body.client_id) if agreed else None,
         session=_name(body.session_id) if agreed else None,

@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     request_timeout: float = 30.0
     # Days that events and searches are kept from when they came in; 0 keeps them for ever.
     event_retention_days: Annotated[int, Field(ge=0, le=36_500)] = 400
+    # How much a buyer's profile changes the order of products: 0 is not at all, 100 as much as it can.
+    personalization_strength: Annotated[int, Field(ge=0, le=100)] = 50
     # What buyers without a token agreed to, for shops that ask only after the question: analytics, personalization.
     anonymous_consent: Annotated[
         tuple[Literal["analytics", "personalization"], ...], NoDecode, BeforeValidator(_comma_separated)

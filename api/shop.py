@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.engine import open_engine
 from api.guide_book import GuideBooks
 from api.journal import Journal
+from api.profiles import ProfileBook
 from api.settings import Settings
 from api.synonyms import SynonymBook
 from commerce.buyer import ANONYMOUS, Buyer
@@ -30,6 +31,7 @@ from ranking.comparison.importance import ImportanceBook
 from ranking.comparison.learned import NOT_LEARNED, Learned
 from ranking.localised import in_locale
 from ranking.models import CatalogModels, Models
+from ranking.personal import Personal
 from ranking.request import SearchRequest
 from ranking.search import search
 from ranking.synonyms import NO_SYNONYMS, SynonymTable
@@ -75,10 +77,12 @@ class Shop:
         self.engine: SearchEngine = open_engine(settings)
         self._waits = settings.engine != "embedded"
         self._follower = Follower(self.records, self.engine, settings.home)
-        self._registry = Registry(settings.home / "models")
+        self.registry = Registry(settings.home / "models")
         self._models: dict[str, CatalogModels] = {}
         self.synonyms = SynonymBook(self.records)
         self.guide_books = GuideBooks(self.records)
+        self.profiles = ProfileBook(self.records)
+        self._strength = settings.personalization_strength
         self.journal = Journal(self.records, settings.keep_behaviour())
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
         self._recommenders: dict[str, Serving[Recommender]] = {}
@@ -97,10 +101,12 @@ class Shop:
                 _log.warning("engine_unavailable_at_start", catalog=catalog.id, reason=error.message)
         self._follower.start()
         self.journal.start()
+        self.profiles.start()
 
     def stop(self) -> None:
         """Stop following, write what waits, and close the records."""
         self.journal.stop()
+        self.profiles.stop()
         self._follower.stop()
         self.records.close()
 
@@ -137,11 +143,18 @@ class Shop:
             if buyer.may_see(catalog.id) and (index := self.index(catalog.id)) is not None
         ]
 
+    def personal(self, shelf: Shelf, buyer: Buyer, client: str | None) -> Personal | None:
+        """Return what a buyer's profile adds to an order of products; None where it adds nothing."""
+        if not self._strength or not buyer.consent.get("personalization", False):
+            return None
+        profile = self.profiles.of(shelf.catalog.id, shelf.index, buyer, client)
+        return Personal(profile, self._strength) if profile.interactions else None
+
     def recommender(self, catalog_id: str) -> tuple[Recommender | None, int | None]:
         """Return the recommender that serves a catalogue, and its version; None and None without one."""
         serving = self._recommenders.get(catalog_id)
         if serving is None:
-            serving = Serving(self._registry, catalog_id, KIND, lambda artefact: Recommender(load(artefact.folder)))
+            serving = Serving(self.registry, catalog_id, KIND, lambda artefact: Recommender(load(artefact.folder)))
             serving = self._recommenders.setdefault(catalog_id, serving)
         return serving.get(), serving.version()
 
@@ -149,7 +162,7 @@ class Shop:
         """Return what purchases taught of a catalogue's attributes; nothing where nothing was trained."""
         serving = self._comparisons.get(catalog_id)
         if serving is None:
-            made = Serving(self._registry, catalog_id, comparison.KIND, lambda found: comparison.load(found.folder))
+            made = Serving(self.registry, catalog_id, comparison.KIND, lambda found: comparison.load(found.folder))
             serving = self._comparisons.setdefault(catalog_id, made)
         return serving.get() or NOT_LEARNED
 
@@ -163,7 +176,7 @@ class Shop:
         return Shelf(known[1], index, known[2], self._models_of(catalog_id).of(index), self.synonyms.of(catalog_id))
 
     def _models_of(self, catalog_id: str) -> CatalogModels:
-        return self._models.setdefault(catalog_id, CatalogModels(self._registry, catalog_id))
+        return self._models.setdefault(catalog_id, CatalogModels(self.registry, catalog_id))
 
     def index(self, catalog_id: str) -> SearchIndex | None:
         """Return what serves of a catalogue; None if nothing does."""

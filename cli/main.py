@@ -9,6 +9,7 @@ from cli import (
     catalog,
     demo,
     dictionary,
+    erase,
     evaluate,
     loading,
     models,
@@ -32,6 +33,7 @@ app.command("index")(catalog.index)
 app.command("dictionary")(dictionary.dictionary)
 app.command("search")(catalog.search)
 app.command("status")(catalog.status)
+app.command("erase")(erase.erase)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)

@@ -12,6 +12,7 @@ from engines.results import Hit, SearchResult
 
 BY_WORDS = 200
 BY_MEANING = 200
+BY_ENGINE = 100
 _FIRST = 10
 Scores = NDArray[np.float64]
 
@@ -52,6 +53,18 @@ def find(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None) -> Ca
     known = {hit.product.id for hit in by_words}
     hits = (*by_words, *(hit for hit in near if hit.product.id not in known))
     return _described(hits, len(by_words), {hit.product.id for hit in near}, plan, vector, found)
+
+
+def first_of_engine(index: SearchIndex, plan: SearchPlan) -> Candidates:
+    """Find as the engine alone does, with the plan's text or by browsing, and take the first hits as candidates.
+
+    While browsing ``text`` falls evenly from the first to the last of them.
+    """
+    found = index.search(replace(plan, offset=0, limit=BY_ENGINE))
+    candidates = _described(found.hits, len(found.hits), set(), plan, None, found)
+    if plan.text is None:
+        candidates = replace(candidates, text=np.linspace(1.0, 0.0, len(found.hits)))
+    return candidates
 
 
 def near_ids(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None) -> tuple[str, ...]:

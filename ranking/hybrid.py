@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import orjson
 
 from engines.plan import SearchPlan, TextMatch, VectorMatch
@@ -17,14 +18,16 @@ from engines.port import InvalidCursor, SearchIndex
 from engines.results import Hit, SearchResult
 from language.filters.tree import And, Filter, In, Not
 from language.vocabulary import Vocabulary
-from ranking.candidates import Candidates, find, near_ids
+from ranking.candidates import Candidates, Scores, find, first_of_engine, near_ids
 from ranking.intent import Intent
 from ranking.models import Models
-from ranking.ordering import Order, order
+from ranking.ordering import Order, engine_stages, order, order_by_words
+from ranking.personal import FactReader, Personal
 from ranking.request import Stage
 from ranking.signals import SignalReader
 
 _LONGEST_CURSOR = 50_000
+_MARK = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class Asked:
     vocabulary: Vocabulary
     intent: Intent
     explain: bool
+    personal: Personal | None = None
+    facts: FactReader | None = None
+
+    def personal_scores(self, hits: Sequence[Hit]) -> Scores | None:
+        """Return what the buyer's profile adds to each hit; None where there is no profile."""
+        if self.personal is None or self.facts is None:
+            return None
+        return self.personal.scores([hit.product for hit in hits], self.facts)
 
 
 def semantic(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None) -> Found:
@@ -61,11 +72,49 @@ def hybrid(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None, ask
     if plan.sort.field != "relevance":
         near = near_ids(index, plan, vector)
         return Found(index.search(replace(plan, also=near)), frozenset(near))
-    place = _decode(plan.cursor) if plan.cursor else _Place(plan.offset)
     whole = replace(plan, cursor=None)
     candidates = find(index, whole, vector)
     near_found = frozenset(hit.product.id for hit, near in zip(candidates.hits, candidates.near, strict=True) if near)
-    ordered = order(candidates, plan.text, asked.models.reranker, asked.reader, asked.vocabulary, asked.intent)
+    ordered = order(
+        candidates,
+        plan.text,
+        asked.models.reranker,
+        asked.reader,
+        asked.vocabulary,
+        asked.intent,
+        asked.personal_scores(candidates.hits),
+    )
+    result, stages = _page(index, plan, candidates, ordered, explain=asked.explain)
+    return Found(result, near_found, stages)
+
+
+def personal_words(index: SearchIndex, plan: SearchPlan, asked: Asked) -> Found:
+    """Find by words alone, or browse, with the first hits in the order that the buyer's profile makes of them.
+
+    Raises InvalidCursor for a cursor that is not one of this search's.
+    """
+    candidates = first_of_engine(index, replace(plan, cursor=None))
+    scores = asked.personal_scores(candidates.hits)
+    nothing = np.zeros(len(candidates.hits))
+
+    def explain(at: int) -> tuple[Stage, ...]:
+        return engine_stages(candidates.hits[at], candidates.result.words)
+
+    ordered = order_by_words(candidates, nothing if scores is None else scores, explain)
+    result, stages = _page(index, plan, candidates, ordered, explain=asked.explain)
+    return Found(result, stages=stages)
+
+
+def is_reordered(cursor: str | None) -> bool:
+    """Say whether a cursor continues an answer whose first hits were ordered anew."""
+    return cursor is not None and cursor.startswith(_MARK)
+
+
+def _page(
+    index: SearchIndex, plan: SearchPlan, candidates: Candidates, ordered: Order, *, explain: bool
+) -> tuple[SearchResult, dict[str, tuple[Stage, ...]] | None]:
+    place = _decode(plan.cursor) if plan.cursor else _Place(plan.offset)
+    whole = replace(plan, cursor=None)
     shown = [candidates.hits[at] for at in ordered.rows]
     first = place.shown
     if place.beyond is None and first + plan.limit <= len(shown):
@@ -76,9 +125,9 @@ def hybrid(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None, ask
         page, cursor = _beyond(index, whole, shown, place)
     result = replace(candidates.result, hits=tuple(page), cursor=cursor)
     stages = None
-    if asked.explain:
+    if explain:
         stages = _explained(candidates, ordered, {hit.product.id for hit in page})
-    return Found(result, near_found, stages)
+    return result, stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +180,12 @@ def _explained(candidates: Candidates, ordered: Order, shown: set[str]) -> dict[
 
 def _encode(place: _Place) -> str:
     packed = zlib.compress(orjson.dumps([place.shown, place.beyond, place.without]))
-    return "h" + base64.urlsafe_b64encode(packed).decode()
+    return _MARK + base64.urlsafe_b64encode(packed).decode()
 
 
 def _decode(cursor: str) -> _Place:
     try:
-        if not cursor.startswith("h") or len(cursor) > _LONGEST_CURSOR:
+        if not cursor.startswith(_MARK) or len(cursor) > _LONGEST_CURSOR:
             raise ValueError("not a cursor of a hybrid search")
         unpacker = zlib.decompressobj()
         packed = unpacker.decompress(base64.urlsafe_b64decode(cursor[1:].encode()), 20 * _LONGEST_CURSOR)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.plan import TextMatch
+from engines.results import Hit
 from language.vocabulary import Vocabulary
 from ranking.candidates import Candidates, Scores, standardised
 from ranking.features import NAMES, features
@@ -67,11 +68,15 @@ def order(
     reader: SignalReader,
     words: Vocabulary,
     intent: Intent,
+    personal: Scores | None = None,
 ) -> Order:
-    """Order candidates. Those found by part number stay first, in the engine's order."""
+    """Order candidates; ``personal`` is what the buyer's profile adds to each. Those found by part number stay first,
+    in the engine's order."""
     named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
     parts = fusion_parts(candidates, reader, intent)
     scores = parts.sum(axis=0)
+    if personal is not None:
+        scores = scores + personal
     if reranker is None:
         return Order(_best_first(scores, named), lambda at: _fused(candidates, parts[:, at], at))
     matrix = features(candidates, text, reader, words)
@@ -82,6 +87,29 @@ def order(
         return (*_fused(candidates, parts[:, at], at), *_learned(reranker, matrix[at : at + 1], spread))
 
     return Order(_best_first(scores + standardised(learned), named), explain)
+
+
+def order_by_words(candidates: Candidates, personal: Scores, explain: Callable[[int], tuple[Stage, ...]]) -> Order:
+    """Order candidates as the engine does but for what a profile adds, which never outweighs a word of the query.
+
+    Without a query the engine's own order weighs by place: popularity would outweigh any taste.
+    """
+    named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
+    scores = standardised(candidates.text) + personal
+    scores = np.where(named, -np.arange(len(scores), dtype=np.float64), scores)
+    found: list[int] = np.lexsort((-scores, -candidates.words, ~named)).tolist()
+    return Order(found, explain)
+
+
+def engine_stages(hit: Hit, words: int) -> tuple[Stage, ...]:
+    """Explain a hit that stands where the engine put it; ``words`` is how many every hit matches at least."""
+    said = f"words weighed by field and rarity; at least {words} words match"
+    stages = [Stage("text", hit.score - hit.for_stock, said)]
+    if hit.for_stock:
+        stages.append(Stage("availability", hit.for_stock, "in stock for this buyer, where other products are not"))
+    if hit.by_identifier:
+        stages.insert(0, Stage("identifier", 1.0, "carries the part number asked for, so it stands before all others"))
+    return tuple(stages)
 
 
 def fusion_parts(candidates: Candidates, reader: SignalReader, intent: Intent) -> Scores:

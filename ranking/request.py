@@ -83,7 +83,7 @@ class RankedHit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
     """The whole answer to a search, in ``locale``; ``timings`` are milliseconds by stage. ``total_is_exact`` is False
-    where a part of the index could not answer."""
+    where a part of the index could not answer. ``personalized`` says that a profile had a say in the order."""
 
     hits: tuple[RankedHit, ...]
     total: int
@@ -93,3 +93,4 @@ class SearchAnswer:
     locale: str
     timings: Mapping[str, float]
     total_is_exact: bool = True
+    personalized: bool = False

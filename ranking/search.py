@@ -17,12 +17,14 @@ from language.locales import resolve_locale
 from language.measure_terms import measure_terms
 from ranking.fields import countable, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
-from ranking.hybrid import Asked, Found, hybrid, semantic
+from ranking.hybrid import Asked, Found, hybrid, is_reordered, personal_words, semantic
 from ranking.intent import preferring
 from ranking.localised import in_locale
 from ranking.measures import MeasureReader
 from ranking.models import NO_MODELS, Models, signal_reader
+from ranking.ordering import engine_stages
 from ranking.part_numbers import identifiers
+from ranking.personal import Personal, fact_reader
 from ranking.request import (
     Interpretation,
     InvalidPage,
@@ -30,7 +32,6 @@ from ranking.request import (
     RankedHit,
     SearchAnswer,
     SearchRequest,
-    Stage,
 )
 from ranking.synonyms import NO_SYNONYMS, SynonymTable
 from ranking.understanding import Understanding, understand
@@ -55,8 +56,10 @@ def search(
     buyer: Buyer,
     models: Models = NO_MODELS,
     synonyms: SynonymTable = NO_SYNONYMS,
+    personal: Personal | None = None,
 ) -> SearchAnswer:
-    """Search one catalogue's snapshot for this buyer with the ``models`` that there are.
+    """Search one catalogue's snapshot for this buyer with the ``models`` that there are, and in the order that a
+    ``personal`` profile makes of the first hits by relevance.
 
     Raises UnknownField for a filter, facet or sort field that the catalogue does not have, InvalidPage beyond
     10,000 hits without a cursor, ModelUnavailable for a purely semantic search without an encoder.
@@ -67,6 +70,7 @@ def search(
         message = f"page {request.page} of {request.page_size} lies beyond {DEEPEST:,} hits: go on with the cursor"
         raise InvalidPage(message, pointer="/page")
     began = perf_counter()
+    personal = personal if personal is not None and _is_personal(request, personal) else None
     locales = index.stats().locales
     locale = resolve_locale((request.locale, buyer.locale), locales)
     words = analyzer(locale)
@@ -81,7 +85,8 @@ def search(
     understood, intent = preferring(understood, intents, vocabulary, index.stats().products)
     understood_at = perf_counter()
     plan = to_plan(index, request, buyer, understood)
-    asked = Asked(models, signal_reader(locale), vocabulary, intent, request.explain)
+    facts = None if personal is None else fact_reader(locales[0])
+    asked = Asked(models, signal_reader(locale), vocabulary, intent, request.explain, personal, facts)
     found = _find(index, plan, request, understood, asked)
     limits: tuple[str, ...] = ()
     if understood.filter is not None and not found.result.total and request.cursor is None:
@@ -101,6 +106,7 @@ def search(
             request,
             words,
             found,
+            asked,
         )
         for position, hit in enumerate(result.hits, start=first)
     )
@@ -114,7 +120,26 @@ def search(
         category=_seen(intent.category, result),
         semantic_hits=len(found.near),
     )
-    return SearchAnswer(hits, result.total, interpretation, result.facets, result.cursor, locale, timings, result.exact)
+    facets = result.facets
+    if personal is not None and request.facets is None:
+        facets = personal.ordered(facets)
+    return SearchAnswer(
+        hits,
+        result.total,
+        interpretation,
+        facets,
+        result.cursor,
+        locale,
+        timings,
+        result.exact,
+        personalized=personal is not None,
+    )
+
+
+def _is_personal(request: SearchRequest, personal: Personal) -> bool:
+    """Say whether a profile has a say in the order."""
+    by_relevance = request.sort == "relevance" and (request.mode != "semantic" or not request.query.strip())
+    return by_relevance and request.personalize and personal.strength > 0 and personal.profile.interactions > 0
 
 
 def _find(
@@ -122,6 +147,8 @@ def _find(
 ) -> Found:
     encoder = asked.models.encoder
     if encoder is None or request.mode == "lexical" or plan.text is None:
+        if is_reordered(plan.cursor) or (asked.personal is not None and plan.cursor is None):
+            return personal_words(index, plan, asked)
         return Found(index.search(plan))
     vector = encoder.match(understood.corrected or request.query, understood.words, asked.vocabulary)
     if request.mode == "semantic":
@@ -172,6 +199,7 @@ def _present(
     request: SearchRequest,
     words: Analyzer,
     found: Found,
+    asked: Asked,
 ) -> RankedHit:
     marked = None
     if text is not None and text.words:
@@ -181,7 +209,9 @@ def _present(
         hit = hit._replace(product=hit.product._replace(matched=matched_variants(hit.product, text, words)))
     stages = None
     if request.explain:
-        stages = (found.stages or {}).get(hit.product.id) or _explain(hit, result)
+        stages = (found.stages or {}).get(hit.product.id) or engine_stages(hit, result.words)
+        if asked.personal and asked.facts and (stage := asked.personal.stage(hit.product, asked.facts)):
+            stages = (*stages, stage)
     matched_by = _matched_by(hit, found, textual=text is not None)
     return RankedHit(hit, position, matched_by, {"title": marked} if marked else {}, stages)
 
@@ -193,16 +223,6 @@ def _matched_by(hit: Hit, found: Found, *, textual: bool) -> tuple[MatchedBy, ..
     if hit.product.id in found.near:
         ways.append("semantic")
     return tuple(ways)
-
-
-def _explain(hit: Hit, result: SearchResult) -> tuple[Stage, ...]:
-    said = f"words weighed by field and rarity; at least {result.words} words match"
-    stages = [Stage("text", hit.score - hit.for_stock, said)]
-    if hit.for_stock:
-        stages.append(Stage("availability", hit.for_stock, "in stock for this buyer, where other products are not"))
-    if hit.by_identifier:
-        stages.insert(0, Stage("identifier", 1.0, "carries the part number asked for, so it stands before all others"))
-    return tuple(stages)
 
 
 def _interpret(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from commerce.buyer import Buyer
 from engines.port import SearchIndex, Suggestion
+from ranking.personal import Personal
 from ranking.request import RankedHit, SearchRequest
 from ranking.search import search
 
@@ -20,19 +21,24 @@ class SuggestAnswer:
     brands: tuple[tuple[str, int], ...]
 
 
-def suggest(index: SearchIndex, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> SuggestAnswer:
+def suggest(
+    index: SearchIndex,
+    typed: str,
+    limit: int,
+    buyer: Buyer,
+    at: datetime | None = None,
+    personal: Personal | None = None,
+) -> SuggestAnswer:
     """Suggest up to ``limit`` of each kind for what was typed; nothing typed suggests nothing. Prices hold ``at``
-    a moment, None is now."""
+    a moment, None is now. Of what fits, what a ``personal`` profile likes comes first."""
     if not typed.strip():
         return SuggestAnswer((), (), (), ())
     completions = index.suggest(typed, limit, buyer, at)
-    found = search(index, SearchRequest(query=typed, page_size=limit, facets=(), at=at), buyer)
-    return SuggestAnswer(
-        queries=_of(completions, "query"),
-        products=found.hits,
-        categories=_of(completions, "category"),
-        brands=_of(completions, "brand"),
-    )
+    found = search(index, SearchRequest(query=typed, page_size=limit, facets=(), at=at), buyer, personal=personal)
+    categories, brands = _of(completions, "category"), _of(completions, "brand")
+    if personal is not None:
+        categories, brands = personal.liked(categories, "category"), personal.liked(brands, "brand")
+    return SuggestAnswer(_of(completions, "query"), found.hits, categories, brands)
 
 
 def _of(completions: Iterable[Suggestion], kind: str) -> tuple[tuple[str, int], ...]:

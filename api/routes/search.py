@@ -62,12 +62,15 @@ async def suggest_as_typed(
     at: At,
     q: Annotated[str, Query(max_length=1_000, description="What was typed", examples=["lap"])] = "",
     limit: Annotated[int, Query(ge=1, le=20)] = 8,
+    personalize: Annotated[bool, Query(description="Whether the buyer's profile has a say")] = True,
+    client_id: Annotated[str | None, Query(max_length=200)] = None,
 ) -> JsonResponse:
     """Complete what was typed: queries, categories, brands and products."""
 
     def suggestions() -> Json:
         shelf = shop.shelf(catalog, buyer)
-        found = suggest(shelf.index, q, limit, buyer, at)
+        personal = shop.personal(shelf, buyer, client_id) if personalize else None
+        found = suggest(shelf.index, q, limit, buyer, at, personal)
         return rendering.suggestions(found, shelf, shelf.locale(None, buyer))
 
     return JsonResponse(await shop.answer(suggestions))
@@ -76,7 +79,8 @@ async def suggest_as_typed(
 def _answer(request: Request, body: SearchBody, shop: Shop, shelf: Shelf, buyer: Buyer, at: datetime | None) -> Json:
     began = perf_counter()
     asked = replace(body.request(), at=at)
-    found = search(shelf.index, asked, buyer, shelf.models, shelf.synonyms)
+    personal = shop.personal(shelf, buyer, body.client_id) if asked.personalize else None
+    found = search(shelf.index, asked, buyer, shelf.models, shelf.synonyms, personal)
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
     query_id = str(uuid.uuid4())

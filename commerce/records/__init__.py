@@ -3,7 +3,7 @@
 from commerce.records.assortments import AssortmentWritten, ListedProducts
 from commerce.records.change_log import Change
 from commerce.records.errors import NewerDatabase, RecordsUnavailable, UnusableDatabase
-from commerce.records.events import Behaviour, Subject
+from commerce.records.events import Behaviour
 from commerce.records.history import LoadRecord
 from commerce.records.offers import UNSET, OfferChange
 from commerce.records.orders import OrderExtent, OrdersWritten
@@ -31,7 +31,6 @@ __all__ = [
     "Records",
     "RecordsUnavailable",
     "Revocations",
-    "Subject",
     "UnusableDatabase",
     "Written",
 ]

@@ -20,6 +20,7 @@ from commerce.records.address import engine_of
 from commerce.records.errors import NewerDatabase, unavailable
 
 WRITERS_LOCK = 7_146_321
+EVENTS_LOCK = 7_146_322
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 

@@ -4,8 +4,8 @@ They have nothing to do with the change log. On PostgreSQL their writers wait fo
 being loaded holds up no event; SQLite has one writer whatever it writes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from commerce.erasure import Person
 from commerce.event import Event, SearchRecord, StoredEvent
-from commerce.records.database import Database
+from commerce.records.database import EVENTS_LOCK, Database
+from commerce.records.erasures import erased_until
 from commerce.records.rows import Row, findable
 from commerce.records.tables import events, searches
 
-EVENTS_LOCK = 7_146_322
 _REMOVED_AT_ONCE = 10_000
 
 
@@ -32,12 +33,11 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """Whose events: those of a user, of an account, and of clients before anybody signed on in them."""
+class Touched:
+    """Whom events are about, as (catalogue, "user" | "account" | "client", name), up to the event ``seq``."""
 
-    user: str | None = None
-    account: str | None = None
-    clients: tuple[str, ...] = field(default=())
+    seq: int
+    names: frozenset[tuple[str, str, str]]
 
 
 class EventRecords(Database):
@@ -46,16 +46,19 @@ class EventRecords(Database):
     def append_behaviour(self, by_catalog: Mapping[str, Sequence[Behaviour]]) -> int:
         """Append events and searches in one transaction and return how many events are new.
 
-        What has the id of one that is there already changes nothing. All are durable when this returns.
+        What has the id of one that is there already changes nothing, nor does what somebody did before they were
+        erased. All else is durable when this returns.
         """
         received = _moment(datetime.now(UTC))
-        of_events: list[dict[str, object]] = []
-        of_searches: list[dict[str, object]] = []
-        for catalog_id, several in by_catalog.items():
-            for each in several:
-                of_events.extend(_event_row(catalog_id, event, received) for event in each.events)
-                of_searches.extend(_search_row(catalog_id, search) for search in each.searches)
         with self._write(EVENTS_LOCK) as connection:
+            of_events: list[dict[str, object]] = []
+            of_searches: list[dict[str, object]] = []
+            for catalog_id, several in by_catalog.items():
+                given = [event for each in several for event in each.events]
+                asked = [search for each in several for search in each.searches]
+                erased = erased_until(connection, catalog_id, _people([*given, *asked]))
+                of_events += [_event_row(catalog_id, each, received) for each in given if not _is_erased(each, erased)]
+                of_searches += [_search_row(catalog_id, each) for each in asked if not _is_erased(each, erased)]
             before = _last(connection, None) if of_events else 0
             _append(connection, events, ("catalog", "event_id"), of_events)
             _append(connection, searches, ("catalog", "query_id"), of_searches)
@@ -80,6 +83,19 @@ class EventRecords(Database):
         with self._connect() as connection:
             rows = connection.execute(query.order_by(events.c.seq).limit(limit))
             return [(row.catalog, StoredEvent(row.seq, _event(row))) for row in rows]
+
+    def touched_since(self, seq: int, limit: int = 20_000) -> Touched:
+        """Return whom events behind a number are about; only names are read, so that following many events is cheap."""
+        columns = (events.c.seq, events.c.catalog, events.c.user_id, events.c.account, events.c.client_id)
+        query = sa.select(*columns).where(events.c.seq > seq).order_by(events.c.seq).limit(limit)
+        names: set[tuple[str, str, str]] = set()
+        last = seq
+        with self._connect() as connection:
+            for number, catalog, user, account, client in connection.execute(query):
+                last = number
+                named = (("user", user), ("account", account), ("client", client))
+                names.update((catalog, kind, name) for kind, name in named if name is not None)
+        return Touched(last, frozenset(names))
 
     def last_event(self, catalog_id: str | None = None) -> int:
         """Return the number of a catalogue's last event, or of the last of all; 0 if there is none."""
@@ -106,26 +122,24 @@ class EventRecords(Database):
             for row in rows:
                 yield _search(row)
 
-    def events_of(self, catalog_id: str, subject: Subject, limit: int = 1_000) -> list[StoredEvent]:
-        """Return the latest events of somebody that may shape what they see, in the order of arrival.
-
-        An account's are those of all its users. Of the clients only what nobody was signed on for: a shared device
-        mixes nobody.
-        """
-        asked: list[sa.Select[tuple[object, ...]]] = []
-        agreed = (events.c.catalog == catalog_id) & events.c.personal
-        for column, value in ((events.c.user_id, subject.user), (events.c.account, subject.account)):
+    def events_of(
+        self,
+        catalog_id: str,
+        *,
+        user: str | None = None,
+        account: str | None = None,
+        client: str | None = None,
+        limit: int = 300,
+    ) -> list[StoredEvent]:
+        """Return the latest events of a user, an account or a client, whoever was signed on in it, in their order."""
+        key = events.c.catalog == catalog_id
+        for column, value in ((events.c.user_id, user), (events.c.account, account), (events.c.client_id, client)):
             if value is not None:
-                asked += [sa.select(events).where(agreed, column == each) for each in findable([value])]
-        for client in findable(subject.clients):
-            of_nobody = events.c.user_id.is_(None) & events.c.account.is_(None)
-            asked.append(sa.select(events).where(agreed, events.c.client_id == client, of_nobody))
-        found: dict[int, StoredEvent] = {}
-        with self._read() as connection:
-            for query in asked:
-                for row in connection.execute(query.order_by(events.c.seq.desc()).limit(limit)):
-                    found[row.seq] = StoredEvent(row.seq, _event(row))
-        return [found[seq] for seq in sorted(found)[-limit:]]
+                key &= column == next(findable([value]), "")
+        query = sa.select(events).where(key).order_by(events.c.seq.desc()).limit(limit)
+        with self._connect() as connection:
+            rows = connection.execute(query).all()
+        return [StoredEvent(row.seq, _event(row)) for row in reversed(rows)]
 
     def clients_of(self, catalog_id: str, user: str, limit: int = 20) -> list[str]:
         """Return the clients that a user was last signed on in, the latest first."""
@@ -152,6 +166,25 @@ class EventRecords(Database):
                 if count < _REMOVED_AT_ONCE:
                     break
         return removed
+
+
+def _people(given: Iterable[Event | SearchRecord]) -> set[Person]:
+    people: set[Person] = set()
+    for each in given:
+        people.update(_names(each))
+    return people
+
+
+def _names(said: Event | SearchRecord) -> tuple[Person, ...]:
+    if said.user is not None:
+        return (Person("user", said.user),)
+    if said.account is not None:
+        return (Person("account", said.account),)
+    return () if said.client is None else (Person("client", said.client),)
+
+
+def _is_erased(said: Event | SearchRecord, erased: Mapping[Person, datetime]) -> bool:
+    return bool(erased) and any(each in erased and said.at < erased[each] for each in _names(said))
 
 
 def _append(connection: Connection, table: sa.Table, key: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:

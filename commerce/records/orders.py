@@ -1,7 +1,7 @@
 """The records of orders: written whole, one a number; an order that is given again takes the place of itself."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
@@ -10,8 +10,10 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from commerce.erasure import Person
 from commerce.order import Order, OrderLine
 from commerce.records.database import Database
+from commerce.records.erasures import erased_until
 from commerce.records.rows import Row, findable
 from commerce.records.tables import orders
 from commerce.records.upserts import upsert
@@ -43,12 +45,13 @@ class OrderRecords(Database):
     def put_orders(self, catalog_id: str, given: Iterable[Order]) -> OrdersWritten:
         """Write orders, all or none, in the place of those of the same id; equal ones stay.
 
-        They are durable when this returns. Their products need not be in the catalogue.
+        They are durable when this returns. Their products need not be in the catalogue. What somebody bought before
+        they were erased is a guest's.
         """
         written = unchanged = 0
         with self._write() as connection:
             remaining = iter(given)
-            while chunk := list(islice(remaining, _CHUNK)):
+            while chunk := _unnamed(connection, catalog_id, list(islice(remaining, _CHUNK))):
                 rows = {order.id: _row(catalog_id, order) for order in chunk}
                 stored = _stored(connection, catalog_id, list(rows))
                 changed = [row for identity, row in rows.items() if stored.get(identity) != row]
@@ -73,6 +76,20 @@ class OrderRecords(Database):
             for row in rows:
                 yield _order(row)
 
+    def latest_orders(
+        self, catalog_id: str, *, account: str | None = None, user: str | None = None, limit: int
+    ) -> list[Order]:
+        """Return the latest orders of an account or a user, the oldest of them first."""
+        query = sa.select(orders).where(orders.c.catalog == catalog_id)
+        if account is not None:
+            query = query.where(orders.c.account == next(findable([account]), ""))
+        if user is not None:
+            query = query.where(orders.c.user_id == next(findable([user]), ""))
+        query = query.order_by(orders.c.placed_at.desc(), orders.c.order_id.desc()).limit(limit)
+        with self._connect() as connection:
+            rows = connection.execute(query).all()
+        return [_order(row) for row in reversed(rows)]
+
     def order_extent(self, catalog_id: str) -> OrderExtent:
         """Return how many orders a catalogue has, from when to when."""
         moment = orders.c.placed_at
@@ -80,6 +97,27 @@ class OrderRecords(Database):
         with self._read() as connection:
             count, first, last = connection.execute(query.where(orders.c.catalog == catalog_id)).one()
         return OrderExtent(int(count), *(None if at is None else datetime.fromisoformat(at) for at in (first, last)))
+
+
+def _unnamed(connection: Connection, catalog_id: str, given: Sequence[Order]) -> list[Order]:
+    """Return orders without the names of those who were erased after they bought."""
+    people: dict[str, tuple[Person, ...]] = {}
+    for order in given:
+        if order.user is not None:
+            people[order.user] = (Person("user", order.user),)
+        elif order.account is not None:
+            people[order.account] = (Person("account", order.account), Person("user", order.account))
+    erased = erased_until(connection, catalog_id, {each for several in people.values() for each in several})
+    if not erased:
+        return list(given)
+    found = []
+    for order in given:
+        name = order.user or order.account
+        gone = [erased[each] for each in people.get(name or "", ()) if each in erased]
+        if gone and order.placed_at < max(gone):
+            order = replace(order, user=None, account=None if order.account == name else order.account)
+        found.append(order)
+    return found
 
 
 def _row(catalog_id: str, order: Order) -> dict[str, object]:

@@ -19,6 +19,7 @@ from commerce.records import offers as offering
 from commerce.records.accounts import AccountRecords
 from commerce.records.assortments import AssortmentRecords
 from commerce.records.change_log import Change
+from commerce.records.erasures import ErasureRecords
 from commerce.records.events import EventRecords
 from commerce.records.history import LoadRecord
 from commerce.records.offers import OfferChange, Patched
@@ -54,6 +55,7 @@ class Records(
     OrderRecords,
     SynonymRecords,
     EventRecords,
+    ErasureRecords,
 ):
     """The records behind one database URL; safe for concurrent use by threads and processes.
 

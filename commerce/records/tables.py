@@ -223,6 +223,20 @@ events = Table(
     sqlite_autoincrement=True,
 )
 
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", _BIG, primary_key=True, autoincrement=True),
+    Column("catalog", _key(64), nullable=False),
+    # SHA-256 of whom it was: what comes in again of theirs is known by it, and nothing else is.
+    Column("subject", _key(64), nullable=False),
+    Column("at", _key(32), nullable=False),
+    # JSON object of what was removed.
+    Column("report", Text, nullable=False),
+    Index("erasures_by_subject", "catalog", "subject"),
+    sqlite_autoincrement=True,
+)
+
 searches = Table(
     "searches",
     metadata,

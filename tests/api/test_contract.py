@@ -31,6 +31,7 @@ PATHS = {
     "/v1/{catalog}/synonyms", "/v1/{catalog}/synonyms/{synonym_id}",
     "/v1/{catalog}/compare",
     "/v1/{catalog}/recommendations", "/v1/{catalog}/recommendations:batch", "/v1/{catalog}/events",
+    "/v1/{catalog}/profiles/me",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
     "/v1/{catalog}/offers", "/v1/{catalog}/orders", "/v1/{catalog}/status", "/health/live", "/health/ready", "/metrics",
 }  # fmt: skip
@@ -90,6 +91,8 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("DELETE", "/v1/{catalog}/settings/guide", {}, None),
     ("POST", "/v1/{catalog}/search:batch", {}, {"requests": [{"query": "laptop"}, {}]}),
     ("POST", "/v1/{catalog}/events", {}, [EXAMPLE_EVENT, {}]),
+    ("GET", "/v1/{catalog}/profiles/me", {}, None),
+    ("DELETE", "/v1/{catalog}/profiles/me", {}, None),
     ("GET", "/v1/{catalog}/suggest", {"q": "lap"}, None),
     ("GET", "/v1/{catalog}/suggest", {"limit": "many"}, None),
     ("POST", "/v1/{catalog}/compare", {}, {"ids": ["3920564", "2101957"]}),

@@ -44,6 +44,7 @@ ROWS: dict[str, dict[str, object]] = {
     "events": {"catalog": "shop", "event_id": "e", "at": "2026-01-01T00:00:00.000000+00:00", "action": "click",
                "received_at": "2026-01-01T00:00:00.000000+00:00", "client_id": "c" * 512, "personal": True,
                "rest": "{}"},
+    "erasures": {"catalog": "shop", "subject": "0" * 64, "at": "2026-01-01T00:00:00+00:00", "report": "{}"},
     "searches": {"catalog": "shop", "query_id": "q", "at": "2026-01-01T00:00:00.000000+00:00", "text": "ä", "total": 1,
                  "page": 1, "rest": "{}"},
     "revocations": {"claim": "jti", "value": "t", "issued_before": None},
