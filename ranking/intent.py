@@ -159,7 +159,9 @@ class IntentReader:
 
 def intent_reader(index: SearchIndex, analyzer: Analyzer, encoder: EncodesNames | None) -> IntentReader:
     """Return the reader for what an index holds now; costs one browsing search and a vector for each category."""
-    plan = SearchPlan(facets=(FacetRequest("category", _MOST), FacetRequest("brand", _MOST)), limit=0)
+    # A catalogue may name no category or no brand.
+    asked = tuple(FacetRequest(name, _MOST) for name in ("category", "brand") if name in index.fields())
+    plan = SearchPlan(facets=asked, limit=0)
     values = {facet.field: facet.values for facet in index.search(plan).facets}
     categories = [_category(str(each.value), each.count, analyzer) for each in values.get("category", ())]
     brands = {tuple(analyzer.terms(str(each.value))): str(each.value) for each in values.get("brand", ())}
