@@ -17,6 +17,7 @@ TOKENS_FILE = "tokens.safetensors"
 DOCUMENTS_FILE = "documents.safetensors"
 Vectors = NDArray[np.float32]
 _LONGEST = 4_000
+_FEW = 4
 
 
 class StaticEncoder:
@@ -45,12 +46,17 @@ class StaticEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return a vector of unit length for each text, (texts, dimensions); zeros for a text without tokens."""
         found = np.zeros((len(texts), self.dimensions), np.float32)
-        pieces = self._tokenizer.encode_batch([text[:_LONGEST] for text in texts], add_special_tokens=False)
-        for at, piece in enumerate(pieces):
+        for at, piece in enumerate(self._pieces([text[:_LONGEST] for text in texts])):
             if piece.ids:
                 # (t, d) int8 weighed by (t,) scales: the sum of the tokens' vectors.
                 found[at] = self._scales[piece.ids] @ self._tokens[piece.ids].astype(np.float32)
         return normalised(found)
+
+    def _pieces(self, texts: Sequence[str]) -> Sequence[Any]:
+        """Tokenize; a batch is shared out to threads, and a few texts are done before these have begun."""
+        if len(texts) <= _FEW:
+            return [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
+        return self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
 
     def known_words(self, text: str) -> int:
         """Return how many words of a text are one token each; letters thrown together are several."""

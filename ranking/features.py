@@ -79,31 +79,27 @@ class _Asked:
 
     terms: tuple[frozenset[str], ...]
     weights: tuple[float, ...]
+    every: frozenset[str]
 
     @classmethod
     def of(cls, text: TextMatch | None, words: Vocabulary) -> "_Asked":
         if text is None:
-            return cls((), ())
+            return cls((), (), frozenset())
         terms = tuple(frozenset(form for form, _ in word.forms) for word in text.words)
         rarity = [1.0 / np.log(np.e + words.count(word.text)) for word in text.words]
         whole = sum(rarity) or 1.0
-        return cls(terms, tuple(each / whole for each in rarity))
+        return cls(terms, tuple(each / whole for each in rarity), frozenset().union(*terms))
 
     def match(self, product: ProductSignals) -> tuple[float, ...]:
         """Return how the words stand in one product's texts, in the order of NAMES."""
         title, length = product.title, max(len(product.title), 1)
-        known = set(title)
-        head = set(title[: product.head])
         in_title = in_head = in_type = in_description = 0.0
-        found: set[str] = set()
         for terms, weight in zip(self.terms, self.weights, strict=True):
-            found |= terms & known
-            in_title += weight * (not terms.isdisjoint(known))
-            in_head += weight * (not terms.isdisjoint(head))
+            in_title += weight * (not terms.isdisjoint(product.words))
+            in_head += weight * (not terms.isdisjoint(product.head))
             in_type += weight * (not terms.isdisjoint(product.type))
             in_description += weight * (not terms.isdisjoint(product.description))
-        every = frozenset().union(*self.terms)
-        places = [at for at, word in enumerate(title) if word in found]
+        places = [at for at, word in enumerate(title) if word in self.every]
         first = places[0] / length if places else 1.0
         together = len(places) > 1 and any(b - a == 1 for a, b in pairwise(places))
         last = bool(self.terms) and not self.terms[-1].isdisjoint(product.type)
@@ -112,8 +108,8 @@ class _Asked:
             len(places) / length,
             first,
             in_type,
-            len(product.type & every) / max(len(product.type), 1),
-            float(not product.brand.isdisjoint(every)),
+            len(product.type & self.every) / max(len(product.type), 1),
+            float(not product.brand.isdisjoint(self.every)),
             in_description,
             float(together),
             in_head,

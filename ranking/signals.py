@@ -21,11 +21,12 @@ _LONGEST_DESCRIPTION = 600
 
 @dataclass(frozen=True, slots=True)
 class ProductSignals:
-    """A product's index terms and figures. ``head`` is how many words of the title stand before what it is *for*,
+    """A product's index terms and figures. ``words`` are those of the title, ``head`` those before what it is *for*,
     ``names`` the nouns that title and category name it by; ``categories`` are its paths with all above them."""
 
     title: tuple[str, ...]
-    head: int
+    words: frozenset[str]
+    head: frozenset[str]
     names: frozenset[str]
     type: frozenset[str]
     type_name: str
@@ -64,7 +65,8 @@ class SignalReader:
         released = content.get("released")
         return ProductSignals(
             title=title,
-            head=next((at for at, word in enumerate(title) if at and word in _FOR), len(title)),
+            words=frozenset(title),
+            head=frozenset(title[: next((at for at, word in enumerate(title) if at and word in _FOR), len(title))]),
             names=frozenset((*names, *noun_heads(leaf[:1].lower() + leaf[1:], self._words))),
             type=frozenset(self._words.terms(leaf)),
             type_name=leaf,

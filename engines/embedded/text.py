@@ -94,10 +94,19 @@ def rows_with_pieces(views: Sequence[View], pieces: Sequence[str]) -> tuple[NDAr
 def rows_with_ids(views: Sequence[View], ids: Sequence[str]) -> Iterator[tuple[View, int]]:
     """Yield the live row of each id that there is, in no order."""
     hashes = term_hashes(ID, ids)
+    written = [identity.encode() for identity in ids]
     for view in views:
-        for at, term in enumerate(view.part.postings.find(hashes).tolist()):
-            if term >= 0 and view.part.postings.terms[term] == ids[at]:
-                yield from ((view, row) for row in view.part.postings.rows_of(term).tolist() if view.live[row])
+        postings = view.part.postings
+        for at, term in enumerate(postings.find(hashes).tolist()):
+            if term < 0 or postings.terms.raw(term) != written[at]:
+                continue
+            first, last = postings.span(term)
+            if last - first == 1:
+                row = int(postings.rows[first])
+                if view.live[row]:
+                    yield view, row
+            else:
+                yield from ((view, row) for row in postings.rows[first:last].tolist() if view.live[row])
 
 
 def _least(counts: Sequence[NDArray[np.uint8]], allowed: Sequence[Mask], text: TextMatch) -> int:
