@@ -1,7 +1,7 @@
 """The shapes of answers, for the OpenAPI document only: answers are written by ``api.rendering``."""
 
 import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -255,6 +255,14 @@ class ProductsResponse(BaseModel):
     missing: list[str]
 
 
+class TextSpan(BaseModel):
+    """Where an extracted value stands in the title or the description, in characters."""
+
+    field: Literal["title", "description"]
+    start: int
+    end: int
+
+
 class SheetRow(BaseModel):
     """One line of the attribute sheet."""
 
@@ -265,9 +273,10 @@ class SheetRow(BaseModel):
     unit: str | None
     normalised: Any
     normalised_unit: str | None
-    source: str
+    source: Literal["given", "extracted"]
     confidence: float
     evidence: str | None
+    span: TextSpan | None
 
 
 class ProductResponse(ProductLine):

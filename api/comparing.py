@@ -70,15 +70,12 @@ def comparing(
         shown = shelf.localised(found, body.locale, buyer)
         category = orjson.loads(found.document)["category"]
         type_name = category[0] if category else None
-        return Compared(shown, compared_sheet(shown, type_name, shelf, locale), type_name, _quantity(body, found.id))
+        sheet = compared_sheet(found, shown, type_name, shelf, locale)
+        return Compared(shown, sheet, type_name, body.quantities.get(found.id, 1))
 
     shop = Shop(shelf.catalog.id, shelf.catalog.currency, shelf.index, book, read, learned)
     products = [read(stored[each]) for each in body.ids]
     return Comparing(shelf, locale, products, compare(shop, products, buyer, locale, at))
-
-
-def _quantity(body: ComparisonBody, identity: str) -> int:
-    return body.quantities.get(identity, 1)
 
 
 def _offer(offer: Offered, currency: str) -> Json:

@@ -1,6 +1,6 @@
 """Products as JSON: with the buyer's price, what is in stock, their variants and their attribute sheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,9 @@ from commerce.buyer import Buyer
 from commerce.documents import stored_attributes
 from commerce.promotions import Promoted
 from engines.results import StoredProduct, UnitOffer
+from indexer.extraction.sheet import extracted_rows
+from indexer.extraction.text import ProductText
 from indexer.values import SheetRow
-from language.attribute_groups import group_label
 from ranking.facets import label
 
 Json = dict[str, object]
@@ -31,28 +32,47 @@ def product_line(stored: StoredProduct, shelf: Shelf, locale: str) -> Json:
 def sheet(stored: StoredProduct, shown: StoredProduct, shelf: Shelf, locale: str) -> list[Json]:
     """Return the attribute sheet of a product as it is ``shown`` in a locale.
 
-    A type that was derived stands first, with how sure it is.
+    A type that was derived stands first, with how sure it is; what its texts state beyond its attributes, last.
     """
     whole = orjson.loads(stored.document)
     type_name: str | None = whole["category"][0] if whole["category"] else None
     rows: list[Json] = []
     if type_name and (source := whole.get("category_source")):
         rows.append(_derived_type(type_name, source, locale))
-    return rows + _rows(orjson.loads(shown.document)["attributes"], type_name, shelf, locale)
+    attributes = orjson.loads(shown.document)["attributes"]
+    given = {*attributes, *_of_variants(stored)}
+    return [
+        *rows,
+        *_rows(attributes, type_name, shelf, locale),
+        *map(_row, _extracted(whole, type_name, given, shelf, locale)),
+    ]
 
 
-def compared_sheet(shown: StoredProduct, type_name: str | None, shelf: Shelf, locale: str) -> Sequence[SheetRow]:
+def compared_sheet(
+    stored: StoredProduct, shown: StoredProduct, type_name: str | None, shelf: Shelf, locale: str
+) -> Sequence[SheetRow]:
     """Return the sheet of a product to compare. Of what its variants say, each value stands once."""
     attributes: dict[str, Any] = orjson.loads(shown.document)["attributes"]
-    if b'"variants":' in shown.more:
-        for name, values in _of_variants(shown).items():
-            attributes.setdefault(name, values if len(values) > 1 else values[0])
-    return shelf.values.rows(stored_attributes(attributes), type_name, locale)
+    for name, values in _of_variants(shown).items():
+        attributes.setdefault(name, values if len(values) > 1 else values[0])
+    extracted = _extracted(orjson.loads(stored.document), type_name, attributes.keys(), shelf, locale)
+    return [*shelf.values.rows(stored_attributes(attributes), type_name, locale), *extracted]
+
+
+def _extracted(
+    whole: Mapping[str, Any], type_name: str | None, given: Collection[str], shelf: Shelf, locale: str
+) -> list[SheetRow]:
+    if shelf.extraction is None:
+        return []
+    text = ProductText(whole["title"], whole["description"], shelf.extraction.locale)
+    return extracted_rows(shelf.extraction, shelf.index.dictionary(), text, type_name, given, locale)
 
 
 def _of_variants(stored: StoredProduct) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    for variant in _more(stored).get("variants", []):
+    if b'"variants":' not in stored.more:
+        return found
+    for variant in _more(stored)["variants"]:
         for name, value in variant["attributes"].items():
             values = found.setdefault(name, [])
             values += [each for each in (value if isinstance(value, list) else [value]) if each not in values]
@@ -60,8 +80,11 @@ def _of_variants(stored: StoredProduct) -> dict[str, list[Any]]:
 
 
 def _rows(attributes: dict[str, Any], type_name: str | None, shelf: Shelf, locale: str) -> list[Json]:
-    rows = shelf.values.rows(stored_attributes(dict(attributes)), type_name, locale)
-    return [{**asdict(row), "group": None if row.group is None else group_label(row.group, locale)} for row in rows]
+    return [_row(each) for each in shelf.values.rows(stored_attributes(dict(attributes)), type_name, locale)]
+
+
+def _row(row: SheetRow) -> Json:
+    return asdict(row)
 
 
 def _derived_type(name: str, source: Mapping[str, Any], locale: str) -> Json:
@@ -79,6 +102,7 @@ def _derived_type(name: str, source: Mapping[str, Any], locale: str) -> Json:
         "source": "extracted",
         "confidence": source["confidence"],
         "evidence": evidence,
+        "span": None,
     }
 
 

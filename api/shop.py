@@ -22,6 +22,8 @@ from engines.plan import SearchPlan
 from engines.port import EngineUnavailable, SearchEngine, SearchIndex
 from engines.results import StoredProduct
 from indexer import Follower
+from indexer.extraction import artefact as extraction
+from indexer.extraction.model import ExtractionModel
 from indexer.values import ValueReader
 from language.filters import parse_filter
 from language.locales import resolve_locale
@@ -52,6 +54,7 @@ class Shelf:
     values: ValueReader
     models: Models
     synonyms: SynonymTable = NO_SYNONYMS
+    extraction: ExtractionModel | None = None
 
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
@@ -87,6 +90,7 @@ class Shop:
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
         self._recommenders: dict[str, Serving[Recommender]] = {}
         self._comparisons: dict[str, Serving[Learned]] = {}
+        self._extractions: dict[str, Serving[ExtractionModel]] = {}
         self.importance = ImportanceBook()
 
     def start(self) -> None:
@@ -166,6 +170,13 @@ class Shop:
             serving = self._comparisons.setdefault(catalog_id, made)
         return serving.get() or NOT_LEARNED
 
+    def _extraction(self, catalog_id: str) -> ExtractionModel | None:
+        serving = self._extractions.get(catalog_id)
+        if serving is None:
+            made = Serving(self._registry, catalog_id, extraction.KIND, lambda found: extraction.load(found.folder))
+            serving = self._extractions.setdefault(catalog_id, made)
+        return serving.get()
+
     def _shelf(self, index: SearchIndex, catalog_id: str) -> Shelf:
         # Currency and dictionary change only with a load, and a load with a new version.
         version = index.stats().version
@@ -173,7 +184,14 @@ class Shop:
         if known is None or known[0] != version:
             known = (version, self.records.catalog(catalog_id), ValueReader(index.dictionary()))
             self._known[catalog_id] = known
-        return Shelf(known[1], index, known[2], self._models_of(catalog_id).of(index), self.synonyms.of(catalog_id))
+        return Shelf(
+            known[1],
+            index,
+            known[2],
+            self._models_of(catalog_id).of(index),
+            self.synonyms.of(catalog_id),
+            self._extraction(catalog_id),
+        )
 
     def _models_of(self, catalog_id: str) -> CatalogModels:
         return self._models.setdefault(catalog_id, CatalogModels(self.registry, catalog_id))

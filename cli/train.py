@@ -9,6 +9,8 @@ import typer
 
 from cli.catalog import index_catalog
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from cli.train_comparison import train_comparison
+from cli.train_extraction import train_extraction
 from cli.train_recommender import train_the_recommender
 from evaluation.judgments import Judgments, read_judgments
 from indexer.embedding import embedded_text, text_key
@@ -26,6 +28,8 @@ from registry import Training
 
 app = typer.Typer(no_args_is_help=True, help="Train models from what is loaded.")
 app.command("recommender")(train_the_recommender)
+app.command("comparison")(train_comparison)
+app.command("extraction")(train_extraction)
 _PSEUDO_QUERIES = 12_000
 _CALIBRATED_ON = 400
 _ENCODED_AT_ONCE = 512

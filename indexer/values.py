@@ -20,10 +20,20 @@ Normalised = Scalar | tuple[Scalar, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
+class TextSpan:
+    """Where in a text something stands, in characters: from ``start`` to before ``end``."""
+
+    field: Literal["title", "description"]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class SheetRow:
     """One row of a product's attribute sheet.
 
-    ``value`` and ``unit`` are as the shop gave them, the unit inferred where it gave none. ``normalised`` is what
+    ``value`` and ``unit`` are as the shop gave them, the unit inferred where it gave none. A row that was extracted
+    from the texts says from where, in the catalogue's own locale (``span``). ``normalised`` is what
     filters, facets and sorting compare, in ``normalised_unit``; None where that is not known. ``confidence`` (0 to 1)
     and ``evidence`` tell how the unit is known.
     """
@@ -38,6 +48,7 @@ class SheetRow:
     source: Literal["given", "extracted"] = "given"
     confidence: float = 1.0
     evidence: str | None = None
+    span: TextSpan | None = None
 
 
 class ValueReader:

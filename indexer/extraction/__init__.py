@@ -1,0 +1,1 @@
+"""Extraction: what titles and descriptions say of attributes that a product does not give."""
