@@ -173,7 +173,7 @@ class Shop:
     def _extraction(self, catalog_id: str) -> ExtractionModel | None:
         serving = self._extractions.get(catalog_id)
         if serving is None:
-            made = Serving(self._registry, catalog_id, extraction.KIND, lambda found: extraction.load(found.folder))
+            made = Serving(self.registry, catalog_id, extraction.KIND, lambda found: extraction.load(found.folder))
             serving = self._extractions.setdefault(catalog_id, made)
         return serving.get()
 
