@@ -58,6 +58,10 @@ class StaticEncoder:
             return [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
         return self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
 
+    def is_token(self, word: str) -> bool:
+        """Whether a word is one token."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def known_words(self, text: str) -> int:
         """Return how many words of a text are one token each; letters thrown together are several."""
         piece = self._tokenizer.encode(text[:_LONGEST], add_special_tokens=False)

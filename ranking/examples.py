@@ -23,7 +23,7 @@ def examples(index: SearchIndex, models: Models, judgments: Judgments) -> list[E
     reader = MeasureReader(index.dictionary(), words, locale)
     found = []
     for query, ratings in usable(judgments).items():
-        understood = understand(query, words, vocabulary, reader)
+        understood = understand(query, words, vocabulary, reader, models.is_word)
         understood, intent = preferring(understood, models.intents, vocabulary, index.stats().products)
         plan = to_plan(index, SearchRequest(query=query, facets=()), ANONYMOUS, understood)
         if plan.text is None:

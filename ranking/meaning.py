@@ -16,12 +16,17 @@ from registry import Artefact, BadArtefact, Registry, read_tensors
 _PAIRS = 2_000
 _CHANCE = 0.95
 _SLIM_CHANCE = 0.999
+_RAISED = 0.25
+"""How far the floor of a query in the catalogue's own words lies above the usual one, towards the strict one: chosen on
+queries of other trades, which were to find nothing by meaning, and on paraphrases, which were to find something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """How similar a product must be to count as found by meaning: ``usual`` for a query in the catalogue's own words,
-    ``strict`` for one whose words the catalogue hardly uses."""
+    """How similar random pairs are: ``usual`` is what one in twenty exceeds, ``strict`` what one in a thousand does.
+
+    The floor of what counts as found by meaning lies between the two.
+    """
 
     usual: float
     strict: float
@@ -63,8 +68,17 @@ class QueryEncoder:
         vector = self._encoder.encode([query])[0]
         if not vector.any():
             return None
-        floor = self._floors.usual if 2 * used >= len(words) else self._floors.strict
-        return VectorMatch(tuple(vector.tolist()), floor, BY_MEANING)
+        return VectorMatch(tuple(vector.tolist()), self._floor(used / len(words)), BY_MEANING)
+
+    def is_word(self, word: str) -> bool:
+        """Whether a word is one of the language that the encoder learned, whatever the catalogue knows."""
+        return self._encoder.is_token(word)
+
+    def _floor(self, used: float) -> float:
+        """Return the floor for a query of whose words the catalogue uses a share: the fewer, the nearer a product must
+        be."""
+        strict = _RAISED + (1.0 - _RAISED) * (1.0 - used)
+        return self._floors.usual + strict * (self._floors.strict - self._floors.usual)
 
 
 def load_query_encoder(registry: Registry, catalog_id: str, name: str) -> QueryEncoder | None:

@@ -23,6 +23,10 @@ class Models:
     reranker: Reranker | None = None
     intents: IntentReader | None = None
 
+    def is_word(self, word: str) -> bool:
+        """Whether a word is known to be one of the language, whatever the catalogue knows."""
+        return self.encoder is not None and self.encoder.is_word(word)
+
 
 NO_MODELS = Models()
 

@@ -75,7 +75,9 @@ def search(
     locale = resolve_locale((request.locale, buyer.locale), locales)
     words = analyzer(locale)
     vocabulary = index.vocabulary(locale, buyer)
-    understood = understand(request.query, words, vocabulary, MeasureReader(index.dictionary(), words, locale))
+    understood = understand(
+        request.query, words, vocabulary, MeasureReader(index.dictionary(), words, locale), models.is_word
+    )
     if understood.text is not None:
         widened = synonyms.widen(understood.text.words, words, locale)
         understood = replace(understood, text=replace(understood.text, words=widened))

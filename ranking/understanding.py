@@ -12,7 +12,7 @@ from language.identifiers import SHORTEST_PIECE
 from language.vocabulary import Vocabulary
 from ranking.measures import Constraint, MeasureReader, Quantities
 from ranking.part_numbers import candidates, identifiers, pieces
-from ranking.words import Reading, WordReader, phrases
+from ranking.words import IsWord, Reading, WordReader, nothing_is, phrases
 
 FIELD_WEIGHTS: Mapping[str, float] = {
     "title": 2.0,
@@ -50,7 +50,11 @@ def clean(query: str) -> str:
 
 
 def understand(
-    query: str, analyzer: Analyzer, vocabulary: Vocabulary, measures: MeasureReader | None = None
+    query: str,
+    analyzer: Analyzer,
+    vocabulary: Vocabulary,
+    measures: MeasureReader | None = None,
+    is_word: IsWord = nothing_is,
 ) -> Understanding:
     """Understand one query against one catalogue's words and, with ``measures``, its typed attributes.
 
@@ -62,7 +66,9 @@ def understand(
         return Understanding(TextMatch((), FIELD_WEIGHTS, 1) if query else None)
     part_numbers = candidates(query, vocabulary)
     found = measures.read(query) if measures else Quantities()
-    read = list(_readings(query, found, WordReader(analyzer, vocabulary), analyzer, vocabulary, ends_open=ends_open))
+    read = list(
+        _readings(query, found, WordReader(analyzer, vocabulary, is_word), analyzer, vocabulary, ends_open=ends_open)
+    )
     words = tuple(word for each in read for word in each.words)
     # Letters that mean nothing else may be the letters of a part number.
     letters = [each.shown.upper() for each in read if each.unknown and each.shown.isalpha()]

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from engines.plan import Word
@@ -24,6 +25,7 @@ _PREFIX_OUTNUMBERS = 10
 _KIND_OF, _ABOUT, _SIBLING = 0.7, 0.3, 0.12
 _MOST_KINDS, _MOST_ABOUT, _MOST_SIBLINGS = 40, 20, 20
 _FEW = 10
+IsWord = Callable[[str], bool]
 _TRANSCRIBED = re.compile("(?<![aeq])([aou])e")
 
 
@@ -38,12 +40,21 @@ class Reading:
     corrected: bool = False
 
 
-class WordReader:
-    """Reads the words of queries against one catalogue's vocabulary in one language."""
+def nothing_is(_: str) -> bool:
+    """Say of every word that it is none of the language: then it may be a typing error."""
+    return False
 
-    def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary) -> None:
+
+class WordReader:
+    """Reads the words of queries against one catalogue's vocabulary in one language.
+
+    What ``is_word`` of the language is no typing error, even where the catalogue does not use it: a gown is not "down".
+    """
+
+    def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary, is_word: IsWord = nothing_is) -> None:
         self._analyzer = analyzer
         self._vocabulary = vocabulary
+        self._is_word = is_word
         self._compounds = vocabulary.compounds(analyzer.term) if analyzer.language in LANGUAGES else None
 
     def read(self, surfaces: list[str], at: int, *, open_end: bool) -> Reading:
@@ -72,7 +83,7 @@ class WordReader:
                 " ".join(halves),
                 corrected=True,
             )
-        if corrections := vocabulary.corrections(surface):
+        if not self._is_word(surface) and (corrections := vocabulary.corrections(surface)):
             forms += self._weighed(corrections)
             return Reading((Word(surface, _distinct(forms)),), corrections[0][0], corrected=True)
         return Reading((Word(surface, ((stem, 1.0),)),), surface, unknown=True)

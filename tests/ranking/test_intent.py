@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import orjson
@@ -11,27 +10,20 @@ import pytest
 
 from benchmarks.intent import precision, read_cases
 from commerce.buyer import ANONYMOUS
-from commerce.product import Catalog
-from commerce.records import Records
-from engines.embedded import EmbeddedEngine
 from engines.plan import Word
 from engines.port import SearchIndex
-from indexer import rebuild
-from indexer.embedding import load_embedder
+from engines.results import StoredProduct
 from language.analysis import analyzer
 from language.encoder import Vectors
 from language.vocabulary import Vocabulary
 from ranking.fitting import fits
 from ranking.intent import Category, Intent, IntentReader
-from ranking.models import CatalogModels, Models
+from ranking.models import Models
 from ranking.request import SearchRequest
 from ranking.search import search
 from ranking.signals import SignalReader
-from registry import Registry
-from tests.sample import SAMPLES, icecat_items
 
 ENGLISH = analyzer("en")
-EVERY = 4
 
 
 class Names:
@@ -109,8 +101,6 @@ def product(title: str, kind: str = "", **attributes: str) -> bytes:
 
 
 def fit(title: str, kind: str, intent: Intent) -> float:
-    from engines.results import StoredProduct
-
     stored = StoredProduct("1", product(title, kind), title, None, None)
     return float(fits([SignalReader(ENGLISH).of(stored)], np.ones(1), intent)[0])
 
@@ -123,24 +113,6 @@ def test_a_thing_fits_better_than_what_goes_with_it() -> None:
     assert device > unsaid > sleeve
     assert fit("Leather laptop sleeve", "Notebook case", Intent(heads=frozenset({"sleev"}))) > 0
     assert fit("Leather laptop sleeve", "Notebook case", Intent()) == 0
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[SearchIndex, Models]:
-    """Every fourth product of the sample with the vectors that ship, and models without a learned order."""
-    home: Path = tmp_path_factory.mktemp("intent")
-    registry = Registry(home / "models")
-    registry.install(SAMPLES / "icecat" / "models" / "encoder", "icecat")
-    records = Records(f"sqlite:///{home / 'vitrine.db'}")
-    records.upgrade()
-    records.put_catalog(Catalog("icecat", "EUR"))
-    records.replace("icecat", icecat_items(EVERY))
-    engine = EmbeddedEngine(home)
-    rebuild(records, engine, "icecat", embedder=load_embedder(registry, "icecat"))
-    records.close()
-    index = engine.open("icecat")
-    assert index is not None
-    return index, replace(CatalogModels(registry, "icecat").of(index), reranker=None)
 
 
 @pytest.mark.parametrize("query", ["laptop", "laptops", "hp laptop", "notebook", "printer", "camera", "monitor"])
