@@ -157,8 +157,11 @@ class SearchIndex(Protocol):
 class IndexBuilder(Protocol):
     """Writes one version; nothing is visible to readers before ``commit``, and a crash leaves the last commit.
 
-    Price lists, assortments and promotions belong to a version as its products do; ``put_…`` replaces one whole.
+    Price lists, assortments and promotions belong to a version as its products do; ``put_…`` replaces one whole. Price
+    lists wait in memory for the commit: ``rows_a_commit`` is how many of their rows should at most.
     """
+
+    rows_a_commit: int
 
     def extend(self, kinds: Mapping[str, FieldKind], dictionary: Mapping[str, AttributeEntry]) -> None: ...
     def write(self, documents: Iterable[Document]) -> int: ...

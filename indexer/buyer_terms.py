@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from commerce.records import Records
 from engines.port import IndexBuilder
 
-_ROWS_A_COMMIT = 500_000
-
 
 def write_price_lists(
     records: Records,
@@ -17,7 +15,7 @@ def write_price_lists(
 ) -> None:
     """Put price lists into a version, or remove them from it: those of ``ids`` as the records have them now, or all.
 
-    A builder may hold what is not committed in memory, so ``commit`` is called after every half million rows.
+    ``commit`` is called whenever as many rows wait in memory as the builder should have.
     """
     gone = set(ids or ())
     waiting = 0
@@ -25,7 +23,7 @@ def write_price_lists(
         gone.discard(prices.id)
         builder.put_price_list(prices)
         waiting += len(prices.rows)
-        if waiting >= _ROWS_A_COMMIT:
+        if waiting >= builder.rows_a_commit:
             commit()
             waiting = 0
     for identity in sorted(gone):

@@ -30,6 +30,8 @@ _SHORT_LOG = 100_000
 class EmbeddedBuilder:
     """The one writer of a version. ``commit.json`` is the only commit point: see ``state``."""
 
+    rows_a_commit = 500_000
+
     def __init__(self, files: VersionFiles) -> None:
         self._files = files
         self._schema = files.read_schema()

@@ -49,6 +49,9 @@ _ANY_UNIT = ""
 class OpenSearchBuilder:
     """The one writer of a version."""
 
+    rows_a_commit = 3_000_000
+    """Every commit writes each product of its rows anew: few large ones are much quicker."""
+
     def __init__(self, connection: Connection, index: str) -> None:
         self._connection = connection
         self._index = index

@@ -11,8 +11,9 @@ from commerce.pricing import Assortment, PriceList, PriceRow, PriceRule, Selecte
 from commerce.product import Catalog, CatalogItem, Offer, Product
 from commerce.records import ListPrices, Records
 from engines.embedded import EmbeddedEngine
+from engines.embedded.builder import EmbeddedBuilder
 from engines.plan import SearchPlan
-from indexer import Follower, buyer_terms, rebuild
+from indexer import Follower, rebuild
 from language.filters import parse_filter
 
 GOLD = Buyer(price_lists=("gold",))
@@ -109,7 +110,7 @@ def test_one_batch_may_hold_changes_of_every_kind(records: Records, engine: Embe
 def test_many_rows_are_committed_in_portions(
     records: Records, engine: EmbeddedEngine, follower: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(buyer_terms, "_ROWS_A_COMMIT", 2)
+    monkeypatch.setattr(EmbeddedBuilder, "rows_a_commit", 2)
     lists = [ListPrices(f"l{at}", (PriceRow("1", Decimal(at)), PriceRow("2", Decimal(at)))) for at in range(5)]
     records.put_list_prices("shop", lists)
     rebuild(records, engine, "shop")
