@@ -2,7 +2,8 @@
 
 Lists: three base lists price every product; each of the others prices 50 to 2,000 products below the catalogue. Half of
 the assortments are lists of ids, half are rules. Every buyer has one contract, one base list, and every other one an
-assortment. The same queries are asked with and without a buyer, in turn, over HTTP. ``--engine opensearch`` measures
+assortment. The same queries are asked with and without a buyer, in turn, over HTTP. Then the answers to random buyers
+and queries are compared with brute force over the whole catalogue. ``--engine opensearch`` measures
 the other engine, on the node that ``VITRINE_TEST_OPENSEARCH_URL`` names or that `make opensearch` started.
 """
 
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import jwt
 import numpy as np
 import orjson
 
+from benchmarks.brute_force import Truth, compare, draw_plan, products_of
 from benchmarks.memory import anonymous_memory
 from benchmarks.queries import distinct_queries
 from benchmarks.service import Client, serving
@@ -28,7 +30,9 @@ from benchmarks.tables import render_buyers, write_into
 from commerce.pricing import Assortment, PriceRow, Selected
 from commerce.records import Records
 from commerce.records.price_lists import ListPrices
+from engines.embedded import EmbeddedEngine
 from engines.opensearch import OpenSearchEngine, parse_url
+from engines.port import SearchEngine
 from language.filters.tree import Compare
 
 SEED = 20_261_126
@@ -36,6 +40,19 @@ LISTS = 10_000
 ASSORTMENTS = 500
 QUERIES = 600
 WARM_UP = 100
+KINDS: Mapping[str, Mapping[str, object]] = {
+    "words, price filter, price and brand facets, order by price": {
+        "filter": "price < 200",
+        "facets": ["price", "brand"],
+        "sort": "price:asc",
+    },
+    "all products, price facet": {"query": "", "facets": ["price"]},
+    "all products, order by price": {"query": "", "facets": [], "sort": "price:asc"},
+}
+"""Further searches; those that give no query take the words of each."""
+ASKED_OF_A_KIND = 100
+CHECKED = 200
+CHECKED_LISTS = 400
 CHANGES = 100_000
 CHANGED_LISTS = 100
 SAMPLE = Path("samples/icecat")
@@ -96,10 +113,11 @@ def _measure(home: Path, lists: int) -> Figures:
     figures |= {"rows": rows, "put_s": round(put - began, 1), "index_s": round(time.perf_counter() - put, 1)}
     print(f"{rows:,} rows of {lists:,} lists: {figures['put_s']} s to records, {figures['index_s']} s to index")
     with serving(home) as (port, process):
-        figures |= _compare(port, queries, lists, drawn)
+        figures |= _times(port, queries, lists, drawn)
         grown = anonymous_memory(process.pid) - plain_memory
         figures["memory_grown_mb"] = round(grown / 1e6)
         print(f"memory grew by {grown / 1e6:.0f} MB (wanted: at most 1,024)")
+        figures |= _check(home, records, lists)
         figures |= _change(port, records, nets, drawn)
     records.close()
     return figures
@@ -149,7 +167,7 @@ def _reduced(cents: int, drawn: random.Random) -> Decimal:
     return Decimal(max(cents * drawn.randint(60, 99) // 100, 1)) / 100
 
 
-def _compare(port: int, queries: list[str], lists: int, drawn: random.Random) -> Figures:
+def _times(port: int, queries: list[str], lists: int, drawn: random.Random) -> Figures:
     buyers = [
         _token(
             price_lists=[f"contract-{drawn.randrange(lists)}", drawn.choice(_BASES)],
@@ -157,15 +175,67 @@ def _compare(port: int, queries: list[str], lists: int, drawn: random.Random) ->
         )
         for at in range(len(queries))
     ]
-    found: Figures = {}
-    for name, tokens in (("without", [None] * len(queries)), ("first", buyers), ("again", buyers)):
-        took = _ask(port, queries, tokens)[WARM_UP:]
-        p50, p95, p99 = (round(float(each), 2) for each in np.percentile(took, (50, 95, 99)))
-        found[name] = {"p50": p50, "p95": p95, "p99": p99}
-        print(f"{name:8} p50 {p50} ms, p95 {p95} ms, p99 {p99} ms")
-    ratio = found["first"]["p95"] / found["without"]["p95"]  # type: ignore[index]
-    print(f"p95 with a buyer who asks for the first time is {ratio:.2f} of that without (wanted: at most 1.5)")
-    return {"search_ms": found, "p95_ratio": round(ratio, 2)}
+    client = Client(port)
+    words = [{"query": query} for query in queries]
+    without, first = _in_turn(client, words, buyers)
+    again = [client.post(request, token)[0] for request, token in zip(words, buyers, strict=True)]
+    found = {
+        name: _quantiles(took[WARM_UP:]) for name, took in (("without", without), ("first", first), ("again", again))
+    }
+    ratio = round(found["first"]["p95"] / found["without"]["p95"], 2)
+    print(f"{found}; p95 with a buyer who asks for the first time is {ratio} of that without (wanted: at most 1.5)")
+    kinds: dict[str, object] = {}
+    for name, request in KINDS.items():
+        some = [{"query": query, **request} for query in queries[-ASKED_OF_A_KIND:]]
+        one, other = (_quantiles(took) for took in _in_turn(client, some, buyers[-ASKED_OF_A_KIND:]))
+        kinds[name] = {"without": one, "with": other, "p95_ratio": round(other["p95"] / one["p95"], 2)}
+        print(f"{name}: {kinds[name]}")
+    return {"search_ms": found, "p95_ratio": ratio, "kinds": kinds}
+
+
+def _in_turn(
+    client: Client, requests: Sequence[Mapping[str, object]], buyers: Sequence[str]
+) -> tuple[list[float], list[float]]:
+    """Send each request without a buyer and with one, each first every other time; return the milliseconds of both."""
+    without: list[float] = []
+    bought: list[float] = []
+    for at, (request, token) in enumerate(zip(requests, buyers, strict=True)):
+        for took, who in ((without, None), (bought, token)) if at % 2 else ((bought, token), (without, None)):
+            took.append(client.post(request, who)[0])
+    return without, bought
+
+
+def _quantiles(took: Sequence[float]) -> dict[str, float]:
+    p50, p95, p99 = (round(float(each), 2) for each in np.percentile(took, (50, 95, 99)))
+    return {"p50": p50, "p95": p95, "p99": p99}
+
+
+def _check(home: Path, records: Records, lists: int) -> Figures:
+    """Compare the answers to random buyers and queries with brute force over the whole catalogue."""
+    drawn = random.Random(SEED)
+    names = [*_BASES, *(f"contract-{at}" for at in drawn.sample(range(lists), min(lists, CHECKED_LISTS)))]
+    truth = Truth(
+        products_of(records, "icecat"),
+        {each.id: each for each in records.whole_price_lists("icecat", names)},
+        {each.id: each for each in records.assortments("icecat")},
+    )
+    index = _engine(home).open("icecat")
+    assert index is not None
+    equal = 0
+    for _ in range(CHECKED):
+        plan = draw_plan(truth, "en", drawn)
+        compared = compare(truth, index, plan)
+        equal += not compared.differences
+        if compared.differences:
+            print(f"{plan}: {compared.differences}")
+    print(f"{equal} of {CHECKED} random buyers and queries equal brute force (wanted: all)")
+    return {"checked": CHECKED, "equal": equal}
+
+
+def _engine(home: Path) -> SearchEngine:
+    if os.environ["VITRINE_ENGINE"] == "opensearch":
+        return OpenSearchEngine(parse_url(URL, prefix=PREFIX))
+    return EmbeddedEngine(home)
 
 
 def _change(port: int, records: Records, nets: Nets, drawn: random.Random) -> Figures:
@@ -195,7 +265,7 @@ def _wait(port: int, name: str, net: str, products: int) -> None:
     raise RuntimeError(f"the prices of {name} were not seen within two minutes")
 
 
-def _ask(port: int, queries: list[str], tokens: list[str | None] | list[str]) -> list[float]:
+def _ask(port: int, queries: Sequence[str], tokens: Sequence[str | None]) -> list[float]:
     client = Client(port)
     return [client.search(query, token)[0] for query, token in zip(queries, tokens, strict=True)]
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,15 +48,16 @@ class Client:
 
     def search(self, query: str, token: str | None = None) -> tuple[float, int]:
         """Search with automatic facets; return the milliseconds until the whole body was read, and its bytes."""
-        took, answer = self._post({"query": query}, token)
+        took, answer = self.post({"query": query}, token)
         return took, len(answer)
 
     def total(self, condition: str, token: str | None = None) -> int:
         """Return how many products meet a filter."""
-        _, answer = self._post({"filter": condition, "facets": [], "page_size": 1}, token)
+        _, answer = self.post({"filter": condition, "facets": [], "page_size": 1}, token)
         return int(orjson.loads(answer)["total"])
 
-    def _post(self, request: dict[str, object], token: str | None) -> tuple[float, bytes]:
+    def post(self, request: Mapping[str, object], token: str | None) -> tuple[float, bytes]:
+        """Send one search; return the milliseconds until the whole body was read, and the body."""
         body = orjson.dumps(request)
         credentials = f"authorization: Bearer {token}\r\n" if token else ""
         head = (

@@ -56,9 +56,16 @@ def render_buyers(figures: Mapping[str, Any]) -> str:
         "| --- | --- | --- | --- |",
     ]
     names = {"without": "no buyer", "first": "another buyer each time", "again": "the same buyers again"}
-    for key, name in names.items():
-        row = search[key]
-        lines.append(f"| {name} | {row['p50']} | {row['p95']} | {row['p99']} |")
+    rows = [(name, search[key]) for key, name in names.items()]
+    for kind, took in figures.get("kinds", {}).items():
+        rows += [(f"{kind}: no buyer", took["without"]), (f"{kind}: another buyer each time", took["with"])]
+    lines += [f"| {name} | {row['p50']} | {row['p95']} | {row['p99']} |" for name, row in rows]
+    if "checked" in figures:
+        lines += [
+            "",
+            f"{figures['equal']} of {figures['checked']} random buyers and queries have the answer that brute force "
+            "over all products has.",
+        ]
     lines += [
         "",
         f"A changed price is seen by searches after {figures['change_seen_s']} s, {figures['changes']:,} of them after "

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import accumulate
 from math import log
 
@@ -57,6 +57,14 @@ class Vocabulary:
         """Return how many products carry ``word``; 0 if it is unknown."""
         return self._counts.get(word, 0) + (self._base.count(word) if self._base else 0)
 
+    def counts(self, words: Sequence[str]) -> list[int]:
+        """Return how many products carry each of some words."""
+        return [self.count(word) for word in words]
+
+    def prepare(self, words: Sequence[str], beginning: str | None = None) -> None:
+        """Be told of words that are about to be asked for, and of a word's ``beginning``: whoever has to ask elsewhere
+        asks for all at once."""
+
     def knows(self, word: str, stem: str) -> bool:
         """Say whether the catalogue uses the word in any inflection."""
         return self.count(word) > 0 or stem in self._stems
@@ -90,10 +98,11 @@ class Vocabulary:
             for candidates in self._of_length(length):
                 matches = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
                 found.extend((match, int(distance)) for match, distance, _ in matches)
+        counts = self.counts([match for match, _ in found])
         counted = [
             (match, edits, count)
-            for match, edits in found
-            if (count := self.count(match)) and not (known and match == word)
+            for (match, edits), count in zip(found, counts, strict=True)
+            if count and not (known and match == word)
         ]
         nearest = min((edits for _, edits, _ in counted), default=0)
         scored = [
@@ -106,13 +115,15 @@ class Vocabulary:
 
     def completions(self, prefix: str, limit: int = 3) -> list[str]:
         """Return the words that begin with ``prefix``, those that most products carry first."""
-        counted = [(-self.count(word), word) for word in self.beginning(prefix)]
-        return [word for count, word in sorted(counted)[:limit] if count]
+        words = list(self.beginning(prefix))
+        counted = sorted(zip((-count for count in self.counts(words)), words, strict=True))
+        return [word for count, word in counted[:limit] if count]
 
     def split(self, word: str) -> tuple[str, str] | None:
         """Return two known words that make up ``word``, the pair whose rarer half is the most common; None if
         none do."""
         cuts = [(word[:at], word[at:]) for at in range(3, len(word) - 2)]
+        self.prepare([half for pair in cuts for half in pair])
         known = [pair for pair in cuts if min(self.count(pair[0]), self.count(pair[1])) > 1]
         return max(known, key=lambda pair: min(self.count(pair[0]), self.count(pair[1])), default=None)
 

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from engines.plan import TextMatch
@@ -64,6 +65,10 @@ def understand(
     query = clean(query)
     if not analyzer.words(query):
         return Understanding(TextMatch((), FIELD_WEIGHTS, 1) if query else None)
+    surfaces = analyzer.words(query)[:_MOST_WORDS]
+    vocabulary.prepare(
+        [*surfaces, *(one + other for one, other in pairwise(surfaces))], surfaces[-1] if ends_open else None
+    )
     part_numbers = candidates(query, vocabulary)
     found = measures.read(query) if measures else Quantities()
     read = list(

@@ -1,6 +1,7 @@
 """The engine on an OpenSearch cluster: versions are indexes, the serving one is an alias."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from time import time
 
@@ -164,6 +165,16 @@ class _Reader:
         self._seen = (version, commit)
 
 
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """What a commit's products teach: the same until other ``products`` come. These are told by their knowledge, by
+    whether any has variants, and by their number."""
+
+    products: tuple[tuple[int, ...], bool, int]
+    catalogue: Catalogue
+    vocabularies: Mapping[str, Vocabulary]
+
+
 class _VersionReader:
     """Makes snapshots of one version; what a newer one has in common with the one before is taken from it."""
 
@@ -175,6 +186,7 @@ class _VersionReader:
         self._parts: dict[int, Knowledge] = {}
         self._base: dict[str, Vocabulary] = {}
         self._directory = (0, Directory())
+        self._learned: _Learned | None = None
         mapping = next(iter(connection.call("GET", f"/{index}").values()))
         if (made := mapping["mappings"].get("_meta", {}).get("vitrine")) != MAPPING:
             raise EngineUnavailable(
@@ -184,29 +196,16 @@ class _VersionReader:
 
     def read(self, commit: Commit) -> OpenSearchIndex:
         point = PointInTime(self._connection, self._index)
-        parts = self._read_parts(commit)
-        told = Knowledge()
-        for part in parts:
-            told.add(part)
-        if not told.fields.keys() <= self._schema.kinds.keys():
-            # Fields that came with this commit stand in the schema before it.
-            self._schema = control.read_schema(self._connection, self._index)
         stats = self._stats(point, commit)
-        fields = field_infos(told)
-        numbers = numbering(self._schema.kinds)
-        several = frozenset(name for name, counts in told.fields.items() if counts.several)
-        catalogue = Catalogue(
-            fields=fields,
-            names=Names(self._schema.kinds, numbers),
-            several=several,
-            candidates=FacetFields(fields, numbers, stats.products, several),
-            varied=commit.varied,
-        )
+        products = (commit.knowledge, commit.varied, stats.products)
+        if self._learned is None or self._learned.products != products:
+            self._learned = self._learn(commit, products)
+        learned = self._learned
         known = Known(
             batch=commit.batch,
             stats=stats,
-            catalogue=catalogue,
-            vocabularies=self._vocabularies(parts),
+            catalogue=learned.catalogue,
+            vocabularies=learned.vocabularies,
             dimensions=commit.dimensions,
             shards=self._shards,
             schema=self._schema,
@@ -215,6 +214,26 @@ class _VersionReader:
             sold_out=commit.sold_out,
         )
         return OpenSearchIndex(point, known)
+
+    def _learn(self, commit: Commit, products: tuple[tuple[int, ...], bool, int]) -> "_Learned":
+        parts = self._read_parts(commit)
+        told = Knowledge()
+        for part in parts:
+            told.add(part)
+        if not told.fields.keys() <= self._schema.kinds.keys():
+            # Fields that came with this commit stand in the schema before it.
+            self._schema = control.read_schema(self._connection, self._index)
+        fields = field_infos(told)
+        numbers = numbering(self._schema.kinds)
+        several = frozenset(name for name, counts in told.fields.items() if counts.several)
+        catalogue = Catalogue(
+            fields=fields,
+            names=Names(self._schema.kinds, numbers),
+            several=several,
+            candidates=FacetFields(fields, numbers, products[-1], several),
+            varied=commit.varied,
+        )
+        return _Learned(products, catalogue, self._vocabularies(parts))
 
     def _read_directory(self, number: int) -> Directory:
         if self._directory[0] != number:

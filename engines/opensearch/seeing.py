@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from engines.opensearch.conditions import NOTHING
 from engines.opensearch.connection import Json
 from engines.opensearch.mapping import SURFACE
 from engines.opensearch.naming import phrase_key
 from engines.opensearch.point import PointInTime
-from engines.port import Schema, Suggestion, text_field
+from engines.port import EngineUnavailable, Schema, Suggestion, text_field
 from language.vocabulary import Vocabulary
 
 _REMEMBERED = 20_000
+_Asked = tuple[str, str, Json]
+"""What is counted: its kind, its text, and the query for products that have it."""
 SPARE = 10
 """So many times more phrases are looked at than are wanted, because a buyer may see none of a phrase's products."""
 
@@ -20,6 +23,7 @@ class VisibleVocabulary(Vocabulary):
 
     def __init__(self, words: Vocabulary, point: PointInTime, visible: Json, schema: Schema, locale: str) -> None:
         super().__init__((), (), words)
+        self._whole = words
         default = schema.locales[0]
         self._point = point
         self._visible = visible
@@ -29,26 +33,52 @@ class VisibleVocabulary(Vocabulary):
 
     def count(self, word: str) -> int:
         """Return how many products that the buyer sees carry ``word``."""
-        return self._counted("word", word, {"term": {self._surface: word}})
+        return self.counts([word])[0]
+
+    def counts(self, words: Sequence[str]) -> list[int]:
+        """Return how many products that the buyer sees carry each of some words."""
+        return self._counted([self._word(word) for word in words])
+
+    def prepare(self, words: Sequence[str], beginning: str | None = None) -> None:
+        """Count words, and the words that begin with ``beginning``, before they are asked for."""
+        wanted = [self._word(word) for word in words]
+        self._counted([*wanted, self._prefix(beginning)] if beginning else wanted)
 
     def knows(self, word: str, stem: str) -> bool:
         """Say whether the buyer's products use the word in any inflection."""
+        if not self._whole.knows(word, stem):
+            return False
         ways = [{"term": {field: stem}} for field in self._fields]
-        return self.count(word) > 0 or self._counted("stem", stem, {"dis_max": {"queries": ways}}) > 0
+        return self.count(word) > 0 or self._counted([("stem", stem, {"dis_max": {"queries": ways}})])[0] > 0
 
     def prefix_count(self, prefix: str) -> int:
         """Return how many of the buyer's products carry a word that begins with ``prefix``."""
-        return self._counted("prefix", prefix, {"prefix": {self._surface: prefix}})
+        return self._counted([self._prefix(prefix)])[0]
 
-    def _counted(self, kind: str, text: str, query: Json) -> int:
-        known = self._known.get((kind, text))
-        if known is None:
-            query = {"bool": {"filter": [query, self._visible]}}
-            answer = self._point.search({"size": 0, "track_total_hits": True, "query": query})
-            known = int(answer["hits"]["total"]["value"])
-            if len(self._known) < _REMEMBERED:
-                self._known[kind, text] = known
-        return known
+    def _word(self, word: str) -> _Asked:
+        return "word", word, {"term": {self._surface: word}} if self._whole.count(word) else NOTHING
+
+    def _prefix(self, prefix: str) -> _Asked:
+        begins: Json = {"prefix": {self._surface: prefix}}
+        return "prefix", prefix, begins if self._whole.prefix_count(prefix) else NOTHING
+
+    def _counted(self, asked: Sequence[_Asked]) -> list[int]:
+        """Return the counts of products; those not counted before are asked for in one request.
+
+        What no product of the catalogue has, the buyer's have not, and nobody need be asked.
+        """
+        counts = {(kind, text): 0 if query is NOTHING else self._known.get((kind, text)) for kind, text, query in asked}
+        missing = {(kind, text): query for kind, text, query in asked if counts[kind, text] is None}
+        if missing:
+            queries: list[Json] = [{"bool": {"filter": [query, self._visible]}} for query in missing.values()]
+            bodies: list[Json] = [{"size": 0, "track_total_hits": True, "query": query} for query in queries]
+            for key, answer in zip(missing, self._point.search_many(bodies), strict=True):
+                if "error" in answer:
+                    raise EngineUnavailable(f"OpenSearch cannot count words: {str(answer['error'])[:300]}")
+                counts[key] = count = int(answer["hits"]["total"]["value"])
+                if len(self._known) < _REMEMBERED:
+                    self._known[key] = count
+        return [counts[kind, text] or 0 for kind, text, _ in asked]
 
 
 def of_the_buyer(
