@@ -14,7 +14,7 @@ OTHER_TRADES = (
     "birthday cake", "shampoo", "snorkel", "carpet", "brick wall", "excavator", "combine harvester", "rose bush",
     "pasta sauce", "life insurance", "hotel room", "vitamin pills", "raincoat", "ballet shoes", "wedding dress",
 )  # fmt: skip
-PARAPHRASES = ("laptop", "earphones", "television", "picture printer", "video recorder", "internet camera", "rack")
+PARAPHRASES = ("laptop", "in-ear headphones", "television", "picture printer", "video recorder", "internet camera")
 
 
 def by_meaning(sample: tuple[SearchIndex, Models], query: str) -> int:
