@@ -12,8 +12,8 @@ class ReasonAnswer(BaseModel):
     """Why an item stands there: in a code, in a sentence, and in numbers."""
 
     code: Literal[
-        "bought_together", "accessory", "similar", "substitute", "bought_before", "because_bought", "for_you",
-        "trending", "popular", "new", "viewed", "session",
+        "bought_together", "accessory", "fits", "similar", "substitute", "bought_before", "because_bought", "for_you",
+        "trending", "popular", "new", "viewed", "session", "range",
     ]  # fmt: skip
     text: str = Field(examples=["Bought with WHITE HANGING HEART T-LIGHT HOLDER in 34 % of 212 orders"])
     evidence: dict[str, Any] = Field(examples=[{"orders_with_both": 72, "orders": 212, "share": 0.34}])

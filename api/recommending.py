@@ -95,7 +95,7 @@ class Recommending:
         plan = SearchPlan(buyer=self.buyer, filter=And(conditions), sort=Sort("popularity"), limit=100)
         for hit in self.shelf.index.search(plan).hits:
             if hit.product.availability.in_stock:
-                yield Candidate(hit.product.id, 0.0, "fallback", Reason("popular", {})), hit.product
+                yield Candidate(hit.product.id, 0.0, "fallback", Reason("range", {})), hit.product
 
     def _titles(self, reasons: Iterable[Reason], locale: str | None) -> dict[str, str]:
         anchors = list(dict.fromkeys(reason.anchor for reason in reasons if reason.anchor is not None))

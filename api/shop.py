@@ -38,6 +38,7 @@ from ranking.request import SearchRequest
 from ranking.search import search
 from ranking.synonyms import NO_SYNONYMS, SynonymTable
 from recommender.artefact import KIND, load
+from recommender.purchases import Purchases
 from recommender.serving import Recommender
 from registry import Registry, Serving
 
@@ -92,6 +93,7 @@ class Shop:
         self._comparisons: dict[str, Serving[Learned]] = {}
         self._extractions: dict[str, Serving[ExtractionModel]] = {}
         self.importance = ImportanceBook()
+        self._purchases: dict[str, Purchases] = {}
 
     def start(self) -> None:
         """Bring the tables up to date, open every catalogue, and begin to follow the change log."""
@@ -176,6 +178,11 @@ class Shop:
             made = Serving(self.registry, catalog_id, extraction.KIND, lambda found: extraction.load(found.folder))
             serving = self._extractions.setdefault(catalog_id, made)
         return serving.get()
+
+    def purchases(self, catalog_id: str) -> Purchases:
+        """Return what each buyer of a catalogue bought."""
+        found = self._purchases.get(catalog_id)
+        return found or self._purchases.setdefault(catalog_id, Purchases(self.records, catalog_id))
 
     def _shelf(self, index: SearchIndex, catalog_id: str) -> Shelf:
         # Currency and dictionary change only with a load, and a load with a new version.

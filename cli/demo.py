@@ -13,15 +13,19 @@ from api.demo_buyers import DemoBuyers
 from api.settings import Settings
 from cli.catalog import index_catalog
 from cli.context import AsJson, Context, opened, print_json
-from cli.loading import load_catalog
+from cli.loading import Kind, load_catalog, load_lists
 from cli.sample_buyers import put_sample_buyers
 from cli.serve import Host, listen
+from cli.train_recommender import train_catalog
 from commerce.account import Account
 from commerce.errors import MappingError
+from commerce.readers import read_mapping
 from engines.port import EngineUnavailable
+from recommender.artefact import KIND as RECOMMENDER
+from recommender.blend import Blend, load_blend
 
 _FILES = {"icecat": "products.jsonl.zst", "online_retail": "order_lines.csv.zst"}
-_MAPPING = "mapping.toml"
+_MAPPING, _TREES = "mapping.toml", "blend.txt"
 _WITH_BUYERS = "icecat"
 _SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -36,7 +40,8 @@ def demo(
     prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Load and index, but do not serve.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Load and index the two sample catalogues where that is still to do, and serve them with the storefront.
+    """Load and index the two sample catalogues and train their recommendations where that is still to do, and serve
+    them with the storefront.
 
     A sample is loaded again when its file, its mapping or its models have changed. The storefront can be looked at as a
     dealer and as a contract customer too: without VITRINE_JWT_SECRET their tokens are signed with a secret of this
@@ -60,17 +65,30 @@ def _prepare(context: Context, catalog: str, folder: Path, *, quiet: bool) -> No
     file, mapping = folder / _FILES[catalog], folder / _MAPPING
     models = sorted(path.parent for path in folder.glob("models/*/manifest.json"))
     manifests = b"".join((model / "manifest.json").read_bytes() for model in models)
-    digest = sha256(file.read_bytes() + mapping.read_bytes() + manifests).hexdigest()
+    trees = folder / _TREES
+    given = [each.read_bytes() for each in (file, mapping, trees) if each.is_file()]
+    digest = sha256(b"".join([*given, manifests])).hexdigest()
     noted = context.settings.home / "samples" / f"{catalog}.sha256"
     is_same = noted.is_file() and noted.read_text() == digest
-    if is_same and _serves(context, catalog):
+    if is_same and _serves(context, catalog) and context.registry.load(catalog, RECOMMENDER):
         return
     load_catalog(context, catalog, [file], mapping, add=False, quiet=quiet)
+    if read_mapping(mapping).orders:
+        load_lists(context, catalog, [file], mapping, Kind.ORDERS, quiet=quiet)
     for model in models:
         context.registry.install(model, catalog)
     index_catalog(context, catalog, quiet=quiet)
+    train_catalog(context, catalog, quiet=quiet, trees=_read_trees(trees))
     noted.parent.mkdir(parents=True, exist_ok=True)
     noted.write_text(digest)
+
+
+def _read_trees(path: Path) -> Blend | None:
+    """Return the sample's trees; None, so that they are trained here, without a file or for another version's."""
+    try:
+        return load_blend(path) if path.is_file() else None
+    except ValueError:
+        return None
 
 
 def _buyers(context: Context, file: Path) -> list[Account]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from cli.context import AsJson, CatalogName, opened, print_json, progress
 from recommender.behaviour import day_of
 from recommender.evaluation import CUT, DEPTH, Figure, Row, evaluate_recommender
-from recommender.training import behaviour_of
+from recommender.training import read_material
 
 Cut = Annotated[
     list[datetime],
@@ -36,11 +36,13 @@ def evaluate_the_recommender(
     found: dict[str, list[Row]] = {}
     with opened() as context:
         context.records.catalog(catalog)
-        behaviour, titles = behaviour_of(context.records, catalog)
+        material = read_material(context.records, catalog)
         for day in cut:
             with progress(f"evaluate {day:%Y-%m-%d}", hidden=as_json) as step:
                 moment = day_of(day.replace(tzinfo=UTC))
-                found[f"{day:%Y-%m-%d}"] = evaluate_recommender(behaviour, moment, titles, seed=seed, progress=step)
+                found[f"{day:%Y-%m-%d}"] = evaluate_recommender(
+                    material.behaviour, moment, material.titles, seed=seed, progress=step
+                )
     if as_json:
         print_json(
             {"catalog": catalog, "seed": seed, "cuts": {d: [asdict(r) for r in rows] for d, rows in found.items()}}

@@ -95,7 +95,7 @@ def load(
         elif kind is Kind.PRODUCTS and not delete:
             report = load_catalog(context, catalog, files, mapping, add=add, quiet=as_json)
         elif kind in {Kind.PRICE_LISTS, Kind.ASSORTMENTS, Kind.ORDERS}:
-            report = _load_lists(context, catalog, files, mapping, kind, quiet=as_json)
+            report = load_lists(context, catalog, files, mapping, kind, quiet=as_json)
         else:
             report = _load_delta(context, catalog, files, mapping, kind, quiet=as_json)
     if as_json:
@@ -138,9 +138,10 @@ def _load_delta(
         return load_offers(context.records, catalog, files, rules, what, rejects=rejects, progress=step)
 
 
-def _load_lists(
+def load_lists(
     context: Context, catalog: str, files: list[Path], mapping: Path, kind: Kind, *, quiet: bool
 ) -> ListsReport:
+    """Load price lists, assortments or orders with a progress bar."""
     rules, rejects = read_mapping(mapping), _rejects(context, catalog)
     load_all = {
         Kind.PRICE_LISTS: load_price_lists,

@@ -9,21 +9,28 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommender.blend import Blend, load_blend
-from recommender.knowledge import ITEM_COLUMNS, MODELS, Knowledge
+from recommender.history import Histories, histories_from
+from recommender.knowledge import ITEM_COLUMNS, NEIGHBOURS, Knowledge
+from recommender.models.als import factors_of
 from recommender.models.neighbours import Neighbours
 from registry import BadArtefact, read_tensors, write_tensors
 
 KIND = "recommender"
-_ARRAYS, _ITEMS, _TREES = "knowledge.safetensors", "items.json", "blend.txt"
-_SHARED = "shared"
+_ARRAYS, _ITEMS, _TREES, _BUYERS = "knowledge.safetensors", "items.json", "blend.txt", "histories.safetensors"
+_SHARED, _FITS = "shared", "fits"
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What training makes; without enough buyers there is no blend."""
+    """What training makes; without enough buyers there is no blend.
+
+    ``histories`` are of all orders up to the records' write ``written``; None where training left some out.
+    """
 
     knowledge: Knowledge
     blend: Blend | None
+    histories: Histories | None = None
+    written: int = 0
 
 
 def save(trained: Trained, folder: Path) -> None:
@@ -33,14 +40,20 @@ def save(trained: Trained, folder: Path) -> None:
         "moment": np.array([knowledge.moment]),
         "columns": knowledge.columns,
         "orders": knowledge.orders,
+        "factors": knowledge.factors.items,
     }
-    matrices = {name: each.matrix for name, each in knowledge.neighbours.items()} | {_SHARED: knowledge.shared}
+    matrices = {name: each.matrix for name, each in knowledge.neighbours.items()} | {
+        _SHARED: knowledge.shared,
+        _FITS: knowledge.fits,
+    }
     for name, matrix in matrices.items():
         arrays |= {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
     write_tensors(folder / _ARRAYS, arrays)
     (folder / _ITEMS).write_bytes(orjson.dumps(list(knowledge.items)))
     if trained.blend is not None:
         trained.blend.save(folder / _TREES)
+    if trained.histories is not None:
+        write_tensors(folder / _BUYERS, {**trained.histories.arrays(), "written": np.array([trained.written])})
 
 
 def load(folder: Path) -> Trained:
@@ -51,12 +64,17 @@ def load(folder: Path) -> Trained:
         columns = arrays["columns"]
         if columns.shape != (len(items), len(ITEM_COLUMNS)):
             raise BadArtefact(f"{folder}: was trained by another version of the program: train it again")
-        neighbours = {name: Neighbours(_matrix(arrays, name, len(items))) for name in MODELS}
-        shared = _matrix(arrays, _SHARED, len(items))
+        neighbours = {name: Neighbours(_matrix(arrays, name, len(items))) for name in NEIGHBOURS}
+        shared, fits = (_matrix(arrays, name, len(items)) for name in (_SHARED, _FITS))
         moment = float(arrays["moment"][0])
-        knowledge = Knowledge(items, moment, neighbours, columns, arrays["orders"], shared)  # type: ignore[arg-type]
-        trees = folder / _TREES
-        return Trained(knowledge, load_blend(trees) if trees.is_file() else None)
+        factors = factors_of(arrays["factors"])  # type: ignore[arg-type]
+        knowledge = Knowledge(items, moment, neighbours, factors, columns, arrays["orders"], shared, fits)  # type: ignore[arg-type]
+        trees, buyers = folder / _TREES, folder / _BUYERS
+        blend = load_blend(trees) if trees.is_file() else None
+        if not buyers.is_file():
+            return Trained(knowledge, blend)
+        rows = read_tensors(buyers)
+        return Trained(knowledge, blend, histories_from(rows, len(items)), int(rows["written"][0]))
     except (KeyError, ValueError, TypeError, OSError) as error:
         raise BadArtefact(f"{folder}: cannot be read ({error}): train the model again") from error
 

@@ -63,7 +63,7 @@ def read_behaviour(orders: Iterable[Order]) -> Behaviour:
     items: dict[str, int] = {}
     kept: defaultdict[tuple[int, int], list[_Purchase]] = defaultdict(list)
     for number, order in enumerate(orders):
-        name = order.account or order.user
+        name = buyer_name(order.account, order.user)
         user = GUEST if name is None else users.setdefault(name, len(users))
         of_order: dict[int, _Purchase] = {}
         for line in order.lines:
@@ -81,6 +81,19 @@ def read_behaviour(orders: Iterable[Order]) -> Behaviour:
                 if user != GUEST:
                     kept[user, item].append(row)
     return _as_arrays(bought, users, items)
+
+
+def buyer_name(account: str | None, user: str | None) -> str | None:
+    """Return what a buyer goes by among ``Behaviour.users``, where accounts and users may have equal ids; None is a
+    guest."""
+    if account:
+        return f"account {account}"
+    return f"user {user}" if user else None
+
+
+def account_of(name: str) -> str | None:
+    """Return the account of one of ``Behaviour.users``; None for a user without one."""
+    return name.removeprefix("account ") if name.startswith("account ") else None
 
 
 def day_of(moment: datetime) -> float:

@@ -10,7 +10,7 @@ from evaluation.metrics import bootstrap_interval, ndcg
 from recommender.behaviour import Behaviour, Floats, Ints
 from recommender.blend import Blend, Progress, train_blend
 from recommender.errors import NothingToLearn
-from recommender.history import Histories
+from recommender.history import Histories, histories_of
 from recommender.knowledge import Knowledge, learn
 from recommender.references import reference_scorers
 from recommender.splits import Baskets, next_baskets
@@ -67,11 +67,11 @@ def evaluate_recommender(
         raise NothingToLearn("no buyer ordered both before and after the cut: load orders, or choose another --cut")
     past = behaviour.before(cut)
     blend = train_blend(past, cut, texts, seed=seed, progress=progress)
-    knowledge = learn(past, cut, texts)
+    knowledge = learn(past, cut, texts, seed)
     scored = _Scored(past, knowledge, baskets)
     names = [OURS] if blend else []
     scorers = reference_scorers(past, knowledge, seed) if references else {}
-    histories = Histories(past)
+    histories = histories_of(past)
     for number, user in enumerate(baskets.users):
         history = histories.of(int(user))
         if blend:

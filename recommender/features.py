@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from recommender.behaviour import Floats
 from recommender.history import History, last_order
-from recommender.knowledge import ITEM_COLUMNS, MODELS, NEVER, Knowledge
+from recommender.knowledge import ITEM_COLUMNS, MODELS, NEIGHBOURS, NEVER, Knowledge
 from recommender.models.neighbours import best
 
 PERSONAL = (
@@ -24,7 +24,7 @@ BUYER = ("buyer_orders", "buyer_since", "buyer_tenure", "buyer_size", "buyer_las
          "buyer_log_price", "buyer_log_quantity")  # fmt: skip
 NAMES = (*(f"score_{name}" for name in MODELS), *(f"rank_{name}" for name in MODELS), *PERSONAL, *BUYER, *ITEM_COLUMNS,
          "price_distance")  # fmt: skip
-_DEPTHS = {"ease": 120, "cosine": 40, "together": 60, "followed": 60, "content": 30}
+_DEPTHS = {"ease": 120, "cosine": 40, "together": 60, "followed": 60, "content": 30, "als": 60}
 _POPULAR = 120
 _NEW = 60
 
@@ -32,7 +32,8 @@ _NEW = 60
 def model_scores(knowledge: Knowledge, history: History, now: float) -> Floats:
     """Return each model's scores of all items for a buyer (models × items).
 
-    The closed-form model sees the whole history, ``followed`` the last order, the others a profile by recency.
+    The closed-form model and the factors see the whole history, ``followed`` the last order, the others a profile by
+    recency.
     """
     scores = np.zeros((len(MODELS), len(knowledge.items)), dtype=np.float32)
     if not len(history.item):
@@ -45,9 +46,10 @@ def model_scores(knowledge: Knowledge, history: History, now: float) -> Floats:
         "ease": (items, np.ones(len(items), dtype=np.float32)),
         "followed": (last, np.full(len(last), 1 / len(last), dtype=np.float32)),
     }
-    for row, name in enumerate(MODELS):
+    for row, name in enumerate(NEIGHBOURS):
         of_items, of_weights = weights.get(name, (items, profile))
         scores[row] = knowledge.neighbours[name].scores(of_items, of_weights)
+    scores[MODELS.index("als")] = knowledge.factors.scores(items)
     return scores
 
 

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from recommender.behaviour import GUEST, Behaviour, Days, Floats
+from recommender.models.als import Factors, fit_factors
 from recommender.models.content import content_similarity
 from recommender.models.cooccurrence import baskets, bought_together, cosine, followed_by, histories
 from recommender.models.ease import MOST_ITEMS, fit_ease
@@ -16,7 +17,8 @@ from recommender.models.neighbours import Neighbours, strongest
 WINDOWS = (7.0, 14.0, 30.0, 60.0, 120.0, 400.0)
 """Days that popularity is counted over."""
 NEVER = 400.0
-MODELS = ("ease", "cosine", "together", "followed", "content")
+NEIGHBOURS = ("ease", "cosine", "together", "followed", "content")
+MODELS = (*NEIGHBOURS, "als")
 ITEM_COLUMNS = (
     *(f"popularity_{window:.0f}" for window in WINDOWS),
     "trend_fortnight",
@@ -37,24 +39,29 @@ _YEAR = 366.0
 class Knowledge:
     """What a recommendation is made from, as of ``moment`` (days since 1970).
 
-    ``items`` are ids; all else goes by their numbers: ``neighbours`` by model, ``columns`` (items × ITEM_COLUMNS),
-    ``orders`` how many orders have each item, ``shared`` (items × items) how many have both.
+    ``items`` are ids; all else goes by their numbers: ``neighbours`` by NEIGHBOURS, ``factors``, ``columns``
+    (items × ITEM_COLUMNS), ``orders`` how many orders have each item, ``shared`` (items × items) how many have both;
+    ``fits`` (items × items) which accessory is made for which device.
     """
 
     items: tuple[str, ...]
     moment: float
     neighbours: Mapping[str, Neighbours]
+    factors: Factors
     columns: Floats
     orders: NDArray[np.int32]
     shared: sp.csr_matrix
+    fits: sp.csr_matrix
 
     def column(self, name: str) -> Floats:
         """Return one of ITEM_COLUMNS (items,)."""
         return self.columns[:, ITEM_COLUMNS.index(name)]
 
 
-def learn(behaviour: Behaviour, moment: float, texts: Sequence[str]) -> Knowledge:
-    """Fit every model on what happened before ``moment``; ``texts`` say what each item is.
+def learn(
+    behaviour: Behaviour, moment: float, texts: Sequence[str], seed: int = 1, fits: sp.csr_matrix | None = None
+) -> Knowledge:
+    """Fit every model on what happened before ``moment``; ``texts`` say what each item is, ``fits`` what goes with it.
 
     With more than 8,000 items the similarity of items by their buyers stands in for the closed-form model.
     """
@@ -71,7 +78,9 @@ def learn(behaviour: Behaviour, moment: float, texts: Sequence[str]) -> Knowledg
     content = baskets(past)
     orders = np.bincount(past.item, minlength=len(past.items)).astype(np.int32)
     shared = _of_neighbours(content, neighbours["together"])
-    return Knowledge(past.items, moment, neighbours, item_columns(past, moment), orders, shared)
+    factors = fit_factors(bought, seed)
+    made_for = sp.csr_matrix(shared.shape, dtype=np.float32) if fits is None else fits
+    return Knowledge(past.items, moment, neighbours, factors, item_columns(past, moment), orders, shared, made_for)
 
 
 def item_columns(past: Behaviour, moment: float) -> Floats:

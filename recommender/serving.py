@@ -62,6 +62,8 @@ class Recommender:
     def __init__(self, trained: Trained) -> None:
         self._known = trained.knowledge
         self._blend = trained.blend
+        self.histories = trained.histories
+        self.written = trained.written
         self._number = {identity: number for number, identity in enumerate(trained.knowledge.items)}
 
     def history(self, orders: Iterable[Order]) -> History:
@@ -99,9 +101,20 @@ class Recommender:
         yield from self._from_seeds(asked, content / (1 + 5 * together), "substitute")
 
     def accessories(self, asked: Asked, _: History) -> Iterator[Candidate]:
-        """Yield what is bought in the same orders and is something else."""
+        """Yield what is made for the seeds, then what is bought in the same orders and is something else."""
+        seeds = [self._number[each] for each in asked.seeds if each in self._number]
+        yield from self._made_for(seeds)
         content, together = self._scores("content", asked.seeds), self._scores("together", asked.seeds)
         yield from self._from_seeds(asked, together * np.maximum(1 - 2 * content, 0), "accessory")
+
+    def _made_for(self, seeds: Sequence[int]) -> Iterator[Candidate]:
+        """Yield what names one of the seeds as what it fits, the most bought first; never one of the seeds."""
+        for seed in seeds:
+            found = self._known.fits.indices[self._known.fits.indptr[seed] : self._known.fits.indptr[seed + 1]]
+            for at in found[np.argsort(-self._known.orders[found], kind="stable")].tolist():
+                if at not in seeds:
+                    reason = Reason("fits", {"orders": int(self._known.orders[at])}, self._known.items[seed])
+                    yield Candidate(self._known.items[at], 1.0, "primary", reason)
 
     def next_basket(self, asked: Asked, history: History) -> Iterator[Candidate]:
         """Yield what the buyer's next order holds most likely, bought before or not."""

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+import scipy.sparse as sp
 
 from commerce.records import Records
 from recommender.artefact import KIND, Trained, save
 from recommender.behaviour import Behaviour, day_of, read_behaviour
-from recommender.blend import Progress, train_blend
+from recommender.blend import Blend, Progress, train_blend
 from recommender.errors import NothingToLearn
 from recommender.evaluation import OURS, evaluate_recommender
+from recommender.history import histories_of
 from recommender.knowledge import learn
+from recommender.models.fits import fit_relations
 from registry import Artefact, Registry, Training
 
 _HELD_BACK = 30.0
@@ -29,13 +32,23 @@ class Outcome:
     promoted: bool
 
 
-def behaviour_of(records: Records, catalog: str, until: datetime | None = None) -> tuple[Behaviour, list[str]]:
-    """Return a catalogue's behaviour before ``until``, every product of the catalogue among its items, and the title
-    of each item (empty for one that is no product now)."""
-    titles = {item.product.id: item.product.title for item in records.items(catalog)}
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What there is to learn from: behaviour with every product of the catalogue among its items, and of each item its
+    title (empty for one that is no product now), and which one is made for which."""
+
+    behaviour: Behaviour
+    titles: Sequence[str]
+    fits: sp.csr_matrix
+
+
+def read_material(records: Records, catalog: str, until: datetime | None = None) -> Material:
+    """Read a catalogue, and what happened in it before ``until``."""
+    products = {item.product.id: item.product for item in records.items(catalog)}
     found = read_behaviour(records.orders(catalog, until=until))
-    widened = _with_items(found, sorted(titles.keys() | set(found.items)))
-    return widened, [titles.get(identity, "") for identity in widened.items]
+    widened = _with_items(found, sorted(products.keys() | set(found.items)))
+    in_order = [products.get(identity) for identity in widened.items]
+    return Material(widened, [each.title if each else "" for each in in_order], fit_relations(in_order))
 
 
 def train_recommender(
@@ -47,24 +60,31 @@ def train_recommender(
     until: datetime | None = None,
     seed: int = 1,
     tolerance: float = 0.02,
+    trees: Blend | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Train on the behaviour before ``until`` (None is all of it), publish, and promote.
 
     Before that it is scored on the last thirty days, which the scored models do not see. A new version does not serve
-    where its recall@20 or nDCG@10 is more than ``tolerance`` (a share) below that of the serving one. A job that is
-    ended midway leaves nothing behind and can be started again. Raises NothingToLearn for an empty catalogue.
+    where its recall@20 or nDCG@10 is more than ``tolerance`` (a share) below that of the serving one. With ``trees``
+    these are taken as they are and all else is learned anew, in a tenth of the time; that is not scored, and serves.
+    A job that is ended midway leaves nothing behind and can be started again. Raises NothingToLearn for an empty
+    catalogue.
     """
-    behaviour, titles = behaviour_of(records, catalog, until)
+    # Asked before the orders are read: what is written meanwhile may be read twice, but is never missed.
+    written = records.last_order_write(catalog)
+    material = read_material(records, catalog, until)
+    behaviour, titles = material.behaviour, material.titles
     if not behaviour.items:
         raise NothingToLearn(f"{catalog} has neither products nor orders: run `vitrine load {catalog} …` first")
     moment = day_of(until or datetime.now(UTC)) if not len(behaviour) else float(behaviour.at[-1]) + 1e-6
-    metrics = _metrics(behaviour, titles, moment, seed)
-    blend = train_blend(behaviour, moment, titles, seed=seed, progress=progress)
-    trained = Trained(learn(behaviour, moment, titles), blend)
+    metrics = {} if trees else _metrics(behaviour, titles, moment, seed)
+    blend = trees or train_blend(behaviour, moment, titles, seed=seed, progress=progress)
+    histories = histories_of(behaviour) if until is None else None
+    trained = Trained(learn(behaviour, moment, titles, seed, material.fits), blend, histories, written)
     serving = registry.load(catalog, KIND)
     before = dict(serving.manifest.training.metrics) if serving else {}
-    is_worse = any(metrics.get(name, 0.0) < value * (1 - tolerance) for name, value in before.items())
+    is_worse = trees is None and any(metrics.get(name, 0.0) < value * (1 - tolerance) for name, value in before.items())
     training = Training(
         code_version,
         _text(float(behaviour.at[0])) if len(behaviour) else None,

@@ -52,7 +52,7 @@ def _shared(shop: Shop, catalog: str, buyer: Buyer, bodies: Sequence[Recommendat
     history = EMPTY
     if recommender is not None and needs_history(bodies):
         if buyer.account is not None:
-            history = recommender.history(shop.records.orders(catalog, account=buyer.account))
+            history = shop.purchases(catalog).of(recommender, account=buyer.account)
         elif buyer.user is not None and buyer.consent.get("personalization", False):
-            history = recommender.history(shop.records.orders(catalog, user=buyer.user))
+            history = shop.purchases(catalog).of(recommender, user=buyer.user)
     return Recommending(shelf, buyer, recommender, version, history)

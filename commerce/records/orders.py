@@ -50,11 +50,12 @@ class OrderRecords(Database):
         """
         written = unchanged = 0
         with self._write() as connection:
+            number = _last_write(connection, catalog_id) + 1
             remaining = iter(given)
             while chunk := _unnamed(connection, catalog_id, list(islice(remaining, _CHUNK))):
                 rows = {order.id: _row(catalog_id, order) for order in chunk}
                 stored = _stored(connection, catalog_id, list(rows))
-                changed = [row for identity, row in rows.items() if stored.get(identity) != row]
+                changed = [row | {"written": number} for identity, row in rows.items() if stored.get(identity) != row]
                 if changed:
                     upsert(connection, orders, _KEY, changed)
                 written, unchanged = written + len(changed), unchanged + len(rows) - len(changed)
@@ -89,6 +90,22 @@ class OrderRecords(Database):
         with self._connect() as connection:
             rows = connection.execute(query).all()
         return [_order(row) for row in reversed(rows)]
+
+    def last_order_write(self, catalog_id: str) -> int:
+        """Return the number of the last write of orders; 0 for a catalogue without orders."""
+        with self._connect() as connection:
+            return _last_write(connection, catalog_id)
+
+    def buyers_since(self, catalog_id: str, write: int) -> tuple[int, set[tuple[str | None, str | None]]]:
+        """Return the number of the last write, and the account and user of every order written after ``write``."""
+        buyers = sa.select(orders.c.account, orders.c.user_id).distinct()
+        key = (orders.c.catalog == catalog_id) & (orders.c.written > write)
+        with self._read() as connection:
+            last = _last_write(connection, catalog_id)
+            found = (
+                {(row.account, row.user_id) for row in connection.execute(buyers.where(key))} if last > write else set()
+            )
+        return last, found
 
     def order_extent(self, catalog_id: str) -> OrderExtent:
         """Return how many orders a catalogue has, from when to when."""
@@ -137,7 +154,13 @@ def _row(catalog_id: str, order: Order) -> dict[str, object]:
 
 def _stored(connection: Connection, catalog_id: str, ids: Sequence[str]) -> dict[str, dict[str, object]]:
     key = (orders.c.catalog == catalog_id) & orders.c.order_id.in_(list(findable(ids)))
-    return {row.order_id: dict(row._mapping) for row in connection.execute(sa.select(orders).where(key))}
+    columns = [column for column in orders.c if column is not orders.c.written]
+    return {row.order_id: dict(row._mapping) for row in connection.execute(sa.select(*columns).where(key))}
+
+
+def _last_write(connection: Connection, catalog_id: str) -> int:
+    query = sa.select(sa.func.max(orders.c.written)).where(orders.c.catalog == catalog_id)
+    return int(connection.scalar(query) or 0)
 
 
 def _order(row: Row) -> Order:

@@ -189,7 +189,10 @@ orders = Table(
     # JSON list of [article, quantity, net, currency], quantity and net as decimal texts: an order is written and read
     # as a whole.
     Column("lines", Text, nullable=False),
+    # The number of the write that brought it, counted by catalogue: what is new since then is found by it.
+    Column("written", _BIG, nullable=False, default=0, server_default="0"),
     Index("orders_by_time", "catalog", "placed_at"),
+    Index("orders_by_write", "catalog", "written"),
     Index("orders_by_account", "catalog", "account"),
     Index("orders_by_user", "catalog", "user_id"),
 )

@@ -1,47 +1,23 @@
 """The demo's storefront as each of its three buyers, in a real browser."""
 
-import io
-import itertools
 import json
 import re
-import shutil
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import jwt
 import pytest
-import zstandard
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.e2e.conftest import PRODUCTS, clean_environment, serving
+from tests.e2e.demo_service import SAMPLES, sliced_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-SAMPLES = Path(__file__).parents[2] / "samples"
-ORDER_LINES = 2_000
-
-
-def _first(source: Path, target: Path, lines: int) -> None:
-    """Copy the first lines of a compressed file into another one."""
-    with source.open("rb") as packed:
-        text = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(packed), encoding="utf-8", newline="\n")
-        target.write_bytes(zstandard.compress("".join(itertools.islice(text, lines)).encode()))
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run ``vitrine demo`` over slices of its samples; yield the address."""
-    work = tmp_path_factory.mktemp("demo")
-    for name, file, lines in (
-        ("icecat", "products.jsonl.zst", PRODUCTS),
-        ("online_retail", "order_lines.csv.zst", ORDER_LINES),
-    ):
-        (work / name).mkdir()
-        shutil.copy(SAMPLES / name / "mapping.toml", work / name)
-        _first(SAMPLES / name / file, work / name / file, lines)
-    shutil.copy(SAMPLES / "icecat" / "buyers.json", work / "icecat")
-    with serving(clean_environment(work / "home"), "demo", work / "demo.log", "--samples", str(work)) as address:
+    with sliced_demo(tmp_path_factory.mktemp("demo")) as address:
         yield address
 
 

@@ -14,7 +14,7 @@ START = day_of(BEGIN)
 def test_ids_are_numbered_in_their_order_whatever_came_first() -> None:
     orders = [order("1", 0, "zoe", ("y", 1)), order("2", 1, "adam", ("x", 3)), order("3", 2, None, ("x", 1))]
     found = read_behaviour(orders)
-    assert (found.users, found.items) == (("adam", "zoe"), ("x", "y"))
+    assert (found.users, found.items) == (("account adam", "account zoe"), ("x", "y"))
     assert found.user.tolist() == [1, 0, GUEST]
     assert found.item.tolist() == [1, 0, 0]
 
@@ -34,7 +34,7 @@ def test_what_comes_back_is_taken_off_the_latest_purchase_of_the_same_buyer() ->
     ]
     found = read_behaviour(orders)
     kept = [(found.users[user], quantity) for user, quantity in zip(found.user, found.quantity, strict=True)]
-    assert kept == [("a", 3), ("b", 5)]
+    assert kept == [("account a", 3), ("account b", 5)]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"), st.integers(-9, 9).filter(bool)), max_size=30))
@@ -56,7 +56,7 @@ def test_the_next_basket_is_the_first_order_after_the_cut_of_buyers_known_before
     ]
     behaviour = read_behaviour(orders)
     found = next_baskets(behaviour, START + 5)
-    assert [behaviour.users[user] for user in found.users] == ["a"]
+    assert [behaviour.users[user] for user in found.users] == ["account a"]
     assert sorted(behaviour.items[item] for item in found.items[0]) == ["x", "y"]
     assert not len(next_baskets(behaviour, START + 5, START + 8).users)
     assert len(behaviour.before(START + 9)) == 1

@@ -102,6 +102,24 @@
  * @property {Availability} availability
  * @property {SheetRow[]} sheet
  *
+ * @typedef {{product_ids: string[], cart: string[], viewed: string[], query: string | null}} UnitContext
+ *
+ * @typedef {object} UnitRequest
+ * @property {string} strategy
+ * @property {string} placement
+ * @property {Partial<UnitContext>} context
+ * @property {number} count
+ * @property {string} locale
+ *
+ * @typedef {object} UnitItem
+ * @property {string} id
+ * @property {Product} product
+ * @property {Price | null} price
+ * @property {"primary" | "fallback"} source
+ * @property {{code: string, text: string}} reason
+ *
+ * @typedef {{recommendation_id: string, strategy: string, items: UnitItem[]}} Unit
+ *
  * @typedef {object} ProductPage
  * @property {Product} product
  * @property {Price | null} price
@@ -172,6 +190,34 @@ export function suggest(catalog, text, limit, signal) {
  */
 export function product(catalog, id, signal) {
   return request(`/v1/${encodeURIComponent(catalog)}/products/${encodeURIComponent(id)}`, { signal });
+}
+
+/**
+ * Fetch products in the order of their ids; those that the buyer does not see are left out.
+ * @param {string} catalog
+ * @param {string[]} ids
+ * @param {AbortSignal} signal
+ * @returns {Promise<{products: ProductPage[]}>}
+ */
+export function products(catalog, ids, signal) {
+  const query = new URLSearchParams({ ids: ids.join(",") });
+  return request(`/v1/${encodeURIComponent(catalog)}/products?${query}`, { signal });
+}
+
+/**
+ * Recommend for the units of one page.
+ * @param {string} catalog
+ * @param {UnitRequest[]} requests
+ * @param {AbortSignal} signal
+ * @returns {Promise<{responses: Unit[]}>}
+ */
+export function recommendations(catalog, requests, signal) {
+  return request(`/v1/${encodeURIComponent(catalog)}/recommendations:batch`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ requests }),
+    signal,
+  });
 }
 
 /**

@@ -2,6 +2,8 @@
 
 import { listCatalogs } from "./api.js";
 import { drawBuyers } from "./buyers.js";
+import { cartLines, onCartChange } from "./cart.js";
+import { createCartPage } from "./cart_page.js";
 import { drawCatalogs } from "./catalogs.js";
 import { h } from "./dom.js";
 import { language, setLanguage, texts, translatePage } from "./i18n.js";
@@ -11,7 +13,7 @@ import { createProductPage } from "./product.js";
 import { createRouter } from "./router.js";
 import { createSearchPage } from "./search.js";
 import { startSession } from "./session.js";
-import { view } from "./state.js";
+import { href, view } from "./state.js";
 import { createSearchBox } from "./suggest.js";
 import { startTheme } from "./theme.js";
 
@@ -46,15 +48,20 @@ function run(first) {
   let results = null;
   /** @type {ReturnType<typeof createProductPage> | null} */
   let product = null;
+  /** @type {ReturnType<typeof createCartPage> | null} */
+  let cart = null;
 
   const router = createRouter(catalogs[0].id, (shown, arrival) => {
     drawCatalogs(part("catalogs"), catalogs, shown.catalog);
     searchBox.follow(shown, arrival);
-    const [page, other] =
-      shown.product === null
-        ? [(results ??= createSearchPage(router, catalogs)), product]
-        : [(product ??= createProductPage(router, catalogs)), results];
-    other?.leave();
+    drawCartLink(shown.catalog);
+    const page =
+      shown.product !== null
+        ? (product ??= createProductPage(router, catalogs))
+        : shown.cart
+          ? (cart ??= createCartPage(router, catalogs))
+          : (results ??= createSearchPage(router, catalogs));
+    for (const other of [results, product, cart]) if (other !== page) other?.leave();
     if (!main.contains(page.element)) main.replaceChildren(page.element);
     void page.show(shown, arrival);
   });
@@ -64,10 +71,12 @@ function run(first) {
   languages.value = language();
   languages.addEventListener("change", () => {
     setLanguage(languages.value);
-    results = product = null; // made anew with the new texts
+    results = product = cart = null; // made anew with the new texts
     drawBuyers(part("buyers"), follow);
     router.refresh();
   });
+
+  onCartChange(() => drawCartLink(router.current().catalog));
 
   const newest = latestOnly();
 
@@ -79,7 +88,8 @@ function run(first) {
       catalogs = answer.catalogs;
       results?.leave();
       product?.leave();
-      results = product = null;
+      cart?.leave();
+      results = product = cart = null;
       const shown = router.current();
       if (!catalogs.some(({ id }) => id === shown.catalog)) router.go(view({ catalog: catalogs[0]?.id }));
       else if (shown.page > 1) router.go({ ...shown, page: 1 }, { replace: true });
@@ -91,6 +101,15 @@ function run(first) {
   drawBuyers(part("buyers"), follow);
 
   router.start();
+}
+
+/** @param {string} catalog */
+function drawCartLink(catalog) {
+  const count = cartLines(catalog).reduce((sum, { quantity }) => sum + quantity, 0);
+  const anchor = /** @type {HTMLAnchorElement} */ (part("cart"));
+  anchor.href = href(view({ catalog, cart: true }));
+  anchor.setAttribute("aria-label", texts().cartWith(count));
+  part("cart-count").textContent = count ? String(count) : "";
 }
 
 /**

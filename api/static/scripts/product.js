@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import { product as fetchProduct } from "./api.js";
+import { addToCart } from "./cart.js";
 import { catalogNamed } from "./catalogs.js";
 import { button, h, link } from "./dom.js";
 import { day, money } from "./formats.js";
@@ -12,7 +13,11 @@ import { problemState } from "./notices.js";
 import { availabilityLine, priceLine } from "./offer.js";
 import { sheet } from "./sheet.js";
 import { href, view } from "./state.js";
+import { createUnits } from "./units.js";
 import { variantTable } from "./variants.js";
+import { rememberViewed, viewedProducts } from "./viewed.js";
+
+const UNITS = ["bought_together", "accessories", "similar"];
 
 /**
  * @typedef {import("./api.js").ProductPage} ProductPage
@@ -27,6 +32,7 @@ import { variantTable } from "./variants.js";
  */
 export function createProductPage(router, catalogs) {
   const newest = latestOnly();
+  const units = createUnits();
   const element = h("div", { class: "product-page" });
 
   /** @param {string} catalog */
@@ -57,7 +63,10 @@ export function createProductPage(router, catalogs) {
         if (page === null) return;
         const { name } = catalogNamed(catalogs, shown.catalog);
         document.title = [page.product.title, name, "Vitrine"].join(" – ");
-        element.replaceChildren(backLink(shown.catalog), article(page, shown.catalog, name));
+        units.clear();
+        element.replaceChildren(backLink(shown.catalog), article(page, shown.catalog, name), units.element);
+        void units.show(shown.catalog, "product_page", UNITS, { product_ids: [id], viewed: viewedProducts(shown.catalog) });
+        rememberViewed(shown.catalog, id);
       } catch (error) {
         document.title = "Vitrine";
         const title = h("h1", { class: "visually-hidden", tabindex: -1 }, texts().errorTitle);
@@ -74,6 +83,7 @@ export function createProductPage(router, catalogs) {
     },
     /** The visitor left: an answer on its way is no longer wanted. */
     leave() {
+      units.clear();
       void newest(async () => null);
     },
   };
@@ -119,6 +129,7 @@ function article({ product, price, availability, sheet: rows, variants }, catalo
         h(
           "div",
           { class: "actions" },
+          button({ class: "button" }, () => putIntoCart(catalog, product), t.addToCart),
           button({ class: "button button-second" }, (event) => void copyLink(event.currentTarget), t.copyLink),
           button({ class: "button button-second" }, () => print(), t.print),
         ),
@@ -193,6 +204,15 @@ function tierPrices({ tiers, currency }) {
       ),
     ),
   );
+}
+
+/**
+ * @param {string} catalog
+ * @param {import("./api.js").Product} product
+ */
+function putIntoCart(catalog, { id, title }) {
+  addToCart(catalog, id);
+  announce(texts().addedToCart(title));
 }
 
 /** @param {EventTarget | null} pressed */

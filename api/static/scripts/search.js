@@ -12,7 +12,10 @@ import { latestOnly } from "./latest.js";
 import { emptyState, interpretationNotices, problemState } from "./notices.js";
 import { pager } from "./pager.js";
 import { searchRequest } from "./search_request.js";
-import { SORTS, toggled } from "./state.js";
+import { buyer } from "./session.js";
+import { SORTS, isHome, toggled } from "./state.js";
+import { createUnits } from "./units.js";
+import { viewedProducts } from "./viewed.js";
 
 /**
  * @typedef {import("./api.js").SearchAnswer} SearchAnswer
@@ -56,6 +59,7 @@ export function createSearchPage(router, catalogs) {
   const notices = h("div", { class: "notices" });
   const grid = h("ul", { class: "cards", "aria-label": t.results }, cardOutlines(12));
   const state = h("div", {});
+  const units = createUnits({ apart: true });
   const pages = h("div", {});
   const element = h(
     "div",
@@ -75,11 +79,13 @@ export function createSearchPage(router, catalogs) {
           h("label", { class: "sort", for: "sort" }, h("span", {}, t.sort), sort),
         ),
       ),
+      units.element,
       chipBar,
       notices,
       grid,
       state,
       pages,
+      units.more,
     ),
     drawer.element,
   );
@@ -154,6 +160,13 @@ export function createSearchPage(router, catalogs) {
       document.title = [next.query, name, "Vitrine"].filter(Boolean).join(" – ");
       sort.value = next.sort;
       grid.setAttribute("aria-busy", "true");
+      if (isHome(next)) {
+        // Who has signed on has a history; a visitor is shown what moves.
+        const first = buyer() === "anonymous" || buyer() === null ? ["trending"] : ["buy_again", "for_you", "trending"];
+        void units.show(next.catalog, "home", [...first, "recently_viewed", "new_arrivals"], {
+          viewed: viewedProducts(next.catalog),
+        });
+      } else units.clear();
       try {
         const answer = await newest((signal) => search(next.catalog, searchRequest(next), signal));
         if (answer === null) return;
@@ -166,6 +179,7 @@ export function createSearchPage(router, catalogs) {
     },
     /** The visitor left: an answer on its way is no longer wanted. */
     leave() {
+      units.clear();
       drawer.close();
       void newest(async () => null);
     },

@@ -12,6 +12,7 @@
  * @typedef {object} View
  * @property {string} catalog
  * @property {string | null} product    the product page that is open
+ * @property {boolean} cart             whether the cart is open
  * @property {string} query
  * @property {Choice[]} choices
  * @property {string} sort
@@ -29,7 +30,7 @@ const PREFIX = /** @type {const} */ ({ terms: "f.", range: "r.", boolean: "b." }
  * @returns {View}
  */
 export function view(changes = {}) {
-  return { catalog: "", product: null, query: "", choices: [], sort: "relevance", page: 1, ...changes };
+  return { catalog: "", product: null, cart: false, query: "", choices: [], sort: "relevance", page: 1, ...changes };
 }
 
 /**
@@ -45,6 +46,7 @@ export function parse(queryString, firstCatalog) {
   return view({
     catalog: parameters.get("catalog") || firstCatalog,
     product: parameters.get("product"),
+    cart: parameters.has("cart"),
     query: parameters.get("q") ?? "",
     choices: [...parameters].map(([name, value]) => parseChoice(name, value)).filter((choice) => choice !== null),
     sort: SORTS.some((known) => known === sort) ? sort : "relevance",
@@ -64,11 +66,24 @@ export function href(shown) {
     parameters.set("product", shown.product);
     return `?${parameters}`;
   }
+  if (shown.cart) {
+    parameters.set("cart", "open");
+    return `?${parameters}`;
+  }
   if (shown.query) parameters.set("q", shown.query);
   for (const choice of shown.choices) parameters.append(PREFIX[choice.kind] + choice.field, spell(choice));
   if (shown.sort !== "relevance") parameters.set("sort", shown.sort);
   if (shown.page > 1) parameters.set("page", String(shown.page));
   return `?${parameters}`;
+}
+
+/**
+ * Say whether a view is a catalogue's start page: nothing asked, nothing chosen.
+ * @param {View} shown
+ * @returns {boolean}
+ */
+export function isHome({ product, cart, query, choices, page }) {
+  return product === null && !cart && !query && !choices.length && page === 1;
 }
 
 /**

@@ -162,4 +162,32 @@ export const en = {
   pictures: "Pictures",
   /** @param {number} n */
   picture: (n) => `Show picture ${n}`,
+
+  cart: "Cart",
+  /** @param {number} n */
+  cartWith: (n) => (n ? `Cart (${number.format(n)})` : "Cart"),
+  cartEmpty: "Nothing is in the cart yet.",
+  addToCart: "Add to cart",
+  /** @param {string} title */
+  addedToCart: (title) => `In the cart: ${title}`,
+  remove: "Remove",
+  /** @param {string} title */
+  removeFromCart: (title) => `Remove ${title}`,
+  /** @type {Record<string, string>} */
+  unitNames: {
+    bought_together: "Bought together",
+    viewed_together: "Viewed together",
+    similar: "Similar products",
+    substitutes: "Alternatives",
+    accessories: "Goes with it",
+    for_you: "For you",
+    next_basket: "Your next order",
+    buy_again: "Buy again",
+    trending: "Trending now",
+    most_popular: "Popular",
+    recently_viewed: "You looked at",
+    new_arrivals: "New in the range",
+    session_next: "Next",
+  },
+  unitFallback: "Popular",
 };
