@@ -109,7 +109,7 @@ def histories_from(arrays: Mapping[str, NDArray[np.generic]], items: int) -> His
 
 
 def _within(numbers: NDArray[np.generic], count: int) -> bool:
-    return not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < count)  # type: ignore[type-var]
+    return not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < count)
 
 
 def _key(account: str) -> tuple[int, int]:
