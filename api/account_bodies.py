@@ -33,6 +33,7 @@ class AccountBody(BaseModel):
                     "assortments": ["contract-4711"],
                     "location": None,
                     "fallback": True,
+                    "groups": ["trade"],
                 }
             ]
         },
@@ -42,12 +43,13 @@ class AccountBody(BaseModel):
     assortments: Annotated[Names | None, Field(description="Null is the whole catalogue, an empty list nothing")] = None
     location: Name | None = None
     fallback: StrictBool = True
+    groups: Annotated[Names, Field(description="What merchandising rules know its buyers by")] = []
 
     def account(self, identity: str) -> Account:
         """Return the account."""
         lists = tuple(dict.fromkeys(self.price_lists))
         seen = None if self.assortments is None else tuple(dict.fromkeys(self.assortments))
-        return Account(identity, lists, seen, self.location, self.fallback)
+        return Account(identity, lists, seen, self.location, self.fallback, tuple(dict.fromkeys(self.groups)))
 
 
 class AccountAnswer(AccountBody):
@@ -71,4 +73,5 @@ def account_to_json(account: Account) -> Json:
         "assortments": None if account.assortments is None else list(account.assortments),
         "location": account.location,
         "fallback": account.fallback,
+        "groups": list(account.groups),
     }

@@ -153,6 +153,21 @@ class Facet(BaseModel):
     stats: dict[str, float] | None
 
 
+class AppliedRule(BaseModel):
+    """A merchandising rule that acted, what it did, and what it asked for."""
+
+    id: str
+    effects: list[str] = Field(examples=[["pin", "boost"]])
+    because: list[str] = Field(examples=[["query equals laptop"]])
+
+
+class Banner(BaseModel):
+    """Data for the storefront to show, from a rule."""
+
+    rule_id: str
+    data: Any
+
+
 class SearchResponse(BaseModel):
     """The answer to a search."""
 
@@ -168,7 +183,8 @@ class SearchResponse(BaseModel):
     interpretation: Interpretation
     hits: list[SearchHit]
     facets: list[Facet]
-    rules_applied: list[dict[str, Any]]
+    rules_applied: list[AppliedRule]
+    banners: list[Banner]
     redirect: str | None
     experiment: str | None
 

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from commerce.availability import FIRST_DAY, LAST_DAY, LONGEST_LEAD_TIME, Delivery
+from commerce.merchandising import Device
 from commerce.reading import HIGHEST_PRICE, LARGEST_STOCK, LONGEST_ID, clean_text
 from commerce.records import UNSET, OfferChange
 from engines.plan import Interval, Selection
@@ -132,7 +133,7 @@ class SearchBody(StrictBody):
     query: str = Field(default="", max_length=1_000)
     page: int = Field(default=1, ge=1, strict=True)
     page_size: int = Field(default=24, ge=1, le=100, strict=True)
-    cursor: str | None = Field(default=None, max_length=50_000)
+    cursor: str | None = Field(default=None, max_length=100_000)
     filter: FilterBody = None
     facet_filters: Annotated[
         dict[str, Annotated[list[Value | RangeBody], Field(fail_fast=True)]], BeforeValidator(_bounded_selections)
@@ -148,6 +149,7 @@ class SearchBody(StrictBody):
     fields: Annotated[list[str], Field(max_length=50, fail_fast=True)] | None = None
     session_id: str | None = Field(default=None, max_length=200)
     client_id: str | None = Field(default=None, max_length=200)
+    device: Device | None = None
 
     def request(self) -> SearchRequest:
         """Return the typed request. Raises InvalidFilter."""
@@ -167,6 +169,7 @@ class SearchBody(StrictBody):
             mode=self.mode,
             personalize=self.personalize,
             explain=self.explain,
+            device=self.device,
         )
 
 

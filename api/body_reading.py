@@ -74,11 +74,11 @@ def read_ids(problems: BodyProblems, at: str, value: object) -> frozenset[str]:
     return frozenset(found)
 
 
-def read_filter(given: object, pointer: str, fields: Fields) -> Filter | None:
+def read_filter(given: object, pointer: str, fields: Fields, *, for_each_buyer: bool = False) -> Filter | None:
     """Read a filter in either form, with every literal in its field's kind; None for none.
 
-    Raises UnknownField, InvalidFilter, also for fields that differ from buyer to buyer, and RequestProblem for one that
-    is too long.
+    Raises UnknownField, InvalidFilter, also for fields that differ from buyer to buyer unless it is looked at
+    ``for_each_buyer``, and RequestProblem for one that is too long.
     """
     if given is None or (isinstance(given, str) and not given.strip()):
         return None
@@ -87,7 +87,7 @@ def read_filter(given: object, pointer: str, fields: Fields) -> Filter | None:
     try:
         node = parse_filter(given) if isinstance(given, str) else filter_from_json(given)
         for field in fields_of(node):
-            if field in _OF_THE_BUYER:
+            if field in _OF_THE_BUYER and not for_each_buyer:
                 message = f"{field!r} differs from buyer to buyer, so it cannot decide what they see and pay"
                 raise InvalidFilter(message)
         node = resolve_filter(node, fields)

@@ -40,6 +40,7 @@ class _Claims(BaseModel):
     scope: str = "search events"
     catalogs: list[str] | None = None
     fallback: bool = True
+    groups: list[str] = Field(default=[], max_length=1_000)
 
 
 class Tokens:
@@ -94,6 +95,7 @@ class Tokens:
             scopes=frozenset(claims.scope.split()),
             catalogs=None if claims.catalogs is None else frozenset(claims.catalogs),
             fallback=claims.fallback,
+            groups=tuple(claims.groups),
         )
 
     def _verified(self, token: str) -> Mapping[str, Any]:

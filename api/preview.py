@@ -26,6 +26,15 @@ AsAccount = Annotated[
     str | None,
     Query(max_length=LONGEST_ID, description="As this account sees it; scope `merchandise`", examples=["4711"]),
 ]
+AsGroup = Annotated[
+    str | None,
+    Query(
+        max_length=LONGEST_ID, description="As a buyer of this group sees it; scope `merchandise`", examples=["trade"]
+    ),
+]
+_Drafts = Annotated[
+    bool, Query(description="As if the drafts of merchandising rules were in force; scope `merchandise`")
+]
 Names = Annotated[str | None, Query(max_length=10_000, description="Comma-separated, in place of the token's")]
 
 
@@ -37,25 +46,42 @@ async def previewed_moment(buyer: Searcher, at: _At = None) -> datetime | None:
 
 
 async def previewed_buyer(
-    buyer: Searcher, shop: TheShop, catalog: Annotated[str, Path()], as_account: AsAccount = None
+    buyer: Searcher,
+    shop: TheShop,
+    catalog: Annotated[str, Path()],
+    as_account: AsAccount = None,
+    as_group: AsGroup = None,
 ) -> Buyer:
-    """Return the buyer that an answer is for: who asks, or the account that a merchandiser looks through the eyes of.
+    """Return the buyer that an answer is for: who asks, or the account that a merchandiser looks through the eyes of,
+    or a buyer of a group.
 
     Raises ``forbidden`` for a buyer without the scope, whether there is such an account or not.
     """
-    if as_account is None:
-        return buyer
-    _check_may_preview(buyer, "looking as another account (`as_account`)")
-    return await buyer_of_account(shop, catalog, buyer, as_account)
+    seen = buyer
+    if as_account is not None:
+        _check_may_preview(buyer, "looking as another account (`as_account`)")
+        seen = await buyer_of_account(shop, catalog, buyer, as_account)
+    if as_group is not None:
+        _check_may_preview(buyer, "looking as a buyer of a group (`as_group`)")
+        seen = replace(seen, groups=(as_group,))
+    return seen
+
+
+async def previewed_drafts(buyer: Searcher, drafts: _Drafts = False) -> bool:
+    """Say whether a request looks at rules that are drafts. Raises ``forbidden`` for a buyer without the scope."""
+    if drafts:
+        _check_may_preview(buyer, "looking at drafts (`drafts`)")
+    return drafts
 
 
 def is_preview(request: Request) -> bool:
     """Say whether a request looks at what others see, which is no behaviour of a buyer's."""
-    return not {"as_account", "at"}.isdisjoint(request.query_params)
+    return not {"as_account", "as_group", "at", "drafts"}.isdisjoint(request.query_params)
 
 
 At = Annotated[datetime | None, Depends(previewed_moment)]
 Viewer = Annotated[Buyer, Depends(previewed_buyer)]
+Drafts = Annotated[bool, Depends(previewed_drafts)]
 
 
 async def buyer_of_account(shop: TheShop, catalog: str, asking: Buyer, identity: str) -> Buyer:
@@ -93,6 +119,7 @@ def _as(account: Account, asking: Buyer) -> Buyer:
         scopes=frozenset({"search"}),
         catalogs=asking.catalogs,
         fallback=account.fallback,
+        groups=account.groups,
     )
 
 

@@ -63,8 +63,9 @@ def search_answer(
         },
         "hits": [hit(each, shelf, locale, fields) for each in answer.hits],
         "facets": [facet(each, shelf, locale) for each in answer.facets],
-        "rules_applied": [],
-        "redirect": None,
+        "rules_applied": [{"id": each.id, "effects": each.effects, "because": each.because} for each in answer.rules],
+        "banners": [{"rule_id": each.rule_id, "data": each.data} for each in answer.banners],
+        "redirect": answer.redirect,
         "experiment": None,
     }
 

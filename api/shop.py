@@ -1,7 +1,7 @@
 """What the routes of one process share: records, engine, and the catalogues that it serves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, TypeVar
 
 import structlog
@@ -11,9 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from api.engine import open_engine
 from api.guide_book import GuideBooks
 from api.journal import Journal
+from api.merchandise import rule_book, synonym_book, with_drafts
 from api.profiles import ProfileBook
 from api.settings import Settings
-from api.synonyms import SynonymBook
 from commerce.buyer import ANONYMOUS, Buyer
 from commerce.errors import UnknownCatalog
 from commerce.product import Catalog
@@ -32,6 +32,7 @@ from ranking.comparison import learned as comparison
 from ranking.comparison.importance import ImportanceBook
 from ranking.comparison.learned import NOT_LEARNED, Learned
 from ranking.localised import in_locale
+from ranking.merchandising.table import NO_RULES, RuleTable
 from ranking.models import CatalogModels, Models
 from ranking.personal import Personal
 from ranking.request import SearchRequest
@@ -56,6 +57,7 @@ class Shelf:
     models: Models
     synonyms: SynonymTable = NO_SYNONYMS
     extraction: ExtractionModel | None = None
+    rules: RuleTable = NO_RULES
 
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
@@ -83,7 +85,8 @@ class Shop:
         self._follower = Follower(self.records, self.engine, settings.home)
         self.registry = Registry(settings.home / "models")
         self._models: dict[str, CatalogModels] = {}
-        self.synonyms = SynonymBook(self.records)
+        self.synonyms = synonym_book(self.records)
+        self.rules = rule_book(self.records)
         self.guide_books = GuideBooks(self.records)
         self.profiles = ProfileBook(self.records)
         self._strength = settings.personalization_strength
@@ -124,14 +127,18 @@ class Shop:
         """
         return await run_in_threadpool(work) if self._waits else work()
 
-    def shelf(self, catalog_id: str, buyer: Buyer) -> Shelf:
-        """Return a catalogue for a buyer. Raises UnknownCatalog, also where the buyer's token does not cover it."""
+    def shelf(self, catalog_id: str, buyer: Buyer, *, drafts: bool = False) -> Shelf:
+        """Return a catalogue for a buyer, with the ``drafts`` of rules in force if asked for.
+
+        Raises UnknownCatalog, also where the buyer's token does not cover it.
+        """
         index = self.index(catalog_id) if buyer.may_see(catalog_id) else None
         if index is None:
             if buyer.may_see(catalog_id) and any(each.id == catalog_id for each in self.records.catalogs()):
                 raise EngineUnavailable(f"catalogue {catalog_id!r} is loaded but not indexed yet")
             raise UnknownCatalog(f"there is no catalogue {catalog_id[:100]!r}")
-        return self._shelf(index, catalog_id)
+        shelf = self._shelf(index, catalog_id)
+        return replace(shelf, rules=with_drafts(shelf.rules, self.records, catalog_id)) if drafts else shelf
 
     def serves(self, catalog_id: str, buyer: Buyer) -> None:
         """Check that a catalogue is there for a buyer, without opening anything. Raises UnknownCatalog."""
@@ -198,6 +205,7 @@ class Shop:
             self._models_of(catalog_id).of(index),
             self.synonyms.of(catalog_id),
             self._extraction(catalog_id),
+            self.rules.of(catalog_id),
         )
 
     def _models_of(self, catalog_id: str) -> CatalogModels:

@@ -15,6 +15,7 @@ from cli import (
     models,
     report,
     report_prices,
+    rules,
     serve,
     tokens,
     train,
@@ -44,6 +45,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(report.app, name="report")
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
+app.add_typer(rules.app, name="rules")
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ def token(
     assortments: Annotated[
         str | None, typer.Option(help="Assortments, comma-separated; left out, the whole catalogue.")
     ] = None,
+    groups: Annotated[str, typer.Option(help="What merchandising rules know the buyer by, comma-separated.")] = "",
     catalogs: Annotated[str | None, typer.Option(help="Catalogues, comma-separated; left out, all.")] = None,
     location: Annotated[str | None, typer.Option(help="Where goods are fetched or delivered from.")] = None,
     locale: Annotated[str | None, typer.Option(help="Language of texts, such as de or en-GB.")] = None,
@@ -54,6 +55,7 @@ def token(
         "account": account,
         "price_lists": _listed(price_lists),
         "assortments": None if assortments is None else _listed(assortments),
+        "groups": _listed(groups),
         "catalogs": None if catalogs is None else _listed(catalogs),
         "location": location,
         "locale": locale,

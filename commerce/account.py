@@ -8,7 +8,8 @@ class Account:
     """One account of a catalogue, as the back office last told it; previews look through its eyes.
 
     ``price_lists`` come highest precedence first. ``assortments`` None means the whole catalogue, an empty tuple means
-    nothing; ``fallback`` says whether the catalogue's own price counts where the lists are silent.
+    nothing; ``fallback`` says whether the catalogue's own price counts where the lists are silent. Merchandising rules
+    know buyers by ``groups``.
     """
 
     id: str
@@ -16,3 +17,4 @@ class Account:
     assortments: tuple[str, ...] | None = None
     location: str | None = None
     fallback: bool = True
+    groups: tuple[str, ...] = ()

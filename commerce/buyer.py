@@ -10,6 +10,7 @@ class Buyer:
 
     ``price_lists`` come highest precedence first. ``assortments`` None means the whole catalogue, an empty
     tuple means nothing. ``catalogs`` None means every catalogue. ``consent`` holds what was agreed to; absent is no.
+    ``groups`` are what merchandising rules know the buyer by.
     """
 
     user: str | None = None
@@ -22,6 +23,7 @@ class Buyer:
     scopes: frozenset[str] = frozenset()
     catalogs: frozenset[str] | None = None
     fallback: bool = True
+    groups: tuple[str, ...] = ()
 
     def may_see(self, catalog: str) -> bool:
         """Say whether this buyer's token covers the catalogue."""

@@ -76,6 +76,18 @@ class UnknownSynonym(VitrineError):
     code = "unknown_synonym"
 
 
+class UnknownRule(VitrineError):
+    """No merchandising rule by that id, or none with such a draft or version."""
+
+    code = "unknown_rule"
+
+
+class InvalidRule(VitrineError):
+    """A rule that cannot be kept: an unusable id."""
+
+    code = "invalid_request"
+
+
 class UnknownPromotion(VitrineError):
     """No promotion by that id."""
 

@@ -6,7 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from commerce.buyer import ANONYMOUS, Buyer
+from commerce.merchandising import Weight
 from language.filters.tree import Filter, Scalar
+
+HEAVIEST = 100.0
+"""No weights together multiply a score by more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,11 @@ class SearchPlan:
     share ``on_offer_boost`` more, among products that match as many words; without promotions it changes nothing.
     ``even_ranges`` cuts the numbers of facets so that each interval has about as many products, see
     ``ranges.even_intervals``, and tells the span of the numbers in each.
+    The score of a product with a unit that meets a filter of ``weights``, and the plan's, is multiplied by the factor,
+    among products that match as many words; several are multiplied up to ``HEAVIEST``. What is found beside the text
+    and what a vector finds keeps its score, and its hit says the factor.
+    The products of the ids ``apart`` are counted in facets where they are found, but are neither among the hits nor in
+    the total: whoever asks shows them elsewhere.
     """
 
     buyer: Buyer = ANONYMOUS
@@ -133,3 +142,5 @@ class SearchPlan:
     with_vectors: bool = False
     on_offer_boost: float = 0.0
     even_ranges: bool = False
+    weights: tuple[Weight, ...] = ()
+    apart: tuple[str, ...] = ()

@@ -61,7 +61,8 @@ class StoredProduct(NamedTuple):
 class Hit(NamedTuple):
     """One product found. ``by_identifier`` says that it matched by part number and not by words, ``words`` how many of
     the plan's words it matches, ``for_stock`` is the part of the score that it has for being in stock. ``vector`` is
-    the product's embedding where the plan asks for it, as far as there is one."""
+    the product's embedding where the plan asks for it, as far as there is one. ``factor`` is what the plan's weights
+    multiply its score by."""
 
     product: StoredProduct
     score: float
@@ -69,6 +70,7 @@ class Hit(NamedTuple):
     words: int = 0
     for_stock: float = 0.0
     vector: NDArray[np.float32] | None = None
+    factor: float = 1.0
 
 
 @dataclass(slots=True)

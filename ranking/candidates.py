@@ -24,7 +24,8 @@ class Candidates:
     Those that the engine found by words stand first, in its order. ``words`` is the share of the query's words that a
     hit matches, ``text`` its score as a share of the best, ``similarity`` the inner product of its vector with the
     query's, ``neighbourhood`` that with the mean vector of the first ten by all of these. ``near`` says which were
-    found by meaning. ``result`` has the totals and facets of all that was found.
+    found by meaning, ``factors`` what rules multiply scores by; the scores here are without. ``result`` has the
+    totals and facets of all that was found.
     """
 
     hits: tuple[Hit, ...]
@@ -34,6 +35,7 @@ class Candidates:
     similarity: Scores
     neighbourhood: Scores
     near: NDArray[np.bool_]
+    factors: Scores
     result: SearchResult
 
 
@@ -43,11 +45,11 @@ def find(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None) -> Ca
     Totals and facets count both. Selections narrow the hits by meaning as they do the others.
     """
     near: tuple[Hit, ...] = ()
-    also: tuple[str, ...] = ()
+    also = plan.also
     if vector is not None:
         near = index.search(_nearest(plan, vector)).hits
         # Facets leave their own selection out, so what is counted is wider than what is shown.
-        also = near_ids(index, plan, vector) if plan.selections else tuple(hit.product.id for hit in near)
+        also += near_ids(index, plan, vector) if plan.selections else tuple(hit.product.id for hit in near)
     found = index.search(replace(plan, also=also, offset=0, limit=BY_WORDS, with_vectors=vector is not None))
     by_words = tuple(hit for hit in found.hits if hit.words or hit.by_identifier)
     known = {hit.product.id for hit in by_words}
@@ -63,7 +65,9 @@ def first_of_engine(index: SearchIndex, plan: SearchPlan) -> Candidates:
     found = index.search(replace(plan, offset=0, limit=BY_ENGINE))
     candidates = _described(found.hits, len(found.hits), set(), plan, None, found)
     if plan.text is None:
-        candidates = replace(candidates, text=np.linspace(1.0, 0.0, len(found.hits)))
+        # The engine's own order has what rules multiply scores by in it.
+        falling, ones = np.linspace(1.0, 0.0, len(found.hits)), np.ones(len(found.hits))
+        candidates = replace(candidates, text=falling, factors=ones)
     return candidates
 
 
@@ -84,6 +88,8 @@ def _nearest(plan: SearchPlan, vector: VectorMatch) -> SearchPlan:
         selections=plan.selections,
         limit=vector.limit,
         with_vectors=True,
+        weights=plan.weights,
+        apart=plan.apart,
     )
 
 
@@ -97,7 +103,8 @@ def _described(
 ) -> Candidates:
     asked = max(len(plan.text.words), 1) if plan.text else 1
     words = np.array([hit.words / asked for hit in hits])
-    text = np.array([hit.score if at < by_words else 0.0 for at, hit in enumerate(hits)])
+    factors = np.array([hit.factor for hit in hits])
+    text = np.array([hit.score if at < by_words else 0.0 for at, hit in enumerate(hits)]) / factors
     text = text / max(text.max(initial=0.0), 1e-9)
     similarity = np.zeros(len(hits))
     neighbourhood = np.zeros(len(hits))
@@ -116,6 +123,7 @@ def _described(
         similarity,
         neighbourhood,
         np.array([hit.product.id in near for hit in hits], dtype=bool),
+        factors,
         found,
     )
 

@@ -64,14 +64,28 @@ def semantic(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None) -
     if vector is None:
         return Found(index.search(replace(plan, text=TextMatch((), {}, 1))))
     result = index.search(replace(plan, text=None, vector=vector))
-    return Found(result, frozenset(hit.product.id for hit in result.hits))
+    found = frozenset(hit.product.id for hit in result.hits)
+    if plan.also and (plan.facets or plan.auto_facets):
+        named = (*near_ids(index, replace(plan, apart=()), vector), *plan.also)
+        counted = SearchPlan(
+            buyer=plan.buyer,
+            at=plan.at,
+            filter=In("id", named) if plan.filter is None else And((plan.filter, In("id", named))),
+            selections=plan.selections,
+            facets=plan.facets,
+            auto_facets=plan.auto_facets,
+            facet_limit=plan.facet_limit,
+            limit=0,
+        )
+        result = replace(result, facets=index.search(counted).facets)
+    return Found(result, found)
 
 
 def hybrid(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None, asked: Asked) -> Found:
     """Find by words and by meaning. Raises InvalidCursor for a cursor that is not one of this search's."""
     if plan.sort.field != "relevance":
         near = near_ids(index, plan, vector)
-        return Found(index.search(replace(plan, also=near)), frozenset(near))
+        return Found(index.search(replace(plan, also=(*plan.also, *near))), frozenset(near))
     whole = replace(plan, cursor=None)
     candidates = find(index, whole, vector)
     near_found = frozenset(hit.product.id for hit, near in zip(candidates.hits, candidates.near, strict=True) if near)

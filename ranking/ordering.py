@@ -1,4 +1,5 @@
-"""The order of candidates: a fusion of words and meaning, and what a model learned on top where one was trained."""
+"""The order of candidates: a fusion of words and meaning, what a model learned on top where one was trained, and what
+rules of merchandising boost and bury."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ def order(
     in the engine's order."""
     named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
     parts = fusion_parts(candidates, reader, intent)
-    scores = parts.sum(axis=0)
+    scores = parts.sum(axis=0) + np.log2(candidates.factors)
     if personal is not None:
         scores = scores + personal
     if reranker is None:
@@ -95,7 +96,7 @@ def order_by_words(candidates: Candidates, personal: Scores, explain: Callable[[
     Without a query the engine's own order weighs by place: popularity would outweigh any taste.
     """
     named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
-    scores = standardised(candidates.text) + personal
+    scores = standardised(candidates.text) + np.log2(candidates.factors) + personal
     scores = np.where(named, -np.arange(len(scores), dtype=np.float64), scores)
     found: list[int] = np.lexsort((-scores, -candidates.words, ~named)).tolist()
     return Order(found, explain)
@@ -104,7 +105,8 @@ def order_by_words(candidates: Candidates, personal: Scores, explain: Callable[[
 def engine_stages(hit: Hit, words: int) -> tuple[Stage, ...]:
     """Explain a hit that stands where the engine put it; ``words`` is how many every hit matches at least."""
     said = f"words weighed by field and rarity; at least {words} words match"
-    stages = [Stage("text", hit.score - hit.for_stock, said)]
+    plain = hit.score / hit.factor
+    stages = [Stage("text", plain - hit.for_stock, said), *weighed(hit.factor, hit.score - plain)]
     if hit.for_stock:
         stages.append(Stage("availability", hit.for_stock, "in stock for this buyer, where other products are not"))
     if hit.by_identifier:
@@ -153,7 +155,16 @@ def _fused(candidates: Candidates, parts: Scores, at: int) -> tuple[Stage, ...]:
         stages.append(Stage("fusion:kind", by_kind, "is the kind of thing that the query asks for"))
     elif by_kind < 0:
         stages.append(Stage("fusion:kind", by_kind, "has to do with what the query asks for, but is another thing"))
-    return tuple(stages)
+    factor = float(candidates.factors[at])
+    return (*stages, *weighed(factor, float(np.log2(factor))))
+
+
+def weighed(factor: float, contribution: float) -> tuple[Stage, ...]:
+    """Return the stage of rules that boost or bury a hit by a factor; none where no rule does."""
+    if factor == 1.0:
+        return ()
+    done = "boosts" if factor > 1.0 else "buries"
+    return (Stage("rules", contribution, f"{done} by {factor:g}: twice is one standard deviation among candidates"),)
 
 
 def _learned(reranker: Reranker, row: Scores, spread: float) -> tuple[Stage, ...]:

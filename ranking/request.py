@@ -1,15 +1,17 @@
 """What a storefront asks of search, checked and typed; and what ranking answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from commerce.merchandising import Device
 from engines.plan import Selection
 from engines.results import Facet, Hit
 from language.errors import VitrineError
 from language.filters.tree import Filter
 from ranking.measures import Constraint
+from ranking.merchandising.effects import Applied, Banner
 
 Mode = Literal["lexical", "semantic", "hybrid"]
 MatchedBy = Literal["identifier", "lexical", "semantic"]
@@ -25,7 +27,8 @@ class InvalidPage(VitrineError):
 class SearchRequest:
     """One search. ``facets`` None picks them automatically; ``facet_search`` is (field, prefix).
 
-    Prices are those that hold ``at`` a moment, None is now.
+    Prices are those that hold ``at`` a moment, None is now. Rules may ask for a ``device`` and for the ``arms`` of
+    experiments, by the experiments' ids.
     """
 
     query: str = ""
@@ -43,6 +46,8 @@ class SearchRequest:
     personalize: bool = True
     explain: bool = False
     at: datetime | None = None
+    device: Device | None = None
+    arms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ class RankedHit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
     """The whole answer to a search, in ``locale``; ``timings`` are milliseconds by stage. ``total_is_exact`` is False
-    where a part of the index could not answer. ``personalized`` says that a profile had a say in the order."""
+    where a part of the index could not answer. ``personalized`` says that a profile had a say in the order. ``rules``
+    are those that acted, ``redirect`` is where one of them sends the buyer instead."""
 
     hits: tuple[RankedHit, ...]
     total: int
@@ -94,3 +100,6 @@ class SearchAnswer:
     timings: Mapping[str, float]
     total_is_exact: bool = True
     personalized: bool = False
+    rules: tuple[Applied, ...] = ()
+    banners: tuple[Banner, ...] = ()
+    redirect: str | None = None

@@ -1,5 +1,6 @@
 """Answer a search: understand the query, execute the plan, present the hits."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from time import perf_counter
 
@@ -21,6 +22,11 @@ from ranking.hybrid import Asked, Found, hybrid, is_reordered, personal_words, s
 from ranking.intent import preferring
 from ranking.localised import in_locale
 from ranking.measures import MeasureReader
+from ranking.merchandising.display import displayed, shown_first
+from ranking.merchandising.effects import NO_EFFECTS, Effects
+from ranking.merchandising.placing import placed
+from ranking.merchandising.ruling import effects_on
+from ranking.merchandising.table import NO_RULES, RuleTable
 from ranking.models import NO_MODELS, Models, signal_reader
 from ranking.ordering import engine_stages
 from ranking.part_numbers import identifiers
@@ -32,6 +38,7 @@ from ranking.request import (
     RankedHit,
     SearchAnswer,
     SearchRequest,
+    Stage,
 )
 from ranking.synonyms import NO_SYNONYMS, SynonymTable
 from ranking.understanding import Understanding, understand
@@ -57,9 +64,10 @@ def search(
     models: Models = NO_MODELS,
     synonyms: SynonymTable = NO_SYNONYMS,
     personal: Personal | None = None,
+    rules: RuleTable = NO_RULES,
 ) -> SearchAnswer:
-    """Search one catalogue's snapshot for this buyer with the ``models`` that there are, and in the order that a
-    ``personal`` profile makes of the first hits by relevance.
+    """Search one catalogue's snapshot for this buyer with the ``models`` that there are, in the order that a
+    ``personal`` profile makes of the first hits by relevance, and as the ``rules`` say that hold.
 
     Raises UnknownField for a filter, facet or sort field that the catalogue does not have, InvalidPage beyond
     10,000 hits without a cursor, ModelUnavailable for a purely semantic search without an encoder.
@@ -73,6 +81,9 @@ def search(
     personal = personal if personal is not None and _is_personal(request, personal) else None
     locales = index.stats().locales
     locale = resolve_locale((request.locale, buyer.locale), locales)
+    effects = effects_on(request, locale, buyer, fields_of(index, buyer), rules) if rules else NO_EFFECTS
+    if effects.replace_query is not None:
+        request = replace(request, query=effects.replace_query)
     words = analyzer(locale)
     vocabulary = index.vocabulary(locale, buyer)
     understood = understand(
@@ -86,16 +97,17 @@ def search(
     intents = models.intents if locale == locales[0] else None
     understood, intent = preferring(understood, intents, vocabulary, index.stats().products)
     understood_at = perf_counter()
-    plan = to_plan(index, request, buyer, understood)
+    plan = to_plan(index, request, buyer, understood, effects)
     facts = None if personal is None else fact_reader(locales[0])
     asked = Asked(models, signal_reader(locale), vocabulary, intent, request.explain, personal, facts)
-    found = _find(index, plan, request, understood, asked)
+    found, pinned = _find_ruled(index, plan, request, understood, asked, effects)
     limits: tuple[str, ...] = ()
-    if understood.filter is not None and not found.result.total and request.cursor is None:
+    if understood.filter is not None and found.result.total == len(pinned) and request.cursor is None:
         limits = tuple(dict.fromkeys(each.text for each in understood.constraints if each.filters))
         kept = tuple(each for each in understood.constraints if not each.filters)
         understood = replace(understood, filter=None, constraints=kept)
-        found = _find(index, to_plan(index, request, buyer, understood), request, understood, asked)
+        plan = to_plan(index, request, buyer, understood, effects)
+        found, pinned = _find_ruled(index, plan, request, understood, asked, effects)
     result = found.result
     found_at = perf_counter()
     first = 1 if request.cursor else plan.offset + 1
@@ -109,6 +121,7 @@ def search(
             words,
             found,
             asked,
+            _pinned(hit, effects, pinned),
         )
         for position, hit in enumerate(result.hits, start=first)
     )
@@ -117,8 +130,9 @@ def search(
         **(result.timings or {}),
         "present": (perf_counter() - found_at) * 1e3,
     }
+    best = next((hit for hit in result.hits if hit.product.id not in pinned), None)
     interpretation = replace(
-        _interpret(understood, result, words, limits),
+        _interpret(understood, best, result, words, limits),
         category=_seen(intent.category, result),
         semantic_hits=len(found.near),
     )
@@ -129,12 +143,15 @@ def search(
         hits,
         result.total,
         interpretation,
-        facets,
+        displayed(facets, effects.facets, request),
         result.cursor,
         locale,
         timings,
         result.exact,
         personalized=personal is not None,
+        rules=effects.applied(pinned),
+        banners=effects.banners,
+        redirect=effects.redirect,
     )
 
 
@@ -142,6 +159,21 @@ def _is_personal(request: SearchRequest, personal: Personal) -> bool:
     """Say whether a profile has a say in the order."""
     by_relevance = request.sort == "relevance" and (request.mode != "semantic" or not request.query.strip())
     return by_relevance and request.personalize and personal.strength > 0 and personal.profile.interactions > 0
+
+
+def _find_ruled(
+    index: SearchIndex,
+    plan: SearchPlan,
+    request: SearchRequest,
+    understood: Understanding,
+    asked: Asked,
+    effects: Effects,
+) -> tuple[Found, Mapping[str, int]]:
+    """Find a page, with what rules pin in its place; pins are places in the order of relevance and in no other."""
+    if not effects.pins or plan.sort.field != "relevance":
+        return _find(index, plan, request, understood, asked), {}
+    pins = [pin for pin, _ in effects.pins]
+    return placed(index, plan, pins, lambda rest: _find(index, rest, request, understood, asked))
 
 
 def _find(
@@ -158,7 +190,13 @@ def _find(
     return hybrid(index, plan, vector, asked)
 
 
-def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood: Understanding) -> SearchPlan:
+def to_plan(
+    index: SearchIndex,
+    request: SearchRequest,
+    buyer: Buyer,
+    understood: Understanding,
+    effects: Effects = NO_EFFECTS,
+) -> SearchPlan:
     """Put the whole request into one plan; every name in it is resolved against the catalogue's fields."""
     fields = fields_of(index, buyer)
     requests = [FacetRequest(name, request.facet_limit) for name in request.facets or ()]
@@ -169,28 +207,33 @@ def to_plan(index: SearchIndex, request: SearchRequest, buyer: Buyer, understood
         countable(field, fields, "/facet_search/field")
         requests = [each for each in requests if each.field != field]
         requests.append(FacetRequest(field, request.facet_limit, prefix))
+    automatic = request.facets is None and not request.facet_search
+    if automatic:
+        requests = [FacetRequest(name, request.facet_limit) for name in shown_first(effects.facets, fields)]
+    asked = None if request.filter is None else resolve_filter(request.filter, fields)
     return SearchPlan(
         buyer=buyer,
         at=request.at,
         text=understood.text,
-        filter=_both(None if request.filter is None else resolve_filter(request.filter, fields), understood.filter),
+        filter=_both(_both(asked, understood.filter), effects.condition),
         selections=tuple(resolve_selection(each, fields) for each in request.selections),
         facets=tuple(requests),
-        auto_facets=_AUTOMATIC_FACETS if request.facets is None and not request.facet_search else 0,
+        auto_facets=_AUTOMATIC_FACETS + len(effects.facets.hidden) if automatic else 0,
         facet_limit=request.facet_limit,
         sort=resolve_sort(request.sort, fields),
         offset=0 if request.cursor else (request.page - 1) * request.page_size,
         limit=request.page_size,
         cursor=request.cursor,
         on_offer_boost=ON_OFFER_BOOST,
+        weights=effects.weights,
     )
 
 
-def _both(asked: Filter | None, understood: Filter | None) -> Filter | None:
-    """Return the filter of the request and that of the query's words together."""
-    if asked is None or understood is None:
-        return understood if asked is None else asked
-    return And((asked, understood))
+def _both(one: Filter | None, other: Filter | None) -> Filter | None:
+    """Return the filter that both hold, None being none."""
+    if one is None or other is None:
+        return other if one is None else one
+    return And((one, other))
 
 
 def _present(
@@ -202,6 +245,7 @@ def _present(
     words: Analyzer,
     found: Found,
     asked: Asked,
+    pin: Stage | None,
 ) -> RankedHit:
     marked = None
     if text is not None and text.words:
@@ -214,8 +258,15 @@ def _present(
         stages = (found.stages or {}).get(hit.product.id) or engine_stages(hit, result.words)
         if asked.personal and asked.facts and (stage := asked.personal.stage(hit.product, asked.facts)):
             stages = (*stages, stage)
+        stages = stages if pin is None else (pin, *stages)
     matched_by = _matched_by(hit, found, textual=text is not None)
     return RankedHit(hit, position, matched_by, {"title": marked} if marked else {}, stages)
+
+
+def _pinned(hit: Hit, effects: Effects, pinned: Mapping[str, int]) -> Stage | None:
+    if (position := pinned.get(hit.product.id)) is None:
+        return None
+    return Stage("pin", 1.0, f"stands at position {position} by rule {effects.pinned_by(hit.product.id)}")
 
 
 def _matched_by(hit: Hit, found: Found, *, textual: bool) -> tuple[MatchedBy, ...]:
@@ -228,16 +279,16 @@ def _matched_by(hit: Hit, found: Found, *, textual: bool) -> tuple[MatchedBy, ..
 
 
 def _interpret(
-    understood: Understanding, result: SearchResult, words: Analyzer, limits: tuple[str, ...]
+    understood: Understanding, best: Hit | None, result: SearchResult, words: Analyzer, limits: tuple[str, ...]
 ) -> Interpretation:
+    """Say how the query was understood; ``best`` is the first hit that no rule pinned."""
     part_number = None
     relaxed: tuple[str, ...] = ()
-    if result.hits and understood.text is not None:
-        first = result.hits[0]
-        if first.by_identifier:
-            part_number = _typed_part_number(understood, first)
+    if best is not None and understood.text is not None:
+        if best.by_identifier:
+            part_number = _typed_part_number(understood, best)
         elif result.words < len(understood.words):
-            relaxed = _missing(understood.text, first, words)
+            relaxed = _missing(understood.text, best, words)
     return Interpretation(
         words.language,
         understood.corrected,

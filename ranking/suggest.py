@@ -6,6 +6,7 @@ from datetime import datetime
 
 from commerce.buyer import Buyer
 from engines.port import SearchIndex, Suggestion
+from ranking.merchandising.table import NO_RULES, RuleTable
 from ranking.personal import Personal
 from ranking.request import RankedHit, SearchRequest
 from ranking.search import search
@@ -28,13 +29,16 @@ def suggest(
     buyer: Buyer,
     at: datetime | None = None,
     personal: Personal | None = None,
+    rules: RuleTable = NO_RULES,
 ) -> SuggestAnswer:
     """Suggest up to ``limit`` of each kind for what was typed; nothing typed suggests nothing. Prices hold ``at``
-    a moment, None is now. Of what fits, what a ``personal`` profile likes comes first."""
+    a moment, None is now. Of what fits, what a ``personal`` profile likes comes first; ``rules`` say which
+    products."""
     if not typed.strip():
         return SuggestAnswer((), (), (), ())
     completions = index.suggest(typed, limit, buyer, at)
-    found = search(index, SearchRequest(query=typed, page_size=limit, facets=(), at=at), buyer, personal=personal)
+    asked = SearchRequest(query=typed, page_size=limit, facets=(), at=at)
+    found = search(index, asked, buyer, personal=personal, rules=rules)
     categories, brands = _of(completions, "category"), _of(completions, "brand")
     if personal is not None:
         categories, brands = personal.liked(categories, "category"), personal.liked(brands, "brand")

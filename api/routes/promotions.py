@@ -1,19 +1,19 @@
 """Promotions in the back office."""
 
-from functools import partial
-
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 
-from api import answers, promotion_answers
+from api import promotion_answers
+from api.back_office import Resource, add_routes
 from api.buyer import Merchandiser
 from api.product_page import Json
 from api.promotion_bodies import promotion_from_json, promotion_head_to_json, promotion_to_json
 from api.rendering import JsonResponse
-from api.resources import After, DryRun, Limit, checked_id, json_of, listed
+from api.resources import DryRun, checked_id, json_of
 from api.routes.documented import PROBLEMS
 from api.shop import CatalogId, TheShop
 from commerce.errors import UnknownPromotion
+from commerce.records import Records
 
 router = APIRouter(prefix="/v1/{catalog}", tags=["back office"], responses=PROBLEMS)
 
@@ -51,28 +51,20 @@ async def put_promotion(
     return JsonResponse(answer)
 
 
-@router.get("/promotions", response_model=promotion_answers.PromotionsResponse)
-async def list_promotions(
-    catalog: CatalogId, shop: TheShop, buyer: Merchandiser, after: After = "", limit: Limit = 100
-) -> JsonResponse:
-    """Return the promotions by id, with the number of their ids."""
-    shop.shelf(catalog, buyer)
-    heads = partial(shop.records.promotions, catalog, after=after, limit=limit)
-    return await listed("promotions", lambda: map(promotion_head_to_json, heads()), limit)
-
-
-@router.get("/promotions/{promotion_id:path}", response_model=promotion_answers.PromotionResponse)
-async def one_promotion(catalog: CatalogId, promotion_id: str, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
-    """Return one promotion."""
-    shop.shelf(catalog, buyer)
-    found = await run_in_threadpool(shop.records.promotion, catalog, promotion_id)
-    return JsonResponse(promotion_to_json(found))
-
-
-@router.delete("/promotions/{promotion_id:path}", response_model=answers.DeleteResponse)
-async def delete_promotion(catalog: CatalogId, promotion_id: str, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
-    """Remove a promotion; what it made cheaper has its price from before."""
-    shop.shelf(catalog, buyer)
-    if not await run_in_threadpool(shop.records.delete_promotion, catalog, promotion_id):
-        raise UnknownPromotion(f"there is no promotion {promotion_id[:100]!r}")
-    return JsonResponse({"deleted": 1})
+add_routes(
+    router,
+    Resource(
+        plural="promotions",
+        singular="promotion",
+        listed=promotion_answers.PromotionsResponse,
+        shown=promotion_answers.PromotionResponse,
+        page=lambda records, catalog, after, limit: records.promotions(catalog, after=after, limit=limit),
+        one=Records.promotion,
+        delete=Records.delete_promotion,
+        short=promotion_head_to_json,
+        whole=promotion_to_json,
+        unknown=UnknownPromotion,
+        listed_with=", with the number of their ids",
+        removed="; what it made cheaper has its price from before",
+    ),
+)

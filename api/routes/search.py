@@ -12,7 +12,7 @@ from api import answers, rendering
 from api.bodies import BatchBody, SearchBody
 from api.json_body import StrictJsonRoute
 from api.metrics import Metrics
-from api.preview import At, Viewer, is_preview
+from api.preview import At, Drafts, Viewer, is_preview
 from api.product_page import Json
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
@@ -28,20 +28,24 @@ router = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS, 
 
 @router.post("/search", response_model=answers.SearchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def search_products(
-    request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Viewer, at: At
+    request: Request, catalog: CatalogId, body: SearchBody, shop: TheShop, buyer: Viewer, at: At, drafts: Drafts
 ) -> JsonResponse:
     """Search, or browse with an empty query; facets are chosen automatically unless named."""
-    return JsonResponse(await shop.answer(lambda: _answer(request, body, shop, shop.shelf(catalog, buyer), buyer, at)))
+
+    def answer() -> Json:
+        return _answer(request, body, shop, shop.shelf(catalog, buyer, drafts=drafts), buyer, at)
+
+    return JsonResponse(await shop.answer(answer))
 
 
 @router.post("/search:batch", response_model=answers.BatchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def search_batch(
-    request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Viewer, at: At
+    request: Request, catalog: CatalogId, body: BatchBody, shop: TheShop, buyer: Viewer, at: At, drafts: Drafts
 ) -> JsonResponse:
     """Answer up to twenty searches over the same snapshot."""
 
     def answers_in_turn() -> list[Json]:
-        shelf = shop.shelf(catalog, buyer)
+        shelf = shop.shelf(catalog, buyer, drafts=drafts)
         responses = []
         for number, each in enumerate(body.requests):
             try:
@@ -70,7 +74,7 @@ async def suggest_as_typed(
     def suggestions() -> Json:
         shelf = shop.shelf(catalog, buyer)
         personal = shop.personal(shelf, buyer, client_id) if personalize else None
-        found = suggest(shelf.index, q, limit, buyer, at, personal)
+        found = suggest(shelf.index, q, limit, buyer, at, personal, shelf.rules)
         return rendering.suggestions(found, shelf, shelf.locale(None, buyer))
 
     return JsonResponse(await shop.answer(suggestions))
@@ -80,7 +84,7 @@ def _answer(request: Request, body: SearchBody, shop: Shop, shelf: Shelf, buyer:
     began = perf_counter()
     asked = replace(body.request(), at=at)
     personal = shop.personal(shelf, buyer, body.client_id) if asked.personalize else None
-    found = search(shelf.index, asked, buyer, shelf.models, shelf.synonyms, personal)
+    found = search(shelf.index, asked, buyer, shelf.models, shelf.synonyms, personal, shelf.rules)
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
     query_id = str(uuid.uuid4())

@@ -6,14 +6,15 @@ from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api import answers
+from api.back_office import Resource, add_routes
 from api.buyer import Merchandiser
 from api.product_page import Json
 from api.rendering import JsonResponse
-from api.resources import After, Limit, checked_id, listed
+from api.resources import checked_id
 from api.routes.documented import PROBLEMS
 from api.shop import CatalogId, TheShop
 from commerce.errors import UnknownSynonym
+from commerce.records import Records
 from commerce.synonyms import Synonym
 
 router = APIRouter(prefix="/v1/{catalog}", tags=["back office"], responses=PROBLEMS)
@@ -72,36 +73,8 @@ async def put_synonym(
     shop.shelf(catalog, buyer)
     synonym = Synonym(checked_id(synonym_id), body.kind, tuple(body.sources), tuple(body.targets), body.locale)
     changed = await run_in_threadpool(shop.records.put_synonym, catalog, synonym)
-    shop.synonyms.forget(catalog)
+    shop.synonyms.look(catalog)
     return JsonResponse({"id": synonym.id, "changed": changed})
-
-
-@router.get("/synonyms", response_model=SynonymsResponse)
-async def list_synonyms(
-    catalog: CatalogId, shop: TheShop, buyer: Merchandiser, after: After = "", limit: Limit = 100
-) -> JsonResponse:
-    """Return the synonyms by id."""
-    shop.shelf(catalog, buyer)
-    return await listed(
-        "synonyms", lambda: map(_to_json, shop.records.synonyms(catalog, after=after, limit=limit)), limit
-    )
-
-
-@router.get("/synonyms/{synonym_id:path}", response_model=SynonymResponse)
-async def one_synonym(catalog: CatalogId, synonym_id: str, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
-    """Return one synonym."""
-    shop.shelf(catalog, buyer)
-    return JsonResponse(_to_json(await run_in_threadpool(shop.records.synonym, catalog, synonym_id)))
-
-
-@router.delete("/synonyms/{synonym_id:path}", response_model=answers.DeleteResponse)
-async def delete_synonym(catalog: CatalogId, synonym_id: str, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
-    """Remove a synonym."""
-    shop.shelf(catalog, buyer)
-    if not await run_in_threadpool(shop.records.delete_synonym, catalog, synonym_id):
-        raise UnknownSynonym(f"there is no synonym {synonym_id[:100]!r}")
-    shop.synonyms.forget(catalog)
-    return JsonResponse({"deleted": 1})
 
 
 def _to_json(synonym: Synonym) -> Json:
@@ -112,3 +85,21 @@ def _to_json(synonym: Synonym) -> Json:
         "to": list(synonym.targets),
         "locale": synonym.locale,
     }
+
+
+add_routes(
+    router,
+    Resource(
+        plural="synonyms",
+        singular="synonym",
+        listed=SynonymsResponse,
+        shown=SynonymResponse,
+        page=lambda records, catalog, after, limit: records.synonyms(catalog, after=after, limit=limit),
+        one=Records.synonym,
+        delete=Records.delete_synonym,
+        short=_to_json,
+        whole=_to_json,
+        unknown=UnknownSynonym,
+        look=lambda shop, catalog: shop.synonyms.look(catalog),
+    ),
+)

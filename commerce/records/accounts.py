@@ -31,6 +31,7 @@ class AccountRecords(Database):
             "assortments": None if account.assortments is None else _text(account.assortments),
             "location": account.location,
             "fallback": account.fallback,
+            "groups": _text(account.groups),
         }
         with self._write() as connection:
             stored = connection.execute(sa.select(accounts).where(_key(catalog_id, account.id))).first()
@@ -70,7 +71,8 @@ def _key(catalog_id: str, identity: str) -> sa.ColumnElement[bool]:
 
 def _account(row: Row) -> Account:
     assortments = None if row.assortments is None else tuple(orjson.loads(row.assortments))
-    return Account(row.account_id, tuple(orjson.loads(row.price_lists)), assortments, row.location, row.fallback)
+    lists, groups = tuple(orjson.loads(row.price_lists)), tuple(orjson.loads(row.groups))
+    return Account(row.account_id, lists, assortments, row.location, row.fallback, groups)
 
 
 def _text(names: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from commerce.records.tables import changes
 
-ChangeKind = Literal["upsert", "delete", "offer", "prices", "assort", "promo", "synonym"]
+ChangeKind = Literal["upsert", "delete", "offer", "prices", "assort", "promo", "synonym", "rule"]
 """What changed: a product, its removal, offers alone, a price list, an assortment, a promotion; these three may be gone
 as well as new."""
 
@@ -44,6 +44,13 @@ def count_since(connection: Connection, catalog_id: str, seq: int) -> int:
     """Return how many changes of a catalogue stand behind ``seq``; the numbers are shared by all catalogues."""
     query = sa.select(sa.func.count()).where(changes.c.catalog == catalog_id, changes.c.seq > seq)
     return int(connection.scalar(query) or 0)
+
+
+def changed_since(connection: Connection, catalog_id: str, seq: int, kind: ChangeKind) -> list[str]:
+    """Return the ids of one kind that changed behind ``seq``, each once."""
+    query = sa.select(changes.c.product_id).distinct()
+    query = query.where(changes.c.catalog == catalog_id, changes.c.seq > seq, changes.c.kind == kind)
+    return list(connection.scalars(query))
 
 
 def last(connection: Connection, catalog_id: str | None = None) -> int:

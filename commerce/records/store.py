@@ -18,7 +18,7 @@ from commerce.records import change_log, history
 from commerce.records import offers as offering
 from commerce.records.accounts import AccountRecords
 from commerce.records.assortments import AssortmentRecords
-from commerce.records.change_log import Change
+from commerce.records.change_log import Change, ChangeKind
 from commerce.records.erasures import ErasureRecords
 from commerce.records.events import EventRecords
 from commerce.records.history import LoadRecord
@@ -28,6 +28,7 @@ from commerce.records.price_lists import PriceListRecords
 from commerce.records.promotions import PromotionRecords
 from commerce.records.revocations import RevocationRecords
 from commerce.records.rows import findable, item_of, offer_of, product_row, variant_rows
+from commerce.records.rules import RuleRecords
 from commerce.records.synonyms import SynonymRecords
 from commerce.records.tables import LONGEST_LOCALE, catalog_texts, catalogs, products, variants
 from commerce.records.upserts import upsert
@@ -56,6 +57,7 @@ class Records(
     SynonymRecords,
     EventRecords,
     ErasureRecords,
+    RuleRecords,
 ):
     """The records behind one database URL; safe for concurrent use by threads and processes.
 
@@ -176,6 +178,11 @@ class Records(
         """Return how many changes of a catalogue stand behind ``seq``."""
         with self._connect() as connection:
             return change_log.count_since(connection, catalog_id, seq)
+
+    def changed_since(self, catalog_id: str, seq: int, kind: ChangeKind) -> list[str]:
+        """Return the ids of one kind of record that changed behind ``seq``."""
+        with self._connect() as connection:
+            return change_log.changed_since(connection, catalog_id, seq, kind)
 
     def last_seq(self, catalog_id: str | None = None) -> int:
         """Return the number of a catalogue's last change, or of the last of all; 0 if there is none."""

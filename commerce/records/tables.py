@@ -143,6 +143,8 @@ accounts = Table(
     Column("assortments", Text),
     Column("location", String(512)),
     Column("fallback", Boolean, nullable=False),
+    # JSON list of the groups that rules know its buyers by.
+    Column("groups", Text, nullable=False, server_default="[]"),
 )
 
 promotions = Table(
@@ -162,6 +164,29 @@ synonyms = Table(
     Column("synonym_id", _key(512), primary_key=True),
     # JSON object of all that it says.
     Column("terms", Text, nullable=False),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("rule_id", _key(512), primary_key=True),
+    # JSON object of all that it says; null for a rule that is a draft only.
+    Column("terms", Text),
+    Column("version", _BIG, nullable=False),
+    # JSON object of what it is to say once it is published; null without a draft.
+    Column("draft", Text),
+)
+
+rule_versions = Table(
+    "rule_versions",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("rule_id", _key(512), primary_key=True),
+    Column("version", _BIG, primary_key=True),
+    # Null where the rule was removed.
+    Column("terms", Text),
+    Column("at", String(32), nullable=False),
 )
 
 revocations = Table(

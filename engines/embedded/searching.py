@@ -15,7 +15,7 @@ from engines.embedded.filtering import filter_mask, selection_mask
 from engines.embedded.ordering import Position, best_first, decode_cursor, encode_cursor, sort_keys
 from engines.embedded.part import Mask
 from engines.embedded.view import View
-from engines.plan import SearchPlan, Selection, TextMatch, VectorMatch
+from engines.plan import HEAVIEST, SearchPlan, Selection, TextMatch, VectorMatch
 from engines.results import Facet, Hit, SearchResult
 from engines.stock import IN_STOCK_SCORE
 from language.filters.tree import Filter
@@ -56,6 +56,9 @@ class Search:
         found = self._match(plan, allowed)
         if plan.on_offer_boost and plan.vector is None:
             found = self._promoted(found, plan, allowed)
+        factors = self._factors(plan, allowed) if plan.weights else None
+        if factors is not None and plan.vector is None:
+            found = self._weighed(found, factors[found.rows], textual=plan.text is not None)
         matched = perf_counter()
         chosen = [(each, self._masks(each)) for each in plan.selections]
         conditions = ([allowed] if allowed is not None else []) + [masks for _, masks in chosen]
@@ -63,10 +66,17 @@ class Search:
         keep: Mask | slice = slice(None)
         if chosen and units is not None:
             keep = self._any_unit(units)[found.rows]
+        if plan.apart:
+            apart = [view.part.base + row for view, row in texts.rows_with_ids(self._views, plan.apart)]
+            others = ~np.isin(found.rows, apart)
+            keep = others if isinstance(keep, slice) else keep & others
         rows, keys = found.rows[keep], found.keys[keep]
         wanted = keys if plan.sort.field == "relevance" else sort_keys(self._views, rows, plan.sort, units)
         order = best_first(wanted, rows, plan.offset if after is None else 0, plan.limit, after)
         hits = self._hits(rows[order], keys[order], found.by_identifier[keep][order], units, textual=bool(plan.text))
+        if factors is not None:
+            weighed = zip(hits, factors[rows[order]].tolist(), strict=True)
+            hits = tuple(hit._replace(factor=factor) for hit, factor in weighed)
         if plan.with_vectors:
             hits = self._with_vectors(hits, rows[order])
         ordered = perf_counter()
@@ -123,6 +133,19 @@ class Search:
         # Popularity may be 0 for every product: a product on offer comes first all the same.
         scores = found.keys % _WORD_TIER if plan.text else found.keys + 1.0
         return replace(found, keys=found.keys + on_offer * scores * plan.on_offer_boost)
+
+    def _factors(self, plan: SearchPlan, allowed: list[Mask] | None) -> Keys:
+        """Return what the score of each row of all parts is multiplied by."""
+        factors = np.ones(sum(view.part.count for view in self._views))
+        for each in plan.weights:
+            units = self._masks(each.filter)
+            factors[self._any_unit(units if allowed is None else self._all_of([units, allowed]))] *= each.factor
+        return np.minimum(factors, HEAVIEST)
+
+    def _weighed(self, found: _Matches, factors: Keys, *, textual: bool) -> _Matches:
+        # Popularity may be 0 for every product: what is boosted comes first all the same.
+        scores = found.keys % _WORD_TIER if textual else found.keys + 1.0
+        return replace(found, keys=found.keys + scores * (factors - 1.0))
 
     def _match_text(self, text: TextMatch, may: list[Mask]) -> _Matches:
         hits = texts.match(self._views, text, may, self._locale)

@@ -8,7 +8,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.filters import Names, all_of, of_product
 from engines.plan import SearchPlan
 
-_POPULARITY = {"field": "popularity", "missing": 0.0}
+POPULARITY = {"field": "popularity", "missing": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,16 @@ class Preference:
         """Return the query that scores what is to be added, where ``scored`` are the queries without tiers."""
         return {"bool": {"should": scored, "filter": [self.on_offer], "boost": self.boost}}
 
-    def of_browsing(self, query: Json) -> Json:
-        """Return a query that scores by popularity, raised."""
-        functions = [
-            {"field_value_factor": _POPULARITY},
-            {"filter": self.on_offer, "field_value_factor": {**_POPULARITY, "factor": self.boost}},
-            # Popularity may be 0 for every product: a product on offer comes first all the same.
+    def of_browsing(self) -> list[Json]:
+        """Return the functions that raise a score by popularity plus one, which may be 0 for every product: a product
+        on offer comes first all the same."""
+        return [
+            {"filter": self.on_offer, "field_value_factor": {**POPULARITY, "factor": self.boost}},
             {"filter": self.on_offer, "weight": self.boost},
         ]
-        scored = {"query": query, "functions": functions, "score_mode": "sum", "boost_mode": "replace"}
-        return {"function_score": scored}
+
+
+def browsing(query: Json, raised: list[Json]) -> Json:
+    """Return a query that scores by popularity plus one, and what functions add."""
+    functions = [{"field_value_factor": POPULARITY}, {"weight": 1.0}, *raised]
+    return {"function_score": {"query": query, "functions": functions, "score_mode": "sum", "boost_mode": "replace"}}

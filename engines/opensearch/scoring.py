@@ -15,6 +15,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.filters import Names, condition_of, of_product
 from engines.opensearch.mapping import SURFACE
 from engines.opensearch.naming import product_key
+from engines.opensearch.weighing import Weighing
 from engines.plan import TextMatch, Word
 from engines.port import text_field
 from engines.stock import IN_STOCK_SCORE
@@ -72,7 +73,7 @@ def tiers_of(text: TextMatch, products: int, preference: float = 0.0) -> Tiers:
 
 class TextQuery:
     """A text match as queries, for one locale; ``also`` are the ids of products that are found beside it,
-    ``preference`` the share by which a score may be raised afterwards."""
+    ``preference`` the share by which a score may be raised afterwards, ``weighing`` what scores are multiplied by."""
 
     def __init__(
         self,
@@ -82,11 +83,14 @@ class TextQuery:
         also: Sequence[str] = (),
         names: Names = _NO_FIELDS,
         preference: float = 0.0,
+        weighing: Weighing | None = None,
     ) -> None:
         self.text = text
+        self._weighing = weighing
         self._names = names
         self._also = also
-        self.tiers = tiers_of(text, products, preference)
+        most = 1.0 if weighing is None else weighing.most
+        self.tiers = tiers_of(text, products, (1.0 + preference) * most - 1.0)
         locale = text.locale or default_locale
         self._fields = {f"text.{text_field(f, locale, default_locale)}": w for f, w in text.fields.items()}
         self._surface = f"text.{text_field(SURFACE, locale, default_locale)}"
@@ -131,15 +135,15 @@ class TextQuery:
     def _scored_words(self, least: int) -> Json:
         tiered = [
             {"function_score": {"query": ways, "functions": [{"weight": self.tiers.word}], "boost_mode": "sum"}}
-            for ways in self._words
+            for ways in self.weighed(self._words)
         ]
-        preferred = [*self._phrases(), *self._boosts()]
+        preferred = self.weighed([*self._phrases(), *self._boosts()])
         words = {"bool": {"should": tiered, "minimum_should_match": least}}
         return {"bool": {"must": [words], "should": preferred}} if preferred else words
 
     def untiered(self) -> list[Json]:
         """Return the queries whose scores are those of words, phrases and boosts alone."""
-        return [*self._words, *self._phrases(), *self._boosts()]
+        return self.weighed([*self._words, *self._phrases(), *self._boosts()])
 
     def _boosts(self) -> list[Json]:
         return [
@@ -151,6 +155,10 @@ class TextQuery:
             }
             for boost in self.text.boosts
         ]
+
+    def weighed(self, queries: list[Json]) -> list[Json]:
+        """Return queries with the plan's weights in their scores."""
+        return queries if self._weighing is None else [self._weighing.weighed(each) for each in queries]
 
     def _phrases(self) -> list[Json]:
         return [

@@ -19,7 +19,7 @@ from engines.opensearch.filters import Names, all_of, condition_of, of_product, 
 from engines.opensearch.naming import product_key
 from engines.opensearch.ordering import Position, decode_cursor, encode_cursor, order_of
 from engines.opensearch.point import PointInTime, is_whole
-from engines.opensearch.preference import Preference
+from engines.opensearch.preference import Preference, browsing
 from engines.opensearch.price_rules import ready
 from engines.opensearch.promoted_prices import PromotedPrices
 from engines.opensearch.promotion_cells import Meetings
@@ -30,6 +30,7 @@ from engines.opensearch.shown_prices import ShownPrices
 from engines.opensearch.shown_rows import TESTED, needed
 from engines.opensearch.stock import SeenStock
 from engines.opensearch.suggesting import KINDS, query_of, search_of, suggestions_of
+from engines.opensearch.weighing import Weighing
 from engines.plan import SearchPlan, VectorMatch
 from engines.port import EngineUnavailable, FieldInfo, Schema, Stats, Suggestion
 from engines.results import Hit, SearchResult, StoredProduct
@@ -181,6 +182,7 @@ class _Search:
         self._whole = True
         self._rows: list[int] | None = None
         self._preference = Preference.of(plan, names, self._condition)
+        self._weighing = Weighing.of(plan, names, self._condition)
         self._text = None
         if plan.text is not None and plan.vector is None:
             self._text = TextQuery(
@@ -190,7 +192,12 @@ class _Search:
                 plan.also,
                 names,
                 plan.on_offer_boost if self._preference else 0.0,
+                self._weighing,
             )
+
+    @property
+    def _browses_by_score(self) -> bool:
+        return self._preference is not None or self._weighing is not None
 
     def run(self) -> SearchResult:
         began = perf_counter()
@@ -243,7 +250,7 @@ class _Search:
 
     def _ask(self, least: int) -> Json:
         plan = self._plan
-        scored = self._text is not None or plan.vector is not None or self._preference is not None
+        scored = self._text is not None or plan.vector is not None or self._browses_by_score
         size = plan.limit + 1 if self._after is not None and plan.limit else plan.limit
         body: dict[str, object] = {
             **self._query(least),
@@ -262,6 +269,11 @@ class _Search:
             if self._known.catalogue.varied and plan.limit:
                 inner = {"name": _MATCHED, "size": _MOST_UNITS, "_source": False}
             body["post_filter"] = of_product(self._conditions, inner_hits=inner)
+        if plan.apart:
+            others: dict[str, object] = {"must_not": [{"ids": {"values": [product_key(each) for each in plan.apart]}}]}
+            if "post_filter" in body:
+                others["filter"] = [body["post_filter"]]
+            body["post_filter"] = {"bool": others}
         aggregations = dict(self._facets.aggregations())
         if self._text is not None and self._counts_apart(least):
             aggregations["whole"] = {"filter": self._text.matching(least)}
@@ -284,15 +296,21 @@ class _Search:
         if self._plan.vector is not None:
             return self._nearest(self._plan.vector)
         preference = self._preference if scored else None
+        weighing = self._weighing if scored else None
+        told = [] if weighing is None else weighing.told()
         if self._text is None:
             query: Json = {"bool": {"filter": self._filters}}
-            return {"query": query if preference is None else preference.of_browsing(query)}
+            if scored and self._browses_by_score:
+                query = browsing(query, [] if preference is None else preference.of_browsing())
+            if weighing is not None:
+                query = {"bool": {"must": [weighing.weighed(query)], "should": told}}
+            return {"query": query}
         query = self._text.scored(least)
         if scored:
-            preferred = self._preferred()
+            preferred = self._text.weighed(self._preferred())
             if preference is not None:
                 preferred = [*preferred, preference.of_text([*self._text.untiered(), *preferred])]
-            return {"query": {"bool": {"must": [query], "should": preferred, "filter": self._filters}}}
+            return {"query": {"bool": {"must": [query], "should": [*preferred, *told], "filter": self._filters}}}
         return {"query": {"bool": {"filter": [query, *self._filters]}}}
 
     def _preferred(self) -> list[Json]:
@@ -321,6 +339,8 @@ class _Search:
                 self._rows = self._nearest_rows(nearest, vector.limit)
             rows = {"terms": {"row": self._rows}}
             nearest["query"] = {"bool": {"must": [nearest["query"]], "filter": [rows]}}
+        if self._weighing is not None:
+            nearest["query"] = {"bool": {"must": [nearest["query"]], "should": self._weighing.told()}}
         return nearest
 
     def _nearest_rows(self, nearest: Json, limit: int) -> list[int]:
@@ -331,7 +351,7 @@ class _Search:
     def _counts_apart(self, least: int) -> bool:
         """Whether the number of products that match the words is not the number of hits."""
         text = self._plan.text
-        beside = self._plan.also or (text is not None and (text.identifiers or text.pieces))
+        beside = self._plan.also or self._plan.apart or (text is not None and (text.identifiers or text.pieces))
         return text is not None and least > text.minimum and bool(beside or self._chosen)
 
     def _params(self) -> Json | None:
@@ -340,6 +360,8 @@ class _Search:
 
     def _hit(self, hit: Json, offer: OfferOf) -> Hit:
         found = self._scored_hit(hit, offer)
+        if self._weighing is not None:
+            found = found._replace(factor=self._weighing.factor(hit.get("matched_queries", ())))
         vector = hit["_source"].get("vector")
         return found if vector is None else found._replace(vector=np.asarray(vector, dtype=np.float32))
 
@@ -352,7 +374,9 @@ class _Search:
         if self._plan.vector is not None:
             return Hit(product, _inner_product(hit["_score"]))
         if self._text is None:
-            return Hit(product, float(hit["_source"]["popularity"] if self._preference is None else hit["_score"]))
+            # A score by popularity is one more than that.
+            by_popularity = hit["_score"] - 1.0 if self._browses_by_score else hit["_source"]["popularity"]
+            return Hit(product, float(by_popularity))
         tiers = self._text.tiers
         score = hit["_score"]
         counts = self._known.sold_out and any(each.availability.in_stock for each in product.units or (product,))

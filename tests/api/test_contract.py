@@ -16,6 +16,7 @@ from api.app import create_app
 from api.event_answers import EXAMPLE_EVENT
 from api.price_answers import EXAMPLE_LIST
 from api.promotion_answers import EXAMPLE_PROMOTION
+from api.rule_answers import EXAMPLE_RULE
 from api.settings import Settings
 from tests.api.conftest import Token, make_settings
 
@@ -30,6 +31,8 @@ PATHS = {
     "/v1/{catalog}/accounts", "/v1/{catalog}/accounts/{account_id}",
     "/v1/{catalog}/synonyms", "/v1/{catalog}/synonyms/{synonym_id}",
     "/v1/{catalog}/compare",
+    "/v1/{catalog}/rules", "/v1/{catalog}/rules/{rule_id}", "/v1/{catalog}/rules/conflicts",
+    "/v1/{catalog}/rules/versions/{rule_id}", "/v1/{catalog}/rules/publish", "/v1/{catalog}/rules/rollback",
     "/v1/{catalog}/recommendations", "/v1/{catalog}/recommendations:batch", "/v1/{catalog}/events",
     "/v1/{catalog}/profiles/me",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
@@ -120,6 +123,16 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("GET", "/v1/{catalog}/promotions/{promotion_id}", {}, None),
     ("GET", "/v1/{catalog}/products/{product_id}/price-explanation", {}, None),
     ("DELETE", "/v1/{catalog}/promotions/{promotion_id}", {}, None),
+    ("PUT", "/v1/{catalog}/rules/{rule_id}", {}, EXAMPLE_RULE),
+    ("PUT", "/v1/{catalog}/rules/{rule_id}", {}, {"when": []}),
+    ("PUT", "/v1/{catalog}/rules/{rule_id}", {"draft": "true"}, {}),
+    ("GET", "/v1/{catalog}/rules", {}, None),
+    ("GET", "/v1/{catalog}/rules/{rule_id}", {}, None),
+    ("GET", "/v1/{catalog}/rules/conflicts", {}, None),
+    ("GET", "/v1/{catalog}/rules/versions/{rule_id}", {}, None),
+    ("POST", "/v1/{catalog}/rules/publish", {}, {"ids": ["{rule_id}"]}),
+    ("POST", "/v1/{catalog}/rules/rollback", {}, {"id": "{rule_id}", "version": 1}),
+    ("DELETE", "/v1/{catalog}/rules/{rule_id}", {}, None),
     ("PUT", "/v1/tokens/revoked/{jti}", {}, None),
     ("DELETE", "/v1/tokens/revoked/{jti}", {}, None),
     ("PUT", "/v1/tokens/revoked-users/{sub}", {"issued_before": "2026-01-01T00:00:00Z"}, None),

@@ -19,7 +19,13 @@ from tests.api.conftest import Token, make_settings
 Json = dict[str, Any]
 NOW = datetime.now(UTC)
 NEXT_YEAR = NOW + timedelta(days=365)
-CONTRACT = {"price_lists": ["contract"], "assortments": ["lamps"], "location": None, "fallback": True}
+CONTRACT = {
+    "price_lists": ["contract"],
+    "assortments": ["lamps"],
+    "location": None,
+    "fallback": True,
+    "groups": ["trade"],
+}
 BODIES: dict[str, Json] = {
     "/v1/{catalog}/search": {"facets": ["brand", "price"], "sort": "price:asc"},
     "/v1/{catalog}/search:batch": {"requests": [{"query": "lamp"}, {"query": "box"}]},
@@ -155,7 +161,7 @@ def test_accounts_are_put_listed_and_forgotten(shop: TestClient, token: Token) -
     headers = merchandiser(token)
     for name in ("b 1", "a/2"):
         assert shop.put(f"/v1/other/accounts/{name}", json={}, headers=headers).status_code == 200
-    everyone = {"price_lists": [], "assortments": None, "location": None, "fallback": True}
+    everyone = {"price_lists": [], "assortments": None, "location": None, "fallback": True, "groups": []}
     assert shop.get("/v1/other/accounts/a/2", headers=headers).json() == {"id": "a/2", **everyone}
     first = shop.get("/v1/other/accounts", params={"limit": 1}, headers=headers).json()
     assert ([each["id"] for each in first["accounts"]], first["next"]) == (["a/2"], "a/2")

@@ -1,0 +1,1 @@
+"""Merchandising: rules that hold for a search, and what they do to it."""
