@@ -28,6 +28,26 @@ class ContextBody(StrictBody):
     query: str | None = Field(default=None, max_length=1_000)
 
 
+_Weight = Annotated[float, Field(ge=0, le=1)]
+_Cap = Annotated[int | None, Field(ge=1, le=100, strict=True)]
+
+
+class WeightsBody(StrictBody):
+    """What counts in a unit: what fits best, what brings most money, what differs from the rest, what few have."""
+
+    relevance: _Weight = 1.0
+    revenue: _Weight = 0.0
+    diversity: _Weight = 0.0
+    novelty: _Weight = 0.0
+
+
+class CapsBody(StrictBody):
+    """The most products of one brand and of one category; null is any number."""
+
+    brand: _Cap = None
+    category: _Cap = None
+
+
 class RecommendationBody(StrictBody):
     """One unit; all but ``strategy`` is optional."""
 
@@ -39,6 +59,8 @@ class RecommendationBody(StrictBody):
     count: int = Field(default=10, ge=1, le=100, strict=True)
     filter: FilterBody = None
     exclude: Annotated[list[_Id], Field(max_length=2_000, fail_fast=True)] = Field(default=[])
+    weights: WeightsBody = WeightsBody()
+    caps: CapsBody = CapsBody()
     locale: str | None = Field(default=None, max_length=35)
 
     def condition(self) -> Filter | None:

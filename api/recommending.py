@@ -3,7 +3,10 @@
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
+
+import orjson
 
 from api.product_page import Json, product_line
 from api.recommendation_bodies import RecommendationBody
@@ -14,12 +17,20 @@ from engines.results import StoredProduct
 from language.filters.tree import And, Filter, In, Not
 from ranking.fields import resolve_filter
 from ranking.visible_fields import fields_of
+from recommender.arranging import Caps, Choice, Weights, arrange
+from recommender.behaviour import day_of
 from recommender.history import EMPTY, History
 from recommender.reasons import sentence
 from recommender.serving import Asked, Candidate, Reason, Recommender
 
-_BATCH = 40
-_PERSONAL = {"for_you", "next_basket", "buy_again"}
+_SPARE = 8
+"""Candidates looked up beyond those wanted: some are out of stock or not the buyer's to see."""
+_POOL = 6
+_JUST_BOUGHT = 3.0
+"""Days in which a product is not recommended to who bought it."""
+
+
+_Found = tuple[Candidate, StoredProduct]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +42,20 @@ class Recommending:
     recommender: Recommender | None
     version: int | None
     history: History = EMPTY
+    at: datetime | None = None
 
     def unit(self, body: RecommendationBody, taken: set[str]) -> Json:
         """Return one unit; ``taken`` are products that it must not show, and grow by those that it shows."""
         context = body.context
         named = list(dict.fromkeys((*context.product_ids, *context.cart, *context.viewed)))
-        known = self.shelf.index.get(named, self.buyer) if named else {}
+        known = self.shelf.index.get(named, self.buyer, self.at) if named else {}
         seeds = [each for each in (*context.product_ids, *context.cart) if each in known]
-        left_out = taken | set(body.exclude) | set(context.product_ids) | set(context.cart)
-        asked = Asked(body.strategy, seeds, [each for each in context.viewed if each in known])
+        left_out = taken | set(body.exclude) | set(context.product_ids) | set(context.cart) | self._just_bought()
+        viewed = [each for each in context.viewed if each in known]
+        asked = Asked(body.strategy, seeds, viewed, self.at or datetime.now(UTC))
         condition = body.condition()
         resolved = None if condition is None else resolve_filter(condition, fields_of(self.shelf.index, self.buyer))
-        found = list(islice(self._visible(asked, resolved, left_out), body.count))
+        found = self._arranged(body, self._visible(asked, resolved, left_out, body.count))
         taken.update(stored.id for _, stored in found)
         locale = self.shelf.locale(body.locale, self.buyer)
         titles = self._titles([each.reason for each, _ in found], body.locale)
@@ -66,14 +79,41 @@ class Recommending:
             "unknown": [each for each in named if each not in known],
         }
 
-    def _visible(
-        self, asked: Asked, condition: Filter | None, left_out: set[str]
-    ) -> Iterator[tuple[Candidate, StoredProduct]]:
+    def _just_bought(self) -> set[str]:
+        if self.recommender is None:
+            return set()
+        return self.recommender.bought_within(self.history, day_of(self.at or datetime.now(UTC)) - _JUST_BOUGHT)
+
+    def _arranged(self, body: RecommendationBody, visible: Iterator[_Found]) -> list[_Found]:
+        """Return the first ``count``, or what weights and caps make of several times as many.
+
+        What fills up comes after all that the strategy itself says.
+        """
+        weights, caps = Weights(**body.weights.model_dump()), Caps(**body.caps.model_dump())
+        if weights.is_plain and caps == Caps():
+            return list(islice(visible, body.count))
+        pool = list(islice(visible, _POOL * body.count))
+        arranged: list[_Found] = []
+        for source in ("primary", "fallback"):
+            part = [each for each in pool if each[0].source == source]
+            choices = [self._choice(*each) for each in part]
+            shown = [self._choice(*each) for each in arranged]
+            places = arrange([*shown, *choices], body.count, weights, caps, settled=len(shown))
+            arranged = [*arranged, *(part[place - len(shown)] for place in places[len(shown) :])]
+        return arranged
+
+    def _choice(self, candidate: Candidate, stored: StoredProduct) -> Choice:
+        share = self.recommender.share_of_buyers(candidate.id) if self.recommender else 0.0
+        product = orjson.loads(stored.document)
+        category = product.get("category") or [None]
+        return Choice(None if stored.net is None else float(stored.net), share, product.get("brand"), category[0])
+
+    def _visible(self, asked: Asked, condition: Filter | None, left_out: set[str], count: int) -> Iterator[_Found]:
         """Yield what the buyer may see, meets the condition and is not known to be out of stock."""
         candidates = self.recommender.recommend(asked, self.history) if self.recommender else iter(())
         wanted = (each for each in candidates if each.id not in left_out)
         shown: set[str] = set()
-        while batch := list(islice(wanted, _BATCH)):
+        while batch := list(islice(wanted, count + _SPARE)):
             visible = self._see([each.id for each in batch], condition)
             for candidate in batch:
                 stored = visible.get(candidate.id)
@@ -84,15 +124,15 @@ class Recommending:
 
     def _see(self, ids: Sequence[str], condition: Filter | None) -> Mapping[str, StoredProduct]:
         if condition is None:
-            return self.shelf.index.get(ids, self.buyer)
-        plan = SearchPlan(buyer=self.buyer, filter=And((In("id", tuple(ids)), condition)), limit=len(ids))
+            return self.shelf.index.get(ids, self.buyer, self.at)
+        plan = SearchPlan(buyer=self.buyer, at=self.at, filter=And((In("id", tuple(ids)), condition)), limit=len(ids))
         return {hit.product.id: hit.product for hit in self.shelf.index.search(plan).hits}
 
-    def _rest(self, condition: Filter | None, left_out: set[str]) -> Iterator[tuple[Candidate, StoredProduct]]:
+    def _rest(self, condition: Filter | None, left_out: set[str]) -> Iterator[_Found]:
         """Yield the catalogue's most popular products: a unit is not empty while there are products."""
         parts = [Not(In("id", tuple(sorted(left_out))))] if left_out else []
         conditions: tuple[Filter, ...] = (*parts, condition) if condition else tuple(parts)
-        plan = SearchPlan(buyer=self.buyer, filter=And(conditions), sort=Sort("popularity"), limit=100)
+        plan = SearchPlan(buyer=self.buyer, at=self.at, filter=And(conditions), sort=Sort("popularity"), limit=100)
         for hit in self.shelf.index.search(plan).hits:
             if hit.product.availability.in_stock:
                 yield Candidate(hit.product.id, 0.0, "fallback", Reason("range", {})), hit.product
@@ -101,11 +141,6 @@ class Recommending:
         anchors = list(dict.fromkeys(reason.anchor for reason in reasons if reason.anchor is not None))
         found = self.shelf.index.get(anchors, self.buyer) if anchors else {}
         return {identity: self.shelf.localised(stored, locale, self.buyer).title for identity, stored in found.items()}
-
-
-def needs_history(bodies: Iterable[RecommendationBody]) -> bool:
-    """Say whether one of the units is made from what the buyer bought."""
-    return any(body.strategy in _PERSONAL for body in bodies)
 
 
 def _reason(reason: Reason, titles: Mapping[str, str], locale: str) -> Json:

@@ -44,11 +44,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Candidates in order: their numbers, the blend's scores and all models' scores of all items."""
+    """Candidates in order: their numbers and the blend's scores."""
 
     items: np.ndarray
     scores: Floats
-    model_scores: Floats
 
 
 class Blend:
@@ -62,11 +61,11 @@ class Blend:
         scores = model_scores(knowledge, history, now)
         chosen = candidates(knowledge, history, scores)
         if not len(chosen):
-            return Ranked(chosen, np.zeros(0, np.float32), scores)
+            return Ranked(chosen, np.zeros(0, np.float32))
         table = describe(knowledge, history, scores, chosen, now)
         values = np.asarray(self._booster.predict(table, num_threads=1), dtype=np.float32)
         order = np.argsort(-values, kind="stable")
-        return Ranked(chosen[order], values[order], scores)
+        return Ranked(chosen[order], values[order])
 
     def importance(self) -> dict[str, float]:
         """Return each feature's share of what the trees gained."""

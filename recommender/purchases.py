@@ -65,12 +65,12 @@ class Purchases:
             self._seen = recommender.written
             self._changed.clear()
             self._read.clear()
-        last_erasure = self._records.last_erasure()
+        last_write, last_erasure = self._records.order_marks(self._catalog)
         if last_erasure != self._last_erasure:
             self._last_erasure = last_erasure
             self._erased = {each.subject for each in self._records.erasures(self._catalog)}
             self._read.clear()
-        if self._records.last_order_write(self._catalog) == self._seen:
+        if last_write == self._seen:
             return
         self._seen, buyers = self._records.buyers_since(self._catalog, self._seen)
         self._changed.update(account for account, _ in buyers)

@@ -16,6 +16,7 @@ from recommender.behaviour import Floats, Ints, day_of, read_behaviour
 from recommender.blend import Ranked
 from recommender.features import model_scores
 from recommender.history import EMPTY, History
+from recommender.knowledge import ITEM_COLUMNS
 
 Strategy = Literal[
     "bought_together", "viewed_together", "similar", "substitutes", "accessories", "for_you", "next_basket",
@@ -25,6 +26,9 @@ Source = Literal["primary", "fallback"]
 MOST = 300
 _WINDOW = 4
 _FEWEST_SHARED = 2
+_SHARE = ITEM_COLUMNS.index("popularity_400")
+_RANKINGS_A_DAY = 24 * 12
+_MOST_RANKINGS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Recommender:
         self._known = trained.knowledge
         self._blend = trained.blend
         self.histories = trained.histories
+        self._rankings: dict[tuple[bytes, bytes, int], Ranked] = {}
         self.written = trained.written
         self._number = {identity: number for number, identity in enumerate(trained.knowledge.items)}
 
@@ -81,6 +86,15 @@ class Recommender:
             if candidate.id not in seen:
                 seen.add(candidate.id)
                 yield candidate
+
+    def share_of_buyers(self, identity: str) -> float:
+        """Return the share of all buyers who have a product, 0 for one that is not known."""
+        at = self._number.get(identity)
+        return 0.0 if at is None else float(self._known.columns[at, _SHARE])
+
+    def bought_within(self, history: History, since: float) -> set[str]:
+        """Return the products of a history that were bought after a day."""
+        return {self._known.items[item] for item in history.item[history.at > since]}
 
     def bought_together(self, asked: Asked, _: History) -> Iterator[Candidate]:
         """Yield what shares orders with the seeds more than chance lets it."""
@@ -189,6 +203,18 @@ class Recommender:
             yield Candidate(self._known.items[item], float(score), "primary", reason)
 
     def _ranked(self, history: History, now: float) -> Ranked:
+        """Return the buyer's candidates in order: for the units of a page, and for a while, the same ones."""
+        key = (history.item.tobytes(), history.at.tobytes(), int(now * _RANKINGS_A_DAY))
+        found = self._rankings.get(key)
+        if found is None:
+            found = self._rank(history, now)
+            self._rankings[key] = found
+            if len(self._rankings) > _MOST_RANKINGS:
+                # Whatever was asked for longest ago; another thread may have been quicker.
+                self._rankings.pop(next(iter(self._rankings)), None)
+        return found
+
+    def _rank(self, history: History, now: float) -> Ranked:
         if self._blend is not None:
             return self._blend.rank(self._known, history, now)
         # Too little was known to train a blend: personal frequency first, then the closed-form model.
@@ -198,7 +224,7 @@ class Recommender:
         )
         order = np.argsort(-total, kind="stable")
         order = order[total[order] > 0]
-        return Ranked(order, total[order].astype(np.float32), scores)
+        return Ranked(order, total[order].astype(np.float32))
 
     def _popular(self, source: Source) -> Iterator[Candidate]:
         share = self._known.column("popularity_30")

@@ -1,58 +1,67 @@
 """Recommendations."""
 
-from collections.abc import Sequence
+from datetime import datetime
 
 from fastapi import APIRouter
 
 from api import recommendation_answers as answers
-from api.buyer import Searcher
 from api.json_body import StrictJsonRoute
+from api.preview import At, Viewer
 from api.product_page import Json
 from api.recommendation_bodies import RecommendationBatchBody, RecommendationBody
-from api.recommending import Recommending, needs_history
+from api.recommending import Recommending
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
 from api.shop import CatalogId, Shop, TheShop
 from commerce.buyer import Buyer
 from language.errors import VitrineError
+from recommender.behaviour import day_of
 from recommender.history import EMPTY
 
 router = APIRouter(prefix="/v1/{catalog}", tags=["recommendations"], responses=PROBLEMS, route_class=StrictJsonRoute)
 
 
 @router.post("/recommendations", response_model=answers.RecommendationResponse, openapi_extra=TOKEN_OPTIONAL)
-def recommend(catalog: CatalogId, body: RecommendationBody, shop: TheShop, buyer: Searcher) -> JsonResponse:
+async def recommend(catalog: CatalogId, body: RecommendationBody, shop: TheShop, buyer: Viewer, at: At) -> JsonResponse:
     """Recommend products for one unit of a page, each with its reason.
 
     Items marked ``fallback`` fill a unit of which too little is known. Ids that the buyer does not see are listed in
     ``unknown``. What an account bought is taken into account as soon as it is accepted; of a user without an account
     only with the token's consent to personalization.
     """
-    return JsonResponse(_shared(shop, catalog, buyer, [body]).unit(body, set()))
+    return JsonResponse(await shop.answer(lambda: _shared(shop, catalog, buyer, at).unit(body, set())))
 
 
 @router.post("/recommendations:batch", response_model=answers.RecommendationBatchResponse, openapi_extra=TOKEN_OPTIONAL)
-def recommend_batch(catalog: CatalogId, body: RecommendationBatchBody, shop: TheShop, buyer: Searcher) -> JsonResponse:
+async def recommend_batch(
+    catalog: CatalogId, body: RecommendationBatchBody, shop: TheShop, buyer: Viewer, at: At
+) -> JsonResponse:
     """Recommend for several units of one page, in their order; no product stands in two of them."""
-    shared = _shared(shop, catalog, buyer, body.requests)
-    taken: set[str] = set()
-    units: list[Json] = []
-    for number, each in enumerate(body.requests):
-        try:
-            units.append(shared.unit(each, taken))
-        except VitrineError as error:
-            error.pointer = f"/requests/{number}{error.pointer or ''}"
-            raise
-    return JsonResponse({"responses": units})
+
+    def units_in_turn() -> list[Json]:
+        shared = _shared(shop, catalog, buyer, at)
+        taken: set[str] = set()
+        units: list[Json] = []
+        for number, each in enumerate(body.requests):
+            try:
+                units.append(shared.unit(each, taken))
+            except VitrineError as error:
+                error.pointer = f"/requests/{number}{error.pointer or ''}"
+                raise
+        return units
+
+    return JsonResponse({"responses": await shop.answer(units_in_turn)})
 
 
-def _shared(shop: Shop, catalog: str, buyer: Buyer, bodies: Sequence[RecommendationBody]) -> Recommending:
+def _shared(shop: Shop, catalog: str, buyer: Buyer, at: datetime | None) -> Recommending:
     shelf = shop.shelf(catalog, buyer)
     recommender, version = shop.recommender(catalog)
     history = EMPTY
-    if recommender is not None and needs_history(bodies):
+    if recommender is not None:
         if buyer.account is not None:
             history = shop.purchases(catalog).of(recommender, account=buyer.account)
         elif buyer.user is not None and buyer.consent.get("personalization", False):
             history = shop.purchases(catalog).of(recommender, user=buyer.user)
-    return Recommending(shelf, buyer, recommender, version, history)
+    if at is not None:
+        history = history.chosen(history.at < day_of(at))
+    return Recommending(shelf, buyer, recommender, version, history, at)

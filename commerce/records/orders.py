@@ -15,7 +15,7 @@ from commerce.order import Order, OrderLine
 from commerce.records.database import Database
 from commerce.records.erasures import erased_until
 from commerce.records.rows import Row, findable
-from commerce.records.tables import orders
+from commerce.records.tables import erasures, orders
 from commerce.records.upserts import upsert
 
 _KEY = ("catalog", "order_id")
@@ -95,6 +95,14 @@ class OrderRecords(Database):
         """Return the number of the last write of orders; 0 for a catalogue without orders."""
         with self._connect() as connection:
             return _last_write(connection, catalog_id)
+
+    def order_marks(self, catalog_id: str) -> tuple[int, int]:
+        """Return the number of the last write of orders, and that of the last erasure in any catalogue."""
+        write = sa.select(sa.func.max(orders.c.written)).where(orders.c.catalog == catalog_id).scalar_subquery()
+        erasure = sa.select(sa.func.max(erasures.c.id)).scalar_subquery()
+        with self._connect() as connection:
+            row = connection.execute(sa.select(write, erasure)).one()
+        return int(row[0] or 0), int(row[1] or 0)
 
     def buyers_since(self, catalog_id: str, write: int) -> tuple[int, set[tuple[str | None, str | None]]]:
         """Return the number of the last write, and the account and user of every order written after ``write``."""

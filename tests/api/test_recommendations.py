@@ -126,3 +126,45 @@ def test_what_cannot_be_answered_is_refused_in_words(
 ) -> None:
     answer = reader.post(PATH, json=body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_caps_hold_over_what_fills_up_too_and_weights_change_the_order(client: TestClient, trained: None) -> None:
+    plain = client.post(PATH, json={"strategy": "most_popular", "count": 12}).json()["items"]
+    capped = client.post(PATH, json={"strategy": "most_popular", "count": 12, "caps": {"brand": 1}}).json()["items"]
+    brands = [each["product"]["brand"] for each in capped if each["product"]["brand"]]
+    assert len(brands) == len(set(brands)) > 1
+    assert [each["position"] for each in capped] == list(range(1, len(capped) + 1))
+    weights = {"relevance": 0, "revenue": 1}
+    dear = client.post(PATH, json={"strategy": "most_popular", "count": 3, "weights": weights}).json()["items"]
+    primary = [float(each["price"]["net"]) for each in plain if each["source"] == "primary" and each["price"]]
+    assert float(dear[0]["price"]["net"]) == max(primary)
+
+
+def test_what_was_just_bought_is_left_out(
+    client: TestClient, trained: None, ids: list[str], shop: Shop, token: Token
+) -> None:
+    lines = order("now", "buyer", ids[4], ids[5]).lines
+    shop.records.put_orders("icecat", [Order("old", BEGIN, lines[:1], "buyer", "buyer")])
+    shop.records.put_orders(
+        "icecat", [Order("new", datetime.now(UTC) - timedelta(hours=1), lines[1:], "buyer", "buyer")]
+    )
+    found = client.post(PATH, json={"strategy": "buy_again", "count": 5}, headers=token(account="buyer")).json()[
+        "items"
+    ]
+    assert found[0]["id"] == ids[4]
+    assert ids[5] not in {each["id"] for each in found}
+
+
+def test_a_back_office_sees_an_accounts_units_as_they_were(
+    client: TestClient, trained: None, ids: list[str], shop: Shop, token: Token
+) -> None:
+    office = token(scope="merchandise search")
+    assert client.put("/v1/icecat/accounts/buyer", json={}, headers=office).status_code < 300
+    shop.records.put_orders("icecat", [order("b", "buyer", ids[4], day=40)])
+    body = {"strategy": "buy_again", "count": 1}
+    seen = client.post(f"{PATH}?as_account=buyer", json=body, headers=office).json()["items"][0]
+    assert (seen["id"], seen["source"]) == (ids[4], "primary")
+    moment = (BEGIN + timedelta(days=39)).isoformat().replace("+", "%2B")
+    before = client.post(f"{PATH}?as_account=buyer&at={moment}", json=body, headers=office).json()["items"][0]
+    assert before["source"] == "fallback"
+    assert client.post(f"{PATH}?as_account=buyer", json=body, headers=token()).status_code == 403
