@@ -1,4 +1,5 @@
-"""The demo storefront: static files, under a policy that lets a page load nothing from elsewhere but pictures."""
+"""The demo storefront and the console: static files, under policies that let a page load nothing from elsewhere but
+pictures of products."""
 
 from pathlib import Path
 
@@ -19,6 +20,15 @@ _HEADERS = {
     ),
     "cache-control": "no-cache",
 }
+# The console keeps a merchandiser's token: nothing but its own files may run or be asked.
+_CONSOLE = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+}
 router = APIRouter(include_in_schema=False)
 
 
@@ -26,6 +36,12 @@ router = APIRouter(include_in_schema=False)
 async def page() -> Response:
     """Return the one page of the storefront."""
     return FileResponse(_STATIC / "index.html", headers=_HEADERS)
+
+
+@router.api_route("/console", methods=["GET", "HEAD"])
+async def console() -> Response:
+    """Return the one page of the merchandisers' console; what it shows takes their token."""
+    return FileResponse(_STATIC / "console.html", headers=_CONSOLE)
 
 
 @router.get("/favicon.svg")

@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "icecat"
 PRODUCTS = 2_000
+SECRET = "a secret for tests that is long enough to be used"
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -44,7 +45,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     work = tmp_path_factory.mktemp("storefront")
     products = work / "products.jsonl"
     _slice(SAMPLE / "products.jsonl.zst", products)
-    environment = clean_environment(work / "home")
+    environment = clean_environment(work / "home") | {"VITRINE_JWT_SECRET": SECRET}
     _vitrine(environment, "load", "icecat", str(products), "--mapping", str(SAMPLE / "mapping.toml"))
     _vitrine(environment, "index", "icecat")
 

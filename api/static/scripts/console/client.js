@@ -1,0 +1,75 @@
+/** The back office's side of the API. The token lives in this module's memory and nowhere else. */
+
+let token = "";
+
+/** A problem document (RFC 9457), or no answer at all. */
+export class Problem extends Error {
+  /** @param {{status: number, code: string, detail: string, errors?: {pointer: string, message: string}[]}} said */
+  constructor(said) {
+    super(said.errors?.length ? said.errors.map((each) => `${each.pointer} ${each.message}`).join("; ") : said.detail);
+    this.status = said.status;
+    this.code = said.code;
+  }
+}
+
+/** @param {string} given  a bearer token; empty to forget the one before */
+export function signOn(given) {
+  token = given.trim();
+}
+
+/**
+ * Ask, and return the answer's JSON. Raises {@link Problem}.
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: unknown, params?: Record<string, string>, signal?: AbortSignal}} [more]
+ * @returns {Promise<any>}
+ */
+export async function call(method, path, { body, params = {}, signal } = {}) {
+  const query = new URLSearchParams(params).toString();
+  const headers = { Accept: "application/json", Authorization: `Bearer ${token}` };
+  let response;
+  try {
+    response = await fetch(query ? `${path}?${query}` : path, {
+      method,
+      headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new Problem({ status: 0, code: "unreachable", detail: "The service does not answer." });
+  }
+  const isJson = response.headers.get("Content-Type")?.includes("json");
+  const answer = isJson ? await response.json() : {};
+  if (!response.ok) throw new Problem({ status: response.status, code: "unknown", detail: `HTTP ${response.status}`, ...answer });
+  return answer;
+}
+
+/**
+ * Return the paths of one catalogue's back office.
+ * @param {string} catalog
+ */
+export function pathsOf(catalog) {
+  const root = `/v1/${encodeURIComponent(catalog)}`;
+  const one = (/** @type {string} */ kind) => (/** @type {string} */ id) =>
+    `${root}/${kind}/${id.split("/").map(encodeURIComponent).join("/")}`;
+  return { root, search: `${root}/search`, rules: `${root}/rules`, rule: one("rules"), synonyms: `${root}/synonyms`, synonym: one("synonyms") };
+}
+
+/**
+ * Return all records of a list, page by page.
+ * @param {string} path
+ * @param {string} name
+ * @param {Record<string, string>} [params]
+ * @returns {Promise<any[]>}
+ */
+export async function all(path, name, params = {}) {
+  const found = [];
+  let after = "";
+  for (;;) {
+    const page = await call("GET", path, { params: { ...params, limit: "1000", ...(after ? { after } : {}) } });
+    found.push(...page[name]);
+    if (page.next === null) return found;
+    after = page.next;
+  }
+}
