@@ -33,6 +33,7 @@ from api.routes import (
     profiles,
     promotions,
     recommendations,
+    relevance,
     rules,
     search,
     service,
@@ -90,7 +91,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
     shopping = (search, guide, recommendations, comparison, events, profiles, price_explanation, catalog)
-    selling = (price_lists, assortments, accounts, promotions, orders, synonyms, rules, guide_book)
+    selling = (price_lists, assortments, accounts, promotions, orders, synonyms, rules, relevance, guide_book)
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app, settings, demo_buyers)

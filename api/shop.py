@@ -13,6 +13,7 @@ from api.guide_book import GuideBooks
 from api.journal import Journal
 from api.merchandise import rule_book, synonym_book, with_drafts
 from api.profiles import ProfileBook
+from api.relevance_book import RelevanceBook
 from api.settings import Settings
 from commerce.buyer import ANONYMOUS, Buyer
 from commerce.errors import UnknownCatalog
@@ -35,6 +36,7 @@ from ranking.localised import in_locale
 from ranking.merchandising.table import NO_RULES, RuleTable
 from ranking.models import CatalogModels, Models
 from ranking.personal import Personal
+from ranking.relevance import USUAL, Relevance
 from ranking.request import SearchRequest
 from ranking.search import search
 from ranking.synonyms import NO_SYNONYMS, SynonymTable
@@ -58,6 +60,7 @@ class Shelf:
     synonyms: SynonymTable = NO_SYNONYMS
     extraction: ExtractionModel | None = None
     rules: RuleTable = NO_RULES
+    relevance: Relevance = USUAL
 
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
@@ -87,6 +90,7 @@ class Shop:
         self._models: dict[str, CatalogModels] = {}
         self.synonyms = synonym_book(self.records)
         self.rules = rule_book(self.records)
+        self.relevance = RelevanceBook(self.records)
         self.guide_books = GuideBooks(self.records)
         self.profiles = ProfileBook(self.records)
         self._strength = settings.personalization_strength
@@ -206,6 +210,7 @@ class Shop:
             self.synonyms.of(catalog_id),
             self._extraction(catalog_id),
             self.rules.of(catalog_id),
+            self.relevance.of(catalog_id),
         )
 
     def _models_of(self, catalog_id: str) -> CatalogModels:

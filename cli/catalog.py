@@ -16,6 +16,7 @@ from indexer import RebuildReport, rebuild, roll_back
 from indexer.embedding import load_embedder
 from ranking import search as ranking
 from ranking.models import CatalogModels
+from ranking.relevance_records import current
 from ranking.request import SearchRequest
 
 
@@ -71,7 +72,8 @@ def search(
     with opened() as context:
         index = context.serving(catalog)
         models = CatalogModels(context.registry, catalog).of(index)
-        found = ranking.search(index, SearchRequest(query=query, page_size=limit), ANONYMOUS, models)
+        request = SearchRequest(query=query, page_size=limit)
+        found = ranking.search(index, request, ANONYMOUS, models, relevance=current(context.records, catalog).relevance)
         currency = context.records.catalog(catalog).currency
     if as_json:
         hits = [

@@ -22,6 +22,8 @@ from evaluation.search_quality import CUT, DEPTH, RECALLED, Mean, SearchQuality,
 from ranking.examples import examples
 from ranking.ltr_training import cross_validated_orders
 from ranking.models import NO_MODELS, CatalogModels, Models
+from ranking.relevance import USUAL, Relevance
+from ranking.relevance_records import current
 from ranking.request import SearchRequest
 from ranking.search import search
 
@@ -70,7 +72,8 @@ def evaluate_the_search(
     with opened() as context:
         index = context.serving(catalog)
         models = CatalogModels(context.registry, catalog).of(index)
-        quality = evaluate_search(rated, judged_search(index, models, rated))
+        relevance = current(context.records, catalog).relevance
+        quality = evaluate_search(rated, judged_search(index, models, rated, relevance))
         if beside is not None:
             other = NO_MODELS if beside is Beside.WORDS else replace(models, reranker=None)
             comparison = compare(quality, evaluate_search(rated, lambda query: ranked_ids(index, query, other)))
@@ -118,7 +121,9 @@ def _show(quality: SearchQuality, worst: int) -> None:
         Console().print(table)
 
 
-def judged_search(index: SearchIndex, models: Models, rated: Judgments) -> Callable[[str], list[str]]:
+def judged_search(
+    index: SearchIndex, models: Models, rated: Judgments, relevance: Relevance = USUAL
+) -> Callable[[str], list[str]]:
     """Return the search as it may be scored on these judgments.
 
     A re-ranker may have learned from them. It is scored in the place of one that is trained here, for each query on
@@ -126,22 +131,22 @@ def judged_search(index: SearchIndex, models: Models, rated: Judgments) -> Calla
     """
     unlearned = replace(models, reranker=None)
     if models.reranker is None:
-        return lambda query: ranked_ids(index, query, unlearned)
+        return lambda query: ranked_ids(index, query, unlearned, relevance)
     orders = cross_validated_orders(examples(index, unlearned, rated))
 
     def ranked(query: str) -> list[str]:
         first = orders.get(query, [])
-        return list(dict.fromkeys([*first, *ranked_ids(index, query, unlearned)]))
+        return list(dict.fromkeys([*first, *ranked_ids(index, query, unlearned, relevance)]))
 
     return ranked
 
 
-def ranked_ids(index: SearchIndex, query: str, models: Models = NO_MODELS) -> list[str]:
+def ranked_ids(index: SearchIndex, query: str, models: Models = NO_MODELS, relevance: Relevance = USUAL) -> list[str]:
     """Return the ids of the first 1,000 hits."""
     found: list[str] = []
     for page in range(1, DEPTH // _PAGE + 1):
         request = SearchRequest(query=query, page=page, page_size=_PAGE, facets=())
-        hits = search(index, request, ANONYMOUS, models).hits
+        hits = search(index, request, ANONYMOUS, models, relevance=relevance).hits
         found += [each.hit.product.id for each in hits]
         if len(hits) < _PAGE:
             break

@@ -88,6 +88,12 @@ class InvalidRule(VitrineError):
     code = "invalid_request"
 
 
+class UnknownVersion(VitrineError):
+    """No settings by that version, or none any more."""
+
+    code = "unknown_version"
+
+
 class UnknownPromotion(VitrineError):
     """No promotion by that id."""
 

@@ -23,6 +23,7 @@ from ranking.intent import Intent
 from ranking.models import Models
 from ranking.ordering import Order, engine_stages, order, order_by_words
 from ranking.personal import FactReader, Personal
+from ranking.relevance import Weights
 from ranking.request import Stage
 from ranking.signals import SignalReader
 
@@ -48,6 +49,7 @@ class Asked:
     reader: SignalReader
     vocabulary: Vocabulary
     intent: Intent
+    weights: Weights
     explain: bool
     personal: Personal | None = None
     facts: FactReader | None = None
@@ -96,6 +98,7 @@ def hybrid(index: SearchIndex, plan: SearchPlan, vector: VectorMatch | None, ask
         asked.reader,
         asked.vocabulary,
         asked.intent,
+        asked.weights,
         asked.personal_scores(candidates.hits),
     )
     result, stages = _page(index, plan, candidates, ordered, explain=asked.explain)

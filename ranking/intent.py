@@ -169,17 +169,23 @@ def intent_reader(index: SearchIndex, analyzer: Analyzer, encoder: EncodesNames 
 
 
 def preferring(
-    understood: Understanding, reader: IntentReader | None, vocabulary: Vocabulary, products: int
+    understood: Understanding,
+    reader: IntentReader | None,
+    vocabulary: Vocabulary,
+    products: int,
+    strength: float = 1.0,
 ) -> tuple[Understanding, Intent]:
-    """Return a query with the boosts of its intent in its plan, and the intent; as it is where there is none."""
+    """Return a query with the boosts of its intent in its plan, ``strength`` times the usual, and the intent."""
     if understood.text is None or reader is None:
         return understood, NO_INTENT
     intent = reader.read(understood.text.words, vocabulary)
-    preferred = _boosts(intent, understood.text, vocabulary, products)
+    preferred = _boosts(intent, understood.text, vocabulary, products, strength)
     return replace(understood, text=replace(understood.text, boosts=preferred)), intent
 
 
-def _boosts(intent: Intent, text: TextMatch, vocabulary: Vocabulary, products: int) -> tuple[Boost, ...]:
+def _boosts(
+    intent: Intent, text: TextMatch, vocabulary: Vocabulary, products: int, strength: float
+) -> tuple[Boost, ...]:
     """Return what a plan prefers for an intent: so much that what is named stands before what only mentions it.
 
     The measure is what the rarest of the query's words earns in the title.
@@ -189,7 +195,7 @@ def _boosts(intent: Intent, text: TextMatch, vocabulary: Vocabulary, products: i
     rarest = max(
         (log1p((products - count + 0.5) / (count + 0.5)) for count in counts if count <= products), default=1.0
     )
-    measure = max(text.fields.values(), default=1.0) * rarest
+    measure = strength * max(text.fields.values(), default=1.0) * rarest
     found = []
     if intent.categories:
         found.append(

@@ -15,6 +15,7 @@ from ranking.features import NAMES, features
 from ranking.fitting import fits
 from ranking.intent import Intent
 from ranking.ltr import Reranker
+from ranking.relevance import Weights
 from ranking.request import Stage
 from ranking.signals import SignalReader
 
@@ -69,12 +70,13 @@ def order(
     reader: SignalReader,
     words: Vocabulary,
     intent: Intent,
+    weights: Weights,
     personal: Scores | None = None,
 ) -> Order:
     """Order candidates; ``personal`` is what the buyer's profile adds to each. Those found by part number stay first,
     in the engine's order."""
     named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
-    parts = fusion_parts(candidates, reader, intent)
+    parts = fusion_parts(candidates, reader, intent, weights)
     scores = parts.sum(axis=0) + np.log2(candidates.factors)
     if personal is not None:
         scores = scores + personal
@@ -82,12 +84,12 @@ def order(
         return Order(_best_first(scores, named), lambda at: _fused(candidates, parts[:, at], at))
     matrix = features(candidates, text, reader, words)
     learned = reranker.scores(matrix)
-    spread = max(float(learned.std()), 1e-9) if len(learned) else 1.0
+    scale = weights.learned / max(float(learned.std()), 1e-9) if len(learned) else weights.learned
 
     def explain(at: int) -> tuple[Stage, ...]:
-        return (*_fused(candidates, parts[:, at], at), *_learned(reranker, matrix[at : at + 1], spread))
+        return (*_fused(candidates, parts[:, at], at), *_learned(reranker, matrix[at : at + 1], scale))
 
-    return Order(_best_first(scores + standardised(learned), named), explain)
+    return Order(_best_first(scores + weights.learned * standardised(learned), named), explain)
 
 
 def order_by_words(candidates: Candidates, personal: Scores, explain: Callable[[int], tuple[Stage, ...]]) -> Order:
@@ -114,15 +116,17 @@ def engine_stages(hit: Hit, words: int) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def fusion_parts(candidates: Candidates, reader: SignalReader, intent: Intent) -> Scores:
+def fusion_parts(candidates: Candidates, reader: SignalReader, intent: Intent, weights: Weights) -> Scores:
     """Return what words, meaning and the kind of thing add to each candidate, (3, candidates).
 
-    Words and meaning each count in their own standard deviations, so that neither needs a weight: the sharper signal of
-    this very query decides.
+    Words and meaning each count in their own standard deviations, so that neither needs a weight unless a shop wants
+    one: the sharper signal of this very query decides.
     """
     by_words = standardised(0.5 * candidates.words + 0.5 * candidates.text)
     signals = [reader.of(hit.product) for hit in candidates.hits]
-    return np.stack([by_words, standardised(candidates.similarity), fits(signals, candidates.words, intent)])
+    by_kind = fits(signals, candidates.words, intent)
+    shares = np.array([[weights.words], [weights.meaning], [weights.kind]])
+    return shares * np.stack([by_words, standardised(candidates.similarity), by_kind])
 
 
 def _best_first(scores: Scores, named: NDArray[np.bool_]) -> list[int]:
@@ -167,8 +171,8 @@ def weighed(factor: float, contribution: float) -> tuple[Stage, ...]:
     return (Stage("rules", contribution, f"{done} by {factor:g}: twice is one standard deviation among candidates"),)
 
 
-def _learned(reranker: Reranker, row: Scores, spread: float) -> tuple[Stage, ...]:
-    shares = reranker.contributions(row)[0] / spread
+def _learned(reranker: Reranker, row: Scores, scale: float) -> tuple[Stage, ...]:
+    shares = reranker.contributions(row)[0] * scale
     largest = np.argsort(-np.abs(shares), kind="stable")[:_EXPLAINED].tolist()
     learned = [
         Stage(f"learned:{NAMES[each]}", float(shares[each]), f"{_SAID[NAMES[each]]}: {row[0, each]:.3g}")

@@ -31,6 +31,7 @@ from ranking.models import NO_MODELS, Models, signal_reader
 from ranking.ordering import engine_stages
 from ranking.part_numbers import identifiers
 from ranking.personal import Personal, fact_reader
+from ranking.relevance import USUAL, Relevance
 from ranking.request import (
     Interpretation,
     InvalidPage,
@@ -46,8 +47,6 @@ from ranking.variants import matched_variants
 from ranking.visible_fields import fields_of
 
 DEEPEST = 10_000
-ON_OFFER_BOOST = 0.05
-"""A promotion decides among products of like relevance, and never lifts one over what fits clearly better."""
 _AUTOMATIC_FACETS = 12
 
 
@@ -65,9 +64,11 @@ def search(
     synonyms: SynonymTable = NO_SYNONYMS,
     personal: Personal | None = None,
     rules: RuleTable = NO_RULES,
+    relevance: Relevance = USUAL,
 ) -> SearchAnswer:
     """Search one catalogue's snapshot for this buyer with the ``models`` that there are, in the order that a
-    ``personal`` profile makes of the first hits by relevance, and as the ``rules`` say that hold.
+    ``personal`` profile makes of the first hits by relevance, and as the ``rules`` say that hold. ``relevance`` says
+    what counts how much.
 
     Raises UnknownField for a filter, facet or sort field that the catalogue does not have, InvalidPage beyond
     10,000 hits without a cursor, ModelUnavailable for a purely semantic search without an encoder.
@@ -86,27 +87,28 @@ def search(
         request = replace(request, query=effects.replace_query)
     words = analyzer(locale)
     vocabulary = index.vocabulary(locale, buyer)
-    understood = understand(
-        request.query, words, vocabulary, MeasureReader(index.dictionary(), words, locale), models.is_word
-    )
+    measures = MeasureReader(index.dictionary(), words, locale)
+    understood = understand(request.query, words, vocabulary, measures, models.is_word, relevance)
     if understood.text is not None:
         widened = synonyms.widen(understood.text.words, words, locale)
         understood = replace(understood, text=replace(understood.text, words=widened))
     if understood.text is not None and locale != locales[0]:
         understood = replace(understood, text=replace(understood.text, locale=locale))
     intents = models.intents if locale == locales[0] else None
-    understood, intent = preferring(understood, intents, vocabulary, index.stats().products)
+    understood, intent = preferring(understood, intents, vocabulary, index.stats().products, relevance.weights.kind)
     understood_at = perf_counter()
-    plan = to_plan(index, request, buyer, understood, effects)
+    plan = to_plan(index, request, buyer, understood, effects, relevance)
     facts = None if personal is None else fact_reader(locales[0])
-    asked = Asked(models, signal_reader(locale), vocabulary, intent, request.explain, personal, facts)
+    asked = Asked(
+        models, signal_reader(locale), vocabulary, intent, relevance.weights, request.explain, personal, facts
+    )
     found, pinned = _find_ruled(index, plan, request, understood, asked, effects)
     limits: tuple[str, ...] = ()
     if understood.filter is not None and found.result.total == len(pinned) and request.cursor is None:
         limits = tuple(dict.fromkeys(each.text for each in understood.constraints if each.filters))
         kept = tuple(each for each in understood.constraints if not each.filters)
         understood = replace(understood, filter=None, constraints=kept)
-        plan = to_plan(index, request, buyer, understood, effects)
+        plan = to_plan(index, request, buyer, understood, effects, relevance)
         found, pinned = _find_ruled(index, plan, request, understood, asked, effects)
     result = found.result
     found_at = perf_counter()
@@ -196,6 +198,7 @@ def to_plan(
     buyer: Buyer,
     understood: Understanding,
     effects: Effects = NO_EFFECTS,
+    relevance: Relevance = USUAL,
 ) -> SearchPlan:
     """Put the whole request into one plan; every name in it is resolved against the catalogue's fields."""
     fields = fields_of(index, buyer)
@@ -224,7 +227,7 @@ def to_plan(
         offset=0 if request.cursor else (request.page - 1) * request.page_size,
         limit=request.page_size,
         cursor=request.cursor,
-        on_offer_boost=ON_OFFER_BOOST,
+        on_offer_boost=relevance.strengths.on_offer,
         weights=effects.weights,
     )
 

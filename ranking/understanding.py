@@ -1,7 +1,7 @@
 """Query text to the textual part of a plan, and to what the storefront may tell the buyer about it."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -13,17 +13,9 @@ from language.identifiers import SHORTEST_PIECE
 from language.vocabulary import Vocabulary
 from ranking.measures import Constraint, MeasureReader, Quantities
 from ranking.part_numbers import candidates, identifiers, pieces
+from ranking.relevance import USUAL, Relevance
 from ranking.words import IsWord, Reading, WordReader, nothing_is, phrases
 
-FIELD_WEIGHTS: Mapping[str, float] = {
-    "title": 2.0,
-    "type": 1.0,
-    "brand": 1.0,
-    "attributes": 0.7,
-    "description": 1.0,
-    "measures": 1.0,
-}
-_PHRASE_BOOST = 0.5
 _MOST_WORDS = 32
 
 
@@ -56,6 +48,7 @@ def understand(
     vocabulary: Vocabulary,
     measures: MeasureReader | None = None,
     is_word: IsWord = nothing_is,
+    relevance: Relevance = USUAL,
 ) -> Understanding:
     """Understand one query against one catalogue's words and, with ``measures``, its typed attributes.
 
@@ -64,7 +57,7 @@ def understand(
     ends_open = query[-1:].isalnum()
     query = clean(query)
     if not analyzer.words(query):
-        return Understanding(TextMatch((), FIELD_WEIGHTS, 1) if query else None)
+        return Understanding(TextMatch((), relevance.searched, 1) if query else None)
     surfaces = analyzer.words(query)[:_MOST_WORDS]
     vocabulary.prepare(
         [*surfaces, *(one + other for one, other in pairwise(surfaces))], surfaces[-1] if ends_open else None
@@ -79,10 +72,10 @@ def understand(
     letters = [each.shown.upper() for each in read if each.unknown and each.shown.isalpha()]
     text = TextMatch(
         words=words,
-        fields=FIELD_WEIGHTS,
+        fields=relevance.searched,
         minimum=ceil(len(words) / 2),
         phrases=phrases(words),
-        phrase_boost=_PHRASE_BOOST,
+        phrase_boost=relevance.strengths.phrase,
         identifiers=identifiers(part_numbers),
         pieces=(*pieces(query, analyzer, vocabulary), *(each for each in letters if len(each) >= SHORTEST_PIECE)),
     )

@@ -84,7 +84,7 @@ def _answer(request: Request, body: SearchBody, shop: Shop, shelf: Shelf, buyer:
     began = perf_counter()
     asked = replace(body.request(), at=at)
     personal = shop.personal(shelf, buyer, body.client_id) if asked.personalize else None
-    found = search(shelf.index, asked, buyer, shelf.models, shelf.synonyms, personal, shelf.rules)
+    found = search(shelf.index, asked, buyer, shelf.models, shelf.synonyms, personal, shelf.rules, shelf.relevance)
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
     query_id = str(uuid.uuid4())
