@@ -13,7 +13,7 @@ class ReasonAnswer(BaseModel):
 
     code: Literal[
         "bought_together", "accessory", "fits", "similar", "substitute", "bought_before", "because_bought", "for_you",
-        "trending", "popular", "new", "viewed", "session", "range",
+        "trending", "popular", "new", "viewed", "session", "viewed_together", "range",
     ]  # fmt: skip
     text: str = Field(examples=["Bought with WHITE HANGING HEART T-LIGHT HOLDER in 34 % of 212 orders"])
     evidence: dict[str, Any] = Field(examples=[{"orders_with_both": 72, "orders": 212, "share": 0.34}])
@@ -48,3 +48,28 @@ class RecommendationBatchResponse(BaseModel):
     """The units of one page, in the order asked for."""
 
     responses: list[RecommendationResponse]
+
+
+class NeedAnswer(BaseModel):
+    """What a strategy needs: below ``least`` its units are a fallback, with ``enough`` it is as good as it gets."""
+
+    what: str = Field(examples=["shared_orders"])
+    least: int
+    enough: int
+    had: int
+
+
+class StrategyAnswer(BaseModel):
+    """How ready a strategy is, from 0 to 1."""
+
+    strategy: Strategy
+    readiness: float
+    fallback: bool
+    needs: list[NeedAnswer]
+
+
+class StrategiesResponse(BaseModel):
+    """All strategies."""
+
+    model_version: str | None
+    strategies: list[StrategyAnswer]

@@ -35,7 +35,10 @@ _Found = tuple[Candidate, StoredProduct]
 
 @dataclass(frozen=True, slots=True)
 class Recommending:
-    """What all units of one request share: the catalogue's snapshot, the buyer, and the model that serves, if any."""
+    """What all units of one request share: the catalogue's snapshot, the buyer, and the model that serves, if any.
+
+    ``recent`` are products that the buyer dealt with, the oldest first, for requests that name none.
+    """
 
     shelf: Shelf
     buyer: Buyer
@@ -43,6 +46,7 @@ class Recommending:
     version: int | None
     history: History = EMPTY
     at: datetime | None = None
+    recent: tuple[str, ...] = ()
 
     def unit(self, body: RecommendationBody, taken: set[str]) -> Json:
         """Return one unit; ``taken`` are products that it must not show, and grow by those that it shows."""
@@ -51,7 +55,7 @@ class Recommending:
         known = self.shelf.index.get(named, self.buyer, self.at) if named else {}
         seeds = [each for each in (*context.product_ids, *context.cart) if each in known]
         left_out = taken | set(body.exclude) | set(context.product_ids) | set(context.cart) | self._just_bought()
-        viewed = [each for each in context.viewed if each in known]
+        viewed = [each for each in context.viewed if each in known] or list(self.recent)
         asked = Asked(body.strategy, seeds, viewed, self.at or datetime.now(UTC))
         condition = body.condition()
         resolved = None if condition is None else resolve_filter(condition, fields_of(self.shelf.index, self.buyer))

@@ -1,5 +1,6 @@
 """Train the recommender from a catalogue's orders."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Annotated
@@ -10,6 +11,7 @@ from cli.context import AsJson, CatalogName, Context, opened, print_json, progre
 from recommender.artefact import KIND, load
 from recommender.blend import Blend
 from recommender.errors import NothingToLearn
+from recommender.readiness import DataReport, readiness
 from recommender.training import Outcome, train_recommender
 
 Until = Annotated[
@@ -49,6 +51,8 @@ def train_the_recommender(
                 "metrics": outcome.metrics,
                 "before": outcome.before,
                 "parameters": manifest.training.parameters,
+                "data": asdict(outcome.report),
+                "strategies": {name: asdict(each) for name, each in readiness(outcome.report).items()},
             }
         )
         return
@@ -57,6 +61,18 @@ def train_the_recommender(
     for name, value in outcome.metrics.items():
         before = f"  (the one before: {outcome.before[name]:.4f})" if name in outcome.before else ""
         typer.echo(f"  {name:<16} {value:.4f}{before}")
+    _show_data(outcome.report)
+
+
+def _show_data(report: DataReport) -> None:
+    """Print how much there was to learn from, and what it allows."""
+    typer.echo("  learned from " + ", ".join(f"{count:,.0f} {name}" for name, count in asdict(report).items()))
+    for strategy, ready in readiness(report).items():
+        needs = ", ".join(
+            f"{have:,} of {need.enough:,} {need.what}" for need, have in zip(ready.needs, ready.had, strict=True)
+        )
+        state = "fallback" if ready.is_fallback else f"{ready.score:.0%}"
+        typer.echo(f"  {strategy:<16} {state:>8}  {needs}")
 
 
 def _serving_trees(context: Context, catalog: str) -> Blend:

@@ -1,6 +1,6 @@
 """A trained recommender as files: arrays in safetensors, ids as JSON, trees as text."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from recommender.blend import Blend, load_blend
 from recommender.history import Histories, histories_from
-from recommender.knowledge import ITEM_COLUMNS, NEIGHBOURS, Knowledge
+from recommender.knowledge import ITEM_COLUMNS, NEIGHBOURS, VISITS, Knowledge
 from recommender.models.als import factors_of
 from recommender.models.neighbours import Neighbours
+from recommender.readiness import DataReport
 from registry import BadArtefact, read_tensors, write_tensors
 
 KIND = "recommender"
 _ARRAYS, _ITEMS, _TREES, _BUYERS = "knowledge.safetensors", "items.json", "blend.txt", "histories.safetensors"
 _SHARED, _FITS = "shared", "fits"
+_REPORT = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class Trained:
     """What training makes; without enough buyers there is no blend.
 
     ``histories`` are of all orders up to the records' write ``written``; None where training left some out.
+    ``report`` says what there was to learn from.
     """
 
     knowledge: Knowledge
     blend: Blend | None
     histories: Histories | None = None
     written: int = 0
+    report: DataReport | None = None
 
 
 def save(trained: Trained, folder: Path) -> None:
@@ -45,11 +49,14 @@ def save(trained: Trained, folder: Path) -> None:
     matrices = {name: each.matrix for name, each in knowledge.neighbours.items()} | {
         _SHARED: knowledge.shared,
         _FITS: knowledge.fits,
+        **{name: each.matrix for name, each in knowledge.visits.items()},
     }
     for name, matrix in matrices.items():
         arrays |= {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
     write_tensors(folder / _ARRAYS, arrays)
     (folder / _ITEMS).write_bytes(orjson.dumps(list(knowledge.items)))
+    if trained.report is not None:
+        (folder / _REPORT).write_bytes(orjson.dumps(asdict(trained.report), option=orjson.OPT_INDENT_2))
     if trained.blend is not None:
         trained.blend.save(folder / _TREES)
     if trained.histories is not None:
@@ -67,14 +74,17 @@ def load(folder: Path) -> Trained:
         neighbours = {name: Neighbours(_matrix(arrays, name, len(items))) for name in NEIGHBOURS}
         shared, fits = (_matrix(arrays, name, len(items)) for name in (_SHARED, _FITS))
         moment = float(arrays["moment"][0])
+        visits = {name: Neighbours(_matrix(arrays, name, len(items))) for name in VISITS}
         factors = factors_of(arrays["factors"])  # type: ignore[arg-type]
-        knowledge = Knowledge(items, moment, neighbours, factors, columns, arrays["orders"], shared, fits)  # type: ignore[arg-type]
+        knowledge = Knowledge(items, moment, neighbours, factors, columns, arrays["orders"], shared, fits, visits)  # type: ignore[arg-type]
         trees, buyers = folder / _TREES, folder / _BUYERS
         blend = load_blend(trees) if trees.is_file() else None
+        said = folder / _REPORT
+        report = DataReport(**orjson.loads(said.read_bytes())) if said.is_file() else None
         if not buyers.is_file():
-            return Trained(knowledge, blend)
+            return Trained(knowledge, blend, report=report)
         rows = read_tensors(buyers)
-        return Trained(knowledge, blend, histories_from(rows, len(items)), int(rows["written"][0]))
+        return Trained(knowledge, blend, histories_from(rows, len(items)), int(rows["written"][0]), report)
     except (KeyError, ValueError, TypeError, OSError) as error:
         raise BadArtefact(f"{folder}: cannot be read ({error}): train the model again") from error
 

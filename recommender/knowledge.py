@@ -13,12 +13,14 @@ from recommender.models.content import content_similarity
 from recommender.models.cooccurrence import baskets, bought_together, cosine, followed_by, histories
 from recommender.models.ease import MOST_ITEMS, fit_ease
 from recommender.models.neighbours import Neighbours, strongest
+from recommender.sessions import NO_SESSIONS, Sessions, followed_in_visit, visits
 
 WINDOWS = (7.0, 14.0, 30.0, 60.0, 120.0, 400.0)
 """Days that popularity is counted over."""
 NEVER = 400.0
 NEIGHBOURS = ("ease", "cosine", "together", "followed", "content")
 MODELS = (*NEIGHBOURS, "als")
+VISITS = ("viewed", "next")
 ITEM_COLUMNS = (
     *(f"popularity_{window:.0f}" for window in WINDOWS),
     "trend_fortnight",
@@ -41,7 +43,7 @@ class Knowledge:
 
     ``items`` are ids; all else goes by their numbers: ``neighbours`` by NEIGHBOURS, ``factors``, ``columns``
     (items × ITEM_COLUMNS), ``orders`` how many orders have each item, ``shared`` (items × items) how many have both;
-    ``fits`` (items × items) which accessory is made for which device.
+    ``fits`` (items × items) which accessory is made for which device, ``visits`` by VISITS what visits teach.
     """
 
     items: tuple[str, ...]
@@ -52,6 +54,7 @@ class Knowledge:
     orders: NDArray[np.int32]
     shared: sp.csr_matrix
     fits: sp.csr_matrix
+    visits: Mapping[str, Neighbours]
 
     def column(self, name: str) -> Floats:
         """Return one of ITEM_COLUMNS (items,)."""
@@ -59,9 +62,16 @@ class Knowledge:
 
 
 def learn(
-    behaviour: Behaviour, moment: float, texts: Sequence[str], seed: int = 1, fits: sp.csr_matrix | None = None
+    behaviour: Behaviour,
+    moment: float,
+    texts: Sequence[str],
+    seed: int = 1,
+    *,
+    fits: sp.csr_matrix | None = None,
+    sessions: Sessions = NO_SESSIONS,
 ) -> Knowledge:
-    """Fit every model on what happened before ``moment``; ``texts`` say what each item is, ``fits`` what goes with it.
+    """Fit every model on what happened before ``moment``; ``texts`` say what each item is, ``fits`` what goes with it,
+    ``sessions`` are the visits before ``moment``.
 
     With more than 8,000 items the similarity of items by their buyers stands in for the closed-form model.
     """
@@ -80,7 +90,13 @@ def learn(
     shared = _of_neighbours(content, neighbours["together"])
     factors = fit_factors(bought, seed)
     made_for = sp.csr_matrix(shared.shape, dtype=np.float32) if fits is None else fits
-    return Knowledge(past.items, moment, neighbours, factors, item_columns(past, moment), orders, shared, made_for)
+    seen = {
+        "viewed": strongest(cosine(visits(sessions, len(past.items)))),
+        "next": strongest(followed_in_visit(sessions, len(past.items))),
+    }
+    return Knowledge(
+        past.items, moment, neighbours, factors, item_columns(past, moment), orders, shared, made_for, seen
+    )
 
 
 def item_columns(past: Behaviour, moment: float) -> Floats:

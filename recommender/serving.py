@@ -1,7 +1,7 @@
 """Answer a unit of recommendations: scored candidates with their reasons, best first, before any buyer's view."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Literal
@@ -17,6 +17,7 @@ from recommender.blend import Ranked
 from recommender.features import model_scores
 from recommender.history import EMPTY, History
 from recommender.knowledge import ITEM_COLUMNS
+from recommender.readiness import readiness
 
 Strategy = Literal[
     "bought_together", "viewed_together", "similar", "substitutes", "accessories", "for_you", "next_basket",
@@ -69,6 +70,7 @@ class Recommender:
         self.histories = trained.histories
         self._rankings: dict[tuple[bytes, bytes, int], Ranked] = {}
         self.written = trained.written
+        self.readiness = readiness(trained.report) if trained.report else {}
         self._number = {identity: number for number, identity in enumerate(trained.knowledge.items)}
 
     def history(self, orders: Iterable[Order]) -> History:
@@ -82,10 +84,11 @@ class Recommender:
     def recommend(self, asked: Asked, history: History = EMPTY) -> Iterator[Candidate]:
         """Yield up to 300 candidates of the strategy and then the popular items as a fallback, each once."""
         seen: set[str] = set()
+        ready = self.readiness.get(asked.strategy)
         for candidate in chain(_STRATEGIES[asked.strategy](self, asked, history), self._popular("fallback")):
             if candidate.id not in seen:
                 seen.add(candidate.id)
-                yield candidate
+                yield replace(candidate, source="fallback") if ready and ready.is_fallback else candidate
 
     def share_of_buyers(self, identity: str) -> float:
         """Return the share of all buyers who have a product, 0 for one that is not known."""
@@ -101,7 +104,8 @@ class Recommender:
         yield from self._beside(asked, "together")
 
     def viewed_together(self, asked: Asked, _: History) -> Iterator[Candidate]:
-        """Yield what buyers of the seeds also buy: no views are known, so all of it is a fallback."""
+        """Yield what is looked at in the same visits, then, as a fallback, what is bought by the same buyers."""
+        yield from self._after(asked.seeds, {"viewed": 1.0}, "viewed_together")
         yield from self._beside(asked, "cosine", "fallback")
 
     def similar(self, asked: Asked, _: History) -> Iterator[Candidate]:
@@ -163,17 +167,26 @@ class Recommender:
             yield Candidate(identity, 1 / (place + 1), "primary", Reason("viewed", {}))
 
     def session_next(self, asked: Asked, _: History) -> Iterator[Candidate]:
-        """Yield what follows the last four products of the session: transitions, and half the similarity of buyers."""
-        steps = [*asked.viewed, *asked.seeds][-_WINDOW:]
-        known = [
-            (self._number[each], 1 / (back + 1)) for back, each in enumerate(reversed(steps)) if each in self._number
-        ]
+        """Yield what follows the last four products of the visit: transitions, and half the similarity; by visits, and
+        behind that by orders."""
+        steps = [*asked.viewed, *asked.seeds]
+        yield from self._after(steps, {"next": 1.0, "viewed": 0.5}, "session")
+        yield from self._after(steps, {"followed": 1.0, "cosine": 0.5}, "session")
+
+    def _after(self, steps: Sequence[str], models: Mapping[str, float], code: str) -> Iterator[Candidate]:
+        """Yield what some models say of the last four steps, the last one most: 1 / distance."""
+        last = list(enumerate(reversed(steps[-_WINDOW:]), start=1))
+        known = [(self._number[each], 1 / back) for back, each in last if each in self._number]
+        if not known:
+            return
         items, weights = [item for item, _ in known], [weight for _, weight in known]
-        near = self._known.neighbours
-        scores = near["followed"].scores(items, weights) + 0.5 * near["cosine"].scores(items, weights)
+        near = {**self._known.neighbours, **self._known.visits}
+        scores = np.zeros(len(self._known.items), dtype=np.float32)
+        for name, weight in models.items():
+            scores += np.float32(weight) * near[name].scores(items, weights)
         scores[items] = 0
-        anchor = steps[-1] if steps else None
-        yield from self._ordered(np.where(scores > 0, scores, -np.inf), lambda _: Reason("session", {}, anchor))
+        anchor = self._known.items[items[0]]
+        yield from self._ordered(np.where(scores > 0, scores, -np.inf), lambda _: Reason(code, {}, anchor))
 
     def _beside(self, asked: Asked, model: str, source: Source = "primary") -> Iterator[Candidate]:
         yield from self._from_seeds(asked, self._scores(model, asked.seeds), "bought_together", source)

@@ -16,6 +16,8 @@ from recommender.evaluation import OURS, evaluate_recommender
 from recommender.history import histories_of
 from recommender.knowledge import learn
 from recommender.models.fits import fit_relations
+from recommender.readiness import DataReport, data_report
+from recommender.sessions import Sessions, read_sessions
 from registry import Artefact, Registry, Training
 
 _HELD_BACK = 30.0
@@ -24,22 +26,30 @@ _DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a training made: the version, its metrics, those of the version before it, and whether it serves now."""
+    """What a training made: the version, its metrics, those of the version before it, whether it serves now, and what
+    there was to learn from."""
 
     artefact: Artefact
     metrics: dict[str, float]
     before: dict[str, float]
     promoted: bool
+    report: DataReport
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """What there is to learn from: behaviour with every product of the catalogue among its items, and of each item its
-    title (empty for one that is no product now), and which one is made for which."""
+    title (empty for one that is no product now), which one is made for which, and the visits."""
 
     behaviour: Behaviour
     titles: Sequence[str]
     fits: sp.csr_matrix
+    sessions: Sessions
+
+    def report(self) -> DataReport:
+        """Return how much of it there is."""
+        described = sum(bool(title) for title in self.titles)
+        return data_report(self.behaviour, self.sessions, described, int((self.fits.getnnz(axis=1) > 0).sum()))
 
 
 def read_material(records: Records, catalog: str, until: datetime | None = None) -> Material:
@@ -48,7 +58,9 @@ def read_material(records: Records, catalog: str, until: datetime | None = None)
     found = read_behaviour(records.orders(catalog, until=until))
     widened = _with_items(found, sorted(products.keys() | set(found.items)))
     in_order = [products.get(identity) for identity in widened.items]
-    return Material(widened, [each.title if each else "" for each in in_order], fit_relations(in_order))
+    numbers = {identity: number for number, identity in enumerate(widened.items)}
+    sessions = read_sessions(records.events(catalog, until=until), numbers)
+    return Material(widened, [each.title if each else "" for each in in_order], fit_relations(in_order), sessions)
 
 
 def train_recommender(
@@ -81,7 +93,9 @@ def train_recommender(
     metrics = {} if trees else _metrics(behaviour, titles, moment, seed)
     blend = trees or train_blend(behaviour, moment, titles, seed=seed, progress=progress)
     histories = histories_of(behaviour) if until is None else None
-    trained = Trained(learn(behaviour, moment, titles, seed, material.fits), blend, histories, written)
+    knowledge = learn(behaviour, moment, titles, seed, fits=material.fits, sessions=material.sessions)
+    report = material.report()
+    trained = Trained(knowledge, blend, histories, written, report)
     serving = registry.load(catalog, KIND)
     before = dict(serving.manifest.training.metrics) if serving else {}
     is_worse = trees is None and any(metrics.get(name, 0.0) < value * (1 - tolerance) for name, value in before.items())
@@ -93,7 +107,7 @@ def train_recommender(
         {"seed": seed, "buyers": len(behaviour.users), "items": len(behaviour.items), "rows": len(behaviour)},
     )
     artefact = registry.publish(catalog, KIND, training, lambda folder: save(trained, folder), promote=not is_worse)
-    return Outcome(artefact, metrics, before, not is_worse)
+    return Outcome(artefact, metrics, before, not is_worse, report)
 
 
 def _metrics(behaviour: Behaviour, titles: Sequence[str], moment: float, seed: int) -> dict[str, float]:

@@ -1,10 +1,12 @@
 """Recommendations."""
 
 from datetime import datetime
+from typing import get_args
 
 from fastapi import APIRouter
 
 from api import recommendation_answers as answers
+from api.buyer import Searcher
 from api.json_body import StrictJsonRoute
 from api.preview import At, Viewer
 from api.product_page import Json
@@ -17,6 +19,7 @@ from commerce.buyer import Buyer
 from language.errors import VitrineError
 from recommender.behaviour import day_of
 from recommender.history import EMPTY
+from recommender.serving import Strategy
 
 router = APIRouter(prefix="/v1/{catalog}", tags=["recommendations"], responses=PROBLEMS, route_class=StrictJsonRoute)
 
@@ -29,7 +32,7 @@ async def recommend(catalog: CatalogId, body: RecommendationBody, shop: TheShop,
     ``unknown``. What an account bought is taken into account as soon as it is accepted; of a user without an account
     only with the token's consent to personalization.
     """
-    return JsonResponse(await shop.answer(lambda: _shared(shop, catalog, buyer, at).unit(body, set())))
+    return JsonResponse(await shop.answer(lambda: _shared(shop, catalog, buyer, at, body.client_id).unit(body, set())))
 
 
 @router.post("/recommendations:batch", response_model=answers.RecommendationBatchResponse, openapi_extra=TOKEN_OPTIONAL)
@@ -39,7 +42,7 @@ async def recommend_batch(
     """Recommend for several units of one page, in their order; no product stands in two of them."""
 
     def units_in_turn() -> list[Json]:
-        shared = _shared(shop, catalog, buyer, at)
+        shared = _shared(shop, catalog, buyer, at, body.requests[0].client_id)
         taken: set[str] = set()
         units: list[Json] = []
         for number, each in enumerate(body.requests):
@@ -53,7 +56,30 @@ async def recommend_batch(
     return JsonResponse({"responses": await shop.answer(units_in_turn)})
 
 
-def _shared(shop: Shop, catalog: str, buyer: Buyer, at: datetime | None) -> Recommending:
+@router.get("/recommendations/strategies", response_model=answers.StrategiesResponse, openapi_extra=TOKEN_OPTIONAL)
+async def strategies(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> JsonResponse:
+    """Tell of each strategy what it needs, how much of that there was at the last training, and how ready it is."""
+    shop.serves(catalog, buyer)
+    recommender, version = shop.recommender(catalog)
+    ready = recommender.readiness if recommender else {}
+    rows = [
+        {
+            "strategy": strategy,
+            "readiness": found.score if (found := ready.get(strategy)) else 0.0,
+            "fallback": found.is_fallback if found else True,
+            "needs": [
+                {"what": need.what, "least": need.least, "enough": need.enough, "had": had}
+                for need, had in zip(found.needs, found.had, strict=True)
+            ]
+            if found
+            else [],
+        }
+        for strategy in get_args(Strategy)
+    ]
+    return JsonResponse({"model_version": None if version is None else str(version), "strategies": rows})
+
+
+def _shared(shop: Shop, catalog: str, buyer: Buyer, at: datetime | None, client: str | None) -> Recommending:
     shelf = shop.shelf(catalog, buyer)
     recommender, version = shop.recommender(catalog)
     history = EMPTY
@@ -64,4 +90,5 @@ def _shared(shop: Shop, catalog: str, buyer: Buyer, at: datetime | None) -> Reco
             history = shop.purchases(catalog).of(recommender, user=buyer.user)
     if at is not None:
         history = history.chosen(history.at < day_of(at))
-    return Recommending(shelf, buyer, recommender, version, history, at)
+    profile = shop.profiles.of(catalog, shelf.index, buyer, client)
+    return Recommending(shelf, buyer, recommender, version, history, at, tuple(reversed(profile.recent)))

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.shop import Shop
+from commerce.event import Event
 from commerce.order import Order, OrderLine
 from commerce.pricing import Assortment, Selected
 from recommender.serving import Strategy
@@ -168,3 +169,41 @@ def test_a_back_office_sees_an_accounts_units_as_they_were(
     before = client.post(f"{PATH}?as_account=buyer&at={moment}", json=body, headers=office).json()["items"][0]
     assert before["source"] == "fallback"
     assert client.post(f"{PATH}?as_account=buyer", json=body, headers=token()).status_code == 403
+
+
+def test_views_teach_what_is_viewed_together_and_what_comes_next(
+    client: TestClient, ids: list[str], shop: Shop, home: Path
+) -> None:
+    visits = [
+        Event(
+            f"{visit} {step}", "view", BEGIN + timedelta(days=visit, minutes=step), session=f"s{visit}", object_id=each
+        )
+        for visit in range(25)
+        for step, each in enumerate((ids[0], ids[1 + visit % 2]))
+    ]
+    shop.records.append_events("icecat", visits)
+    train_recommender(shop.records, Registry(home / "models"), "icecat", code_version="test")
+    body = {"context": {"product_ids": [ids[0]]}, "count": 2}
+    for strategy, code in (("viewed_together", "viewed_together"), ("session_next", "session")):
+        items = client.post(PATH, json={"strategy": strategy, **body}).json()["items"]
+        assert {each["id"] for each in items} == {ids[1], ids[2]}
+        assert {(each["source"], each["reason"]["code"]) for each in items} == {("primary", code)}
+    told = client.get(f"{PATH}/strategies").json()
+    ready = {each["strategy"]: each for each in told["strategies"]}
+    assert ready["viewed_together"]["needs"] == [{"what": "visits", "least": 20, "enough": 5_000, "had": 25}]
+    assert (ready["viewed_together"]["fallback"], ready["for_you"]["fallback"]) == (False, True)
+
+
+def test_a_view_is_in_the_next_answer_without_training(
+    client: TestClient, trained: None, ids: list[str], shop: Shop, token: Token
+) -> None:
+    buyer = token(sub="eva", consent={"analytics": True, "personalization": True})
+    view = {
+        "action_name": "view",
+        "timestamp": datetime.now(UTC).isoformat(),
+        "event_attributes": {"object": {"object_id": ids[3]}},
+    }
+    assert client.post("/v1/icecat/events", json=view, headers=buyer).json()["accepted"] == 1
+    shop.profiles.follow()
+    seen = client.post(PATH, json={"strategy": "recently_viewed", "count": 1}, headers=buyer).json()["items"][0]
+    assert (seen["id"], seen["source"]) == (ids[3], "primary")
