@@ -14,7 +14,7 @@ from api.shop import Shelf
 from commerce.buyer import Buyer
 from engines.plan import SearchPlan, Sort
 from engines.results import StoredProduct
-from language.filters.tree import And, Filter, In, Not
+from language.filters.tree import And, Exists, Filter, In, Not
 from ranking.fields import resolve_filter
 from ranking.visible_fields import fields_of
 from recommender.arranging import Caps, Choice, Weights, arrange
@@ -115,8 +115,12 @@ class Recommending:
     def _visible(self, asked: Asked, condition: Filter | None, left_out: set[str], count: int) -> Iterator[_Found]:
         """Yield what the buyer may see, meets the condition and is not known to be out of stock."""
         candidates = self.recommender.recommend(asked, self.history) if self.recommender else iter(())
-        wanted = (each for each in candidates if each.id not in left_out)
         shown: set[str] = set()
+        if asked.strategy == "new_arrivals":
+            for candidate, stored in self._released(condition, left_out):
+                shown.add(candidate.id)
+                yield candidate, stored
+        wanted = (each for each in candidates if each.id not in left_out | shown)
         while batch := list(islice(wanted, count + _SPARE)):
             visible = self._see([each.id for each in batch], condition)
             for candidate in batch:
@@ -132,14 +136,23 @@ class Recommending:
         plan = SearchPlan(buyer=self.buyer, at=self.at, filter=And((In("id", tuple(ids)), condition)), limit=len(ids))
         return {hit.product.id: hit.product for hit in self.shelf.index.search(plan).hits}
 
+    def _released(self, condition: Filter | None, left_out: set[str]) -> Iterator[_Found]:
+        """Yield the products that were released last, where the catalogue says when."""
+        if "released" in self.shelf.index.fields():
+            dated = And((Exists("released"), condition)) if condition else Exists("released")
+            for rank, stored in enumerate(self._in_stock(dated, left_out, "released"), start=1):
+                yield Candidate(stored.id, 1 / rank, "primary", Reason("new", {})), stored
+
     def _rest(self, condition: Filter | None, left_out: set[str]) -> Iterator[_Found]:
         """Yield the catalogue's most popular products: a unit is not empty while there are products."""
+        for stored in self._in_stock(condition, left_out, "popularity"):
+            yield Candidate(stored.id, 0.0, "fallback", Reason("range", {})), stored
+
+    def _in_stock(self, condition: Filter | None, left_out: set[str], order: str) -> Iterator[StoredProduct]:
         parts = [Not(In("id", tuple(sorted(left_out))))] if left_out else []
         conditions: tuple[Filter, ...] = (*parts, condition) if condition else tuple(parts)
-        plan = SearchPlan(buyer=self.buyer, at=self.at, filter=And(conditions), sort=Sort("popularity"), limit=100)
-        for hit in self.shelf.index.search(plan).hits:
-            if hit.product.availability.in_stock:
-                yield Candidate(hit.product.id, 0.0, "fallback", Reason("range", {})), hit.product
+        plan = SearchPlan(buyer=self.buyer, at=self.at, filter=And(conditions), sort=Sort(order), limit=100)
+        return (each.product for each in self.shelf.index.search(plan).hits if each.product.availability.in_stock)
 
     def _titles(self, reasons: Iterable[Reason], locale: str | None) -> dict[str, str]:
         anchors = list(dict.fromkeys(reason.anchor for reason in reasons if reason.anchor is not None))

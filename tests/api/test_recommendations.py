@@ -59,12 +59,28 @@ def test_a_product_page_gets_what_is_bought_with_it_and_why(client: TestClient, 
     assert (unit["unknown"], unit["model_version"], len(unit["items"])) == (["nothing"], "1", 3)
 
 
-@pytest.mark.parametrize("strategy", get_args(Strategy))
+@pytest.mark.parametrize("strategy", [each for each in get_args(Strategy) if each != "new_arrivals"])
 def test_no_unit_is_empty_without_a_model_and_all_of_it_is_a_fallback(client: TestClient, strategy: str) -> None:
     unit = client.post(PATH, json={"strategy": strategy, "count": 5}).json()
     assert len(unit["items"]) == 5
     assert {each["source"] for each in unit["items"]} == {"fallback"}
     assert unit["model_version"] is None
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize("condition", [None, 'brand = "HP"'])
+def test_new_arrivals_are_what_was_released_last(client: TestClient, condition: str | None) -> None:
+    found = client.post(PATH, json={"strategy": "new_arrivals", "count": 8, "filter": condition}).json()["items"]
+    newest = {"sort": "newest", "page_size": 100, "filter": condition}
+    hits = client.post("/v1/icecat/search", json=newest).json()["hits"]
+    in_stock = [each["id"] for each in hits if each["availability"]["in_stock"]]
+    assert [each["id"] for each in found] == in_stock[:8]
+    assert {(each["source"], each["reason"]["code"]) for each in found} == {("primary", "new")}
+
+
+def test_new_arrivals_need_no_model(client: TestClient) -> None:
+    found = client.post(PATH, json={"strategy": "new_arrivals", "count": 8}).json()["items"]
+    assert {each["source"] for each in found} == {"primary"}
 
 
 def test_no_product_stands_in_two_units_of_a_page(client: TestClient, trained: None, ids: list[str]) -> None:
