@@ -117,9 +117,9 @@ class Recommending:
         candidates = self.recommender.recommend(asked, self.history) if self.recommender else iter(())
         shown: set[str] = set()
         if asked.strategy == "new_arrivals":
-            for candidate, stored in self._released(condition, left_out):
-                shown.add(candidate.id)
-                yield candidate, stored
+            for found in self._released(condition, left_out):
+                shown.add(found[1].id)
+                yield found
         wanted = (each for each in candidates if each.id not in left_out | shown)
         while batch := list(islice(wanted, count + _SPARE)):
             visible = self._see([each.id for each in batch], condition)
