@@ -120,7 +120,8 @@ class Recommending:
             for found in self._released(condition, left_out):
                 shown.add(found[1].id)
                 yield found
-        wanted = (each for each in candidates if each.id not in left_out | shown)
+        skipped = left_out | shown
+        wanted = (each for each in candidates if each.id not in skipped)
         while batch := list(islice(wanted, count + _SPARE)):
             visible = self._see([each.id for each in batch], condition)
             for candidate in batch:
