@@ -19,7 +19,7 @@ def train_extraction(catalog: CatalogName, as_json: AsJson = False) -> None:
     """Learn to read missing attributes from titles and descriptions.
 
     Learns from products that give an attribute how their texts state it, and reads it for those that do not; only what
-    was right for 94 of 100 products that it was not learned from is shown. A service that runs takes it up by itself.
+    was right for 92 of 100 products that it was not learned from is shown. A service that runs takes it up by itself.
 
     Example: vitrine train extraction icecat
     """

@@ -4,10 +4,12 @@ For a run of words g and a value v of an attribute, among the products that say 
 their number and k that of those which give v. The rule g -> v is as good as the lower end of the interval of k / n.
 It finds values that the text says in other words ("LaserJet" for laser printing) as well as in their own.
 
-Words that only name the type of product are no evidence: if nine of ten cables are black, "cable" does not say black.
-So a rule must be wrong at most half as often as a guess by type alone, which is right for
+Words that only name the type of product or its brand are no evidence: if nine of ten cables are black, "cable" does not
+say black. So a rule must be wrong at most half as often as a guess by type and brand alone, which is right for
 
-    sum over types t of n(g, t) P(v | t) / sum over t of n(g, t) P(attribute given | t)
+    sum over t of n(g, t) P(v | t) / sum over t of n(g, t) P(attribute given | t)
+
+with t the type and brand together, or where these are few products the type alone.
 """
 
 from collections import Counter
@@ -26,14 +28,17 @@ _TYPE = 12
 _LEAST = 0.7
 _NO_GAIN = 0.01
 _HALF = 0.5
+_SHORTEST = 3
 _AT_ONCE = 20_000
+_TINY = 1e-9
 _Thing = TypeVar("_Thing", bound=Hashable)
 
 
 class Example(NamedTuple):
-    """One product to learn from: its type, the runs of words that it says, and its single values by attribute."""
+    """One product to learn from: its type and brand, the runs of words that it says, its single values by attribute."""
 
     type_name: str | None
+    brand: str | None
     grams: Iterable[str]
     values: Mapping[str, Scalar]
 
@@ -54,17 +59,18 @@ def gram_rules(examples: Sequence[Example]) -> list[GramRule]:
     A rule of one type is kept where it is better than that of all types, one of many words where it is better than
     those of its parts.
     """
-    grams = _numbered(each.grams for each in examples)
+    grams = _numbered((gram for gram in each.grams if _is_telling(gram)) for each in examples)
     values = _numbered(list(each.values.items()) for each in examples)
     attributes = {name: at for at, name in enumerate(dict.fromkeys(name for name, _ in values))}
-    sizes = Counter(each.type_name for each in examples)
-    types = {name: at for at, name in enumerate(name for name, size in sizes.items() if size >= _TYPE and name)}
+    types = _numbered_from(each.type_name for each in examples if each.type_name)
+    cells, of_cell = _cells(examples, types)
     counts = _Counts(
         _matrix([[grams[g] for g in each.grams if g in grams] for each in examples], len(grams)),
         _matrix([[values[v] for v in each.values.items() if v in values] for each in examples], len(values)),
         _matrix([[attributes[a] for a in each.values if a in attributes] for each in examples], len(attributes)),
         np.array([attributes[name] for name, _ in values], dtype=np.int64),
-        np.array([types.get(each.type_name or "", len(types)) for each in examples]),
+        cells,
+        of_cell,
     )
     names = list(grams), list(values)
     found = _named(counts.rules(None), names, None)
@@ -78,8 +84,8 @@ def gram_rules(examples: Sequence[Example]) -> list[GramRule]:
 
 
 class _Counts:
-    """Products x grams, products x values and products x attributes, with the attribute of each value and the type of
-    each product; types that are too small to be told apart are the last one together."""
+    """Products x grams, products x values and products x attributes, with the attribute of each value, the cell (type
+    and brand) of each product, and the type of each cell, -1 for products without one."""
 
     def __init__(
         self,
@@ -87,15 +93,16 @@ class _Counts:
         given: sparse.csr_array,
         carried: sparse.csr_array,
         of_value: NDArray[np.int64],
-        of_product: NDArray[np.int64],
+        cells: NDArray[np.int64],
+        of_cell: NDArray[np.int64],
     ) -> None:
         self._said, self._given, self._carried = said, given, carried
-        self._of_value, self._of_product = of_value, of_product
-        kinds = int(of_product.max(initial=0)) + 1
-        ones = np.ones(len(of_product), dtype=np.int32)
-        members = sparse.csr_array((ones, (of_product, np.arange(len(of_product)))), (kinds, len(of_product)))
-        size = np.maximum(np.bincount(of_product, minlength=kinds), 1)[:, None]
-        self._gram_types = np.asarray((members @ said).todense(), dtype=np.float32).T
+        self._of_value, self._cells, self._of_cell = of_value, cells, of_cell
+        kinds = len(of_cell)
+        ones = np.ones(len(cells), dtype=np.int32)
+        members = sparse.csr_array((ones, (cells, np.arange(len(cells)))), (kinds, len(cells)))
+        size = np.maximum(np.bincount(cells, minlength=kinds), 1)[:, None]
+        self._gram_cells = np.asarray((members @ said).todense(), dtype=np.float32).T
         self._value_share = np.asarray((members @ given).todense(), dtype=np.float32) / size
         self._attribute_share = np.asarray((members @ carried).todense(), dtype=np.float32) / size
 
@@ -103,7 +110,7 @@ class _Counts:
         """Return the rules of one type, or of all, as numbers of grams and of values, and their scores."""
         said, given, carried = self._said, self._given, self._carried
         if of_type is not None:
-            rows = np.flatnonzero(self._of_product == of_type)
+            rows = np.flatnonzero(self._of_cell[self._cells] == of_type)
             said, given, carried = said[rows], given[rows], carried[rows]
         together = (said.T @ given).tocoo()
         enough = together.data >= _SUPPORT
@@ -118,18 +125,40 @@ class _Counts:
         return gram[telling], value[telling], score[telling]
 
     def _guessed(self, gram: NDArray[np.int64], value: NDArray[np.int64], of_type: int | None) -> NDArray[np.float64]:
-        """Return how often each value is right for the products that say a gram if their types alone are known."""
+        """Return how often each value is right for products that say a gram if only types and brands are known."""
         attribute = self._of_value[value]
-        if of_type is not None:
-            shares = self._value_share[of_type, value] / self._attribute_share[of_type, attribute]
-            return np.asarray(shares, dtype=float)
+        cells = slice(None) if of_type is None else np.flatnonzero(self._of_cell == of_type)
+        said, right_share = self._gram_cells[:, cells], self._value_share[cells].T
+        given_share = self._attribute_share[cells].T
         found = np.empty(len(gram))
         for begin in range(0, len(gram), _AT_ONCE):
             part = slice(begin, begin + _AT_ONCE)
-            kinds = self._gram_types[gram[part]]
-            right = (kinds * self._value_share.T[value[part]]).sum(axis=1)
-            found[part] = right / (kinds * self._attribute_share.T[attribute[part]]).sum(axis=1)
+            kinds = said[gram[part]]
+            right = (kinds * right_share[value[part]]).sum(axis=1)
+            found[part] = right / np.maximum((kinds * given_share[attribute[part]]).sum(axis=1), _TINY)
         return found
+
+
+def _cells(examples: Sequence[Example], types: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cell of each product, and the type of each cell."""
+    of_type = [types.get(each.type_name or "", -1) for each in examples]
+    sizes = Counter((at, each.brand) for at, each in zip(of_type, examples, strict=True))
+    keys = [
+        (at, each.brand if sizes[at, each.brand] >= _TYPE else None) for at, each in zip(of_type, examples, strict=True)
+    ]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return np.array([numbers[key] for key in keys]), np.array([at for at, _ in numbers])
+
+
+def _numbered_from(names: Iterable[str]) -> dict[str, int]:
+    """Number the types that have enough products to be told apart."""
+    sizes = Counter(names)
+    return {name: at for at, name in enumerate(name for name, size in sizes.items() if size >= _TYPE)}
+
+
+def _is_telling(gram: str) -> bool:
+    """Say whether a run of words is long enough to be more than an article, a digit or a unit."""
+    return sum(char.isalnum() for char in gram) >= _SHORTEST
 
 
 def _among(

@@ -24,8 +24,9 @@ _FOLDS = 3
 _CARRIERS = 30
 _OFTEN = 40
 _ENUMERATED = 0.8
-_USUAL = 0.25
-_PRECISION = 0.94
+_USUAL, _USUAL_UNTYPED, _USUAL_BY_WORDS = 0.25, 0.5, 0.8
+_TYPE_SHARE, _TYPE_PRODUCTS = 0.15, 5
+_PRECISION = 0.92
 _READINGS = 12
 _STEPS = 8
 
@@ -43,6 +44,7 @@ class TextExample(NamedTuple):
 
     text: ProductText
     type_name: str | None
+    brand: str | None
     values: Mapping[str, Scalar]
     fold: int
 
@@ -64,7 +66,7 @@ class ExtractionLearner:
             if len(found) == 1 and not isinstance(found[0], bool)
         }
         fold = crc32(product.id.encode()) % _FOLDS
-        self._examples.append(TextExample(text_of(product, self._locale), type_name, single, fold))
+        self._examples.append(TextExample(text_of(product, self._locale), type_name, product.brand, single, fold))
 
     def build(self) -> ExtractionModel:
         """Return the model. Costs about 1 ms a product."""
@@ -73,20 +75,22 @@ class ExtractionLearner:
             each._replace(values={name: value for name, value in each.values.items() if name in wanted})
             for each in self._examples
         ]
+        usual = _usual_types(examples)
         readings: defaultdict[TrustKey, list[Judged]] = defaultdict(list)
         for fold in range(_FOLDS):
             model = self._model([each for each in examples if each.fold != fold], wanted)
             for example in examples:
                 if example.fold == fold:
                     for (name, kind), reading in model.best(example.text, example.type_name).items():
-                        given = example.values.get(name)
-                        is_right = None if given is None else agree(reading.value, given)
-                        readings[name, kind, example.type_name].append(Judged(reading.score, is_right))
+                        if example.type_name is None or example.type_name in usual[name]:
+                            given = example.values.get(name)
+                            is_right = None if given is None else agree(reading.value, given)
+                            readings[name, kind, example.type_name].append(Judged(reading.score, is_right))
         return _trusted_only(self._model(examples, wanted), trust_of(readings))
 
     def _model(self, examples: Sequence[TextExample], wanted: Collection[str]) -> ExtractionModel:
         units = {name: self._dictionary[name].unit for name in wanted if self._dictionary[name].kind == "number"}
-        said = [Example(each.type_name, each.text.grams, each.values) for each in examples]
+        said = [Example(each.type_name, each.brand, each.text.grams, each.values) for each in examples]
         numbered = [
             Numbered(
                 each.type_name,
@@ -100,28 +104,50 @@ class ExtractionLearner:
 
 
 def trust_of(readings: Mapping[TrustKey, Sequence[Judged]]) -> dict[TrustKey, Trust]:
-    """Return how far readings can be believed: by type where there are enough of a type, for all other types together.
+    """Return how far readings can be believed, by type; types with few readings are judged together.
 
-    A type whose readings are not to be believed has a trust that takes none.
+    What products without a type are is not known: there the words themselves must tell that the attribute is theirs.
+
+    What is not in it is not to be believed, nor is what takes no score.
     """
     found: dict[TrustKey, Trust] = {}
-    others: defaultdict[tuple[str, Kind], list[Judged]] = defaultdict(list)
+    few: defaultdict[tuple[str, Kind], list[Judged]] = defaultdict(list)
+    members: defaultdict[tuple[str, Kind], list[str]] = defaultdict(list)
     for (name, kind, type_name), judged in readings.items():
-        if type_name is not None and sum(each.is_right is not None for each in judged) >= _READINGS:
+        if type_name is None:
+            found[name, kind, None] = trusted(judged, _USUAL_BY_WORDS if kind == "words" else _USUAL_UNTYPED)
+        elif sum(each.is_right is not None for each in judged) >= _READINGS:
             found[name, kind, type_name] = trusted(judged)
         else:
-            others[name, kind].extend(judged)
-    for (name, kind), judged in others.items():
-        found[name, kind, None] = trusted(judged)
-    read = {(name, kind) for (name, kind, _), trust in found.items() if trust.scores}
-    return {key: trust for key, trust in found.items() if key[:2] in read}
+            few[name, kind].extend(judged)
+            members[name, kind].append(type_name)
+    for (name, kind), judged in few.items():
+        together = trusted(judged)
+        found |= {(name, kind, type_name): together for type_name in members[name, kind]}
+    return {key: trust for key, trust in found.items() if trust.scores}
 
 
-def trusted(judged: Iterable[Judged]) -> Trust:
+def _usual_types(examples: Sequence[TextExample]) -> dict[str, frozenset[str]]:
+    """Return for each attribute the types whose products usually have it."""
+    types = Counter(each.type_name for each in examples if each.type_name)
+    carried: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for example in examples:
+        for name in example.values:
+            carried[name].update([example.type_name] if example.type_name else [])
+    found = {
+        name: frozenset(
+            each for each, count in of_type.items() if count >= _TYPE_PRODUCTS and count >= _TYPE_SHARE * types[each]
+        )
+        for name, of_type in carried.items()
+    }
+    return defaultdict(frozenset, found)
+
+
+def trusted(judged: Iterable[Judged], usual: float = _USUAL) -> Trust:
     """Return from which score on readings are taken, if at all.
 
-    Confidence is the smoothed share of those right at a score and above, (k + 1) / (n + 2). Where hardly a product of
-    which something is read gives the attribute, the attribute is none of such products, and nothing is taken.
+    Confidence is the smoothed share of those right at a score and above, (k + 1) / (n + 2). Where less than the share
+    ``usual`` of the products of which something is read gives the attribute, it is none of theirs: nothing is taken.
     """
     ranked = sorted(judged, key=lambda each: -each.score)
     right = given = 0
@@ -130,7 +156,7 @@ def trusted(judged: Iterable[Judged]) -> Trust:
         given += is_right is not None
         right += is_right is True
         is_last = count == len(ranked) or ranked[count].score < score
-        if is_last and given >= _READINGS and right >= _PRECISION * given and given >= _USUAL * count:
+        if is_last and given >= _READINGS and right >= _PRECISION * given and given >= usual * count:
             cuts.append((score, round((right + 1) / (given + 2), 3)))
     kept = [cuts[at * (len(cuts) - 1) // (_STEPS - 1)] for at in range(_STEPS)] if len(cuts) > _STEPS else cuts
     ascending = sorted(dict(kept).items())

@@ -68,8 +68,8 @@ class Trust:
 @dataclass(frozen=True)
 class ExtractionModel:
     """The rules of one catalogue. ``spellings`` are values by the words that say them, ``units`` those of numeric
-    attributes. ``trust`` is by attribute, kind of reading and type; None is for types that are not judged by
-    themselves. What is not in it is not read."""
+    attributes. ``trust`` is by attribute, kind of reading and type, None being products without a type. What is not
+    in it is not read."""
 
     locale: str
     grams: Sequence[GramRule]
@@ -105,8 +105,7 @@ class ExtractionModel:
             name = reading.name
             if name in without:
                 continue
-            key = name, reading.kind
-            trust = self.trust.get((*key, type_name)) or self.trust.get((*key, None))
+            trust = self.trust.get((name, reading.kind, type_name))
             confidence = None if trust is None else trust.confidence(reading.score)
             if confidence is None:
                 continue

@@ -120,6 +120,27 @@
  *
  * @typedef {{recommendation_id: string, strategy: string, items: UnitItem[]}} Unit
  *
+ * @typedef {object} ComparisonRow
+ * @property {string} field
+ * @property {string} label
+ * @property {string | null} group
+ * @property {string | null} unit
+ * @property {(Scalar | Scalar[] | null)[]} values
+ * @property {(Scalar | Scalar[] | null)[]} normalised
+ * @property {string | null} normalised_unit
+ * @property {boolean} differs
+ * @property {"higher" | "lower" | null} better
+ * @property {number[]} best
+ * @property {({value: Scalar | Scalar[], unit: string | null, source: "given" | "extracted", evidence: string | null} | null)[]} cells
+ *
+ * @typedef {object} Comparison
+ * @property {{product: Product, price: Price | null, offer: {quantity: number, unit_price: string | null, total: string | null, currency: string}}[]} products
+ * @property {ComparisonRow[]} rows
+ * @property {{id: string, sentence: string}[]} summary
+ * @property {{id: string, product: Product, price: Price | null, beats: string[], sentence: string}[]} alternatives
+ *
+ * @typedef {{ids: string[], quantities: Record<string, number>, locale: string}} ComparisonRequest
+ *
  * @typedef {object} ProductPage
  * @property {Product} product
  * @property {Price | null} price
@@ -221,11 +242,48 @@ export function recommendations(catalog, requests, signal) {
 }
 
 /**
+ * Compare products.
+ * @param {string} catalog
+ * @param {ComparisonRequest} body
+ * @param {AbortSignal} signal
+ * @returns {Promise<Comparison>}
+ */
+export function compare(catalog, body, signal) {
+  return request(`/v1/${encodeURIComponent(catalog)}/compare`, { ...posted(body), signal });
+}
+
+/**
+ * Fetch a comparison as a CSV file.
+ * @param {string} catalog
+ * @param {ComparisonRequest} body
+ * @returns {Promise<Blob>}
+ */
+export async function comparisonFile(catalog, body) {
+  const { headers, ...rest } = posted(body);
+  const init = { ...rest, headers: { ...headers, Accept: "text/csv" } };
+  return (await respond(`/v1/${encodeURIComponent(catalog)}/compare`, init)).blob();
+}
+
+/** @param {unknown} body */
+function posted(body) {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/**
  * @param {string} path
  * @param {RequestInit} [init]
  * @returns {Promise<any>}
  */
 async function request(path, init = {}) {
+  return (await respond(path, init)).json();
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} init
+ * @returns {Promise<Response>}
+ */
+async function respond(path, init) {
   /** @param {Record<string, string>} asker */
   const ask = (asker) => fetch(path, { ...init, headers: { Accept: "application/json", ...init.headers, ...asker } });
   let response;
@@ -240,7 +298,7 @@ async function request(path, init = {}) {
     throw new ApiProblem({ status: 0, code: "unreachable", title: "" });
   }
   if (!response.ok) throw await problemOf(response);
-  return response.json();
+  return response;
 }
 
 /**

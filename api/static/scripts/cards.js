@@ -1,5 +1,6 @@
 /** One hit in the grid of results. */
 
+import { compareTick } from "./comparison_tray.js";
 import { h, link } from "./dom.js";
 import { highlighted } from "./highlight.js";
 import { texts } from "./i18n.js";
@@ -57,6 +58,7 @@ export function card(hit, catalog, index) {
         availabilityLine(hit.availability),
         priceLine(hit.price),
         termsLine(hit.price),
+        compareTick(product, catalog),
       ),
     ),
   );

@@ -5,6 +5,7 @@ import { drawBuyers } from "./buyers.js";
 import { cartLines, onCartChange } from "./cart.js";
 import { createCartPage } from "./cart_page.js";
 import { drawCatalogs } from "./catalogs.js";
+import { createComparisonPage } from "./comparison_page.js";
 import { h } from "./dom.js";
 import { language, setLanguage, texts, translatePage } from "./i18n.js";
 import { latestOnly } from "./latest.js";
@@ -50,6 +51,8 @@ function run(first) {
   let product = null;
   /** @type {ReturnType<typeof createCartPage> | null} */
   let cart = null;
+  /** @type {ReturnType<typeof createComparisonPage> | null} */
+  let comparison = null;
 
   const router = createRouter(catalogs[0].id, (shown, arrival) => {
     drawCatalogs(part("catalogs"), catalogs, shown.catalog);
@@ -58,10 +61,12 @@ function run(first) {
     const page =
       shown.product !== null
         ? (product ??= createProductPage(router, catalogs))
-        : shown.cart
-          ? (cart ??= createCartPage(router, catalogs))
-          : (results ??= createSearchPage(router, catalogs));
-    for (const other of [results, product, cart]) if (other !== page) other?.leave();
+        : shown.compare !== null
+          ? (comparison ??= createComparisonPage(router, catalogs))
+          : shown.cart
+            ? (cart ??= createCartPage(router, catalogs))
+            : (results ??= createSearchPage(router, catalogs));
+    for (const other of [results, product, comparison, cart]) if (other !== page) other?.leave();
     if (!main.contains(page.element)) main.replaceChildren(page.element);
     void page.show(shown, arrival);
   });
@@ -71,7 +76,7 @@ function run(first) {
   languages.value = language();
   languages.addEventListener("change", () => {
     setLanguage(languages.value);
-    results = product = cart = null; // made anew with the new texts
+    results = product = comparison = cart = null; // made anew with the new texts
     drawBuyers(part("buyers"), follow);
     router.refresh();
   });
@@ -88,8 +93,9 @@ function run(first) {
       catalogs = answer.catalogs;
       results?.leave();
       product?.leave();
+      comparison?.leave();
       cart?.leave();
-      results = product = cart = null;
+      results = product = comparison = cart = null;
       const shown = router.current();
       if (!catalogs.some(({ id }) => id === shown.catalog)) router.go(view({ catalog: catalogs[0]?.id }));
       else if (shown.page > 1) router.go({ ...shown, page: 1 }, { replace: true });

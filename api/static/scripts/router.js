@@ -36,7 +36,7 @@ export function createRouter(firstCatalog, show) {
     if (replace || href(next) === href(current)) {
       history.replaceState({ ...here, scroll: 0, opened: null }, "", href(next));
     } else {
-      const fromResults = current.product === null;
+      const fromResults = current.product === null && current.compare === null;
       const origin = fromResults
         ? { href: href(current), direct: true }
         : here.origin && { ...here.origin, direct: false };

@@ -4,6 +4,7 @@ import { search } from "./api.js";
 import { card, cardOutlines } from "./cards.js";
 import { catalogNamed } from "./catalogs.js";
 import { chips } from "./chips.js";
+import { createComparisonTray } from "./comparison_tray.js";
 import { button, h, replaceKeepingFocus } from "./dom.js";
 import { createDrawer } from "./drawer.js";
 import { createFacets } from "./facets.js";
@@ -61,6 +62,7 @@ export function createSearchPage(router, catalogs) {
   const state = h("div", {});
   const units = createUnits({ apart: true });
   const pages = h("div", {});
+  const tray = createComparisonTray(() => shown.catalog);
   const element = h(
     "div",
     { class: "results-page" },
@@ -86,6 +88,7 @@ export function createSearchPage(router, catalogs) {
       state,
       pages,
       units.more,
+      tray.element,
     ),
     drawer.element,
   );
@@ -159,6 +162,7 @@ export function createSearchPage(router, catalogs) {
       title.textContent = next.query ? texts().resultsFor(next.query) : name;
       document.title = [next.query, name, "Vitrine"].filter(Boolean).join(" – ");
       sort.value = next.sort;
+      tray.draw();
       grid.setAttribute("aria-busy", "true");
       if (isHome(next)) {
         // Who has signed on has a history; a visitor is shown what moves.

@@ -3,6 +3,7 @@
  * bookmarking and the browser's own back button then need no code of their own.
  *
  *   ?catalog=icecat&q=laptop&f.brand=HP&f.brand=Lenovo&r.price=100..500&b.attributes.touchscreen=true&page=2
+ *   ?catalog=icecat&compare=2101957&compare=3920564
  *
  * @typedef {{field: string, kind: "terms", value: string}} TermsChoice        brand, category path, any text
  * @typedef {{field: string, kind: "boolean", value: boolean}} BooleanChoice
@@ -13,6 +14,7 @@
  * @property {string} catalog
  * @property {string | null} product    the product page that is open
  * @property {boolean} cart             whether the cart is open
+ * @property {string[] | null} compare  the products that are compared, where they are
  * @property {string} query
  * @property {Choice[]} choices
  * @property {string} sort
@@ -30,7 +32,17 @@ const PREFIX = /** @type {const} */ ({ terms: "f.", range: "r.", boolean: "b." }
  * @returns {View}
  */
 export function view(changes = {}) {
-  return { catalog: "", product: null, cart: false, query: "", choices: [], sort: "relevance", page: 1, ...changes };
+  return {
+    catalog: "",
+    product: null,
+    compare: null,
+    cart: false,
+    query: "",
+    choices: [],
+    sort: "relevance",
+    page: 1,
+    ...changes,
+  };
 }
 
 /**
@@ -47,6 +59,7 @@ export function parse(queryString, firstCatalog) {
     catalog: parameters.get("catalog") || firstCatalog,
     product: parameters.get("product"),
     cart: parameters.has("cart"),
+    compare: parameters.has("compare") ? [...new Set(parameters.getAll("compare"))] : null,
     query: parameters.get("q") ?? "",
     choices: [...parameters].map(([name, value]) => parseChoice(name, value)).filter((choice) => choice !== null),
     sort: SORTS.some((known) => known === sort) ? sort : "relevance",
@@ -70,6 +83,10 @@ export function href(shown) {
     parameters.set("cart", "open");
     return `?${parameters}`;
   }
+  if (shown.compare !== null) {
+    for (const id of shown.compare) parameters.append("compare", id);
+    return `?${parameters}`;
+  }
   if (shown.query) parameters.set("q", shown.query);
   for (const choice of shown.choices) parameters.append(PREFIX[choice.kind] + choice.field, spell(choice));
   if (shown.sort !== "relevance") parameters.set("sort", shown.sort);
@@ -82,8 +99,8 @@ export function href(shown) {
  * @param {View} shown
  * @returns {boolean}
  */
-export function isHome({ product, cart, query, choices, page }) {
-  return product === null && !cart && !query && !choices.length && page === 1;
+export function isHome({ product, compare, cart, query, choices, page }) {
+  return product === null && compare === null && !cart && !query && !choices.length && page === 1;
 }
 
 /**

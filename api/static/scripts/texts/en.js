@@ -190,4 +190,33 @@ export const en = {
     session_next: "Next",
   },
   unitFallback: "Popular",
+
+  compare: "Compare",
+  /** @param {number} n */
+  compareChosen: (n) => `${counted(n, "product", "products")} chosen to compare`,
+  compareNone: "Choose none",
+  /** @param {number} n */
+  compareTitle: (n) => `${counted(n, "product", "products")} compared`,
+  /** @param {string} title */
+  compareRemove: (title) => `Take ${title} out of the comparison`,
+  compareLegend: "≠ differs   ★ best   ↑ higher is better   ↓ lower is better   – not stated. What matters most comes first.",
+  onlyDifferences: "Only differences",
+  saveCsv: "Save as CSV",
+  savedCsv: "Saved as comparison.csv",
+  bestFor: "Best for",
+  quantity: "Quantity",
+  /** @param {string} title */
+  quantityOf: (title) => `Quantity of ${title}`,
+  /** @param {string} amount */
+  total: (amount) => `${amount} in total`,
+  differs: "differs",
+  best: "best",
+  notStated: "not stated",
+  higherIsBetter: "higher is better",
+  lowerIsBetter: "lower is better",
+  betterAlternatives: "Better than all of these",
+  chart: "At a glance",
+  chartHint: "Each line is a product; where a direction is better, better is up. Press a name to bring its line to the front.",
+  /** @param {string} fields */
+  chartOf: (fields) => `Parallel coordinates of ${fields}; the table above has the same numbers`,
 };
