@@ -7,7 +7,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.mapping import SURFACE
 from engines.opensearch.naming import phrase_key
 from engines.opensearch.point import PointInTime
-from engines.port import EngineUnavailable, Schema, Suggestion, text_field
+from engines.port import Schema, Suggestion, text_field
 from language.vocabulary import Vocabulary
 
 _REMEMBERED = 20_000
@@ -70,12 +70,13 @@ class VisibleVocabulary(Vocabulary):
         counts = {(kind, text): 0 if query is NOTHING else self._known.get((kind, text)) for kind, text, query in asked}
         missing = {(kind, text): query for kind, text, query in asked if counts[kind, text] is None}
         if missing:
-            queries: list[Json] = [{"bool": {"filter": [query, self._visible]}} for query in missing.values()]
-            bodies: list[Json] = [{"size": 0, "track_total_hits": True, "query": query} for query in queries]
-            for key, answer in zip(missing, self._point.search_many(bodies), strict=True):
-                if "error" in answer:
-                    raise EngineUnavailable(f"OpenSearch cannot count words: {str(answer['error'])[:300]}")
-                counts[key] = count = int(answer["hits"]["total"]["value"])
+            # One request, not one for each: what the buyer sees may be thousands of ids that the cluster looks up.
+            ways = {str(at): query for at, query in enumerate(missing.values())}
+            aggregations: Json = {"of": {"filters": {"filters": ways}}}
+            body: Json = {"size": 0, "track_total_hits": False, "query": self._visible, "aggs": aggregations}
+            found = self._point.search(body)["aggregations"]["of"]["buckets"]
+            for at, key in enumerate(missing):
+                counts[key] = count = int(found[str(at)]["doc_count"])
                 if len(self._known) < _REMEMBERED:
                     self._known[key] = count
         return [counts[kind, text] or 0 for kind, text, _ in asked]
