@@ -18,7 +18,7 @@ from commerce.profile import NOBODY, Facts, Interaction, Profile, profile_of
 from commerce.reading import clean_text
 from commerce.records import Records
 from engines.port import SearchIndex
-from ranking.personal import fact_reader
+from ranking.personal import Personal, fact_reader
 
 _EVERY = 0.25
 _MOST_KNOWN = 10_000
@@ -28,6 +28,7 @@ _ROUNDS_REMEMBERED = 400
 _MOST_CLIENTS = 10
 _MOST_ORDERS = 200
 _AT_ONCE = 100
+_NOBODY = Personal(NOBODY)
 _log = structlog.get_logger()
 Mark = tuple[str, str, str]
 """What a profile depends on: a catalogue, a kind of name, and a name."""
@@ -45,7 +46,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    profile: Profile
+    personal: Personal
     marks: frozenset[Mark]
     made_at: float
 
@@ -57,8 +58,9 @@ class ProfileBook:
     so that what somebody did shapes their next answer within a second, whoever answers.
     """
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, strength: int) -> None:
         self._records = records
+        self._strength = strength
         self._known: OrderedDict[Asking, _Known] = OrderedDict()
         self._lock = Lock()
         self._seq = self._erasure = -1
@@ -79,28 +81,28 @@ class ProfileBook:
         if self._thread.is_alive():
             self._thread.join()
 
-    def of(self, catalog: str, index: SearchIndex, buyer: Buyer, client: str | None = None) -> Profile:
-        """Return what is known of a buyer; nothing without consent to personalization in the token.
+    def of(self, catalog: str, index: SearchIndex, buyer: Buyer, client: str | None = None) -> Personal:
+        """Return the profile of a buyer; an empty one without consent to personalization in the token.
 
         A signed-on buyer's is their own and their account's, whatever the client; a visitor's is the client's while
         nobody was signed on in it.
         """
         asking = _asking(catalog, buyer, client)
         if asking is None or not buyer.consent.get("personalization", False):
-            return NOBODY
+            return _NOBODY
         now = monotonic()
         with self._lock:
             known = self._known.get(asking)
             begun = self._round
         if known is None or now - known.made_at > _FRESH:
             profile, marks = self._make(asking, index)
-            known = _Known(profile, marks, now)
+            known = _Known(Personal(profile, self._strength), marks, now)
             with self._lock:
                 if not self._missed(begun, marks):
                     self._known[asking] = known
                     if len(self._known) > _MOST_KNOWN:
                         self._known.popitem(last=False)
-        return known.profile
+        return known.personal
 
     def follow(self) -> None:
         """Drop the profiles that something happened to since the last time."""

@@ -92,7 +92,7 @@ class Shop:
         self.rules = rule_book(self.records)
         self.relevance = RelevanceBook(self.records)
         self.guide_books = GuideBooks(self.records)
-        self.profiles = ProfileBook(self.records)
+        self.profiles = ProfileBook(self.records, settings.personalization_strength)
         self._strength = settings.personalization_strength
         self.journal = Journal(self.records, settings.keep_behaviour())
         self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
@@ -164,8 +164,8 @@ class Shop:
         """Return what a buyer's profile adds to an order of products; None where it adds nothing."""
         if not self._strength or not buyer.consent.get("personalization", False):
             return None
-        profile = self.profiles.of(shelf.catalog.id, shelf.index, buyer, client)
-        return Personal(profile, self._strength) if profile.interactions else None
+        personal = self.profiles.of(shelf.catalog.id, shelf.index, buyer, client)
+        return personal if personal.profile.interactions else None
 
     def recommender(self, catalog_id: str) -> tuple[Recommender | None, int | None]:
         """Return the recommender that serves a catalogue, and its version; None and None without one."""

@@ -47,6 +47,28 @@ def render_scale(figures: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *(f"| {name} | {value} |" for name, value in rows)])
 
 
+def render_personal(figures: Mapping[str, Any]) -> str:
+    """Return the figures of ``python -m benchmarks.personal`` as a Markdown table."""
+    lines = [
+        f"| nDCG@10 behind {figures['cut']}, strength {figures['strength']} | buyers | without profile | with profile "
+        "| gain | 95 % interval of the difference |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for kind in ("returning", "new"):
+        row = figures[kind]
+        low, high = row["difference_interval"]
+        lines.append(
+            f"| {kind} | {row['buyers']:,} | {row['ndcg_plain']} | {row['ndcg_personal']} | {row['gain_percent']} % "
+            f"| {low} to {high} |"
+        )
+    said = "; ".join(
+        f"{name} {row['p50_plain_ms']} without and {row['p50_personal_ms']} with a profile, "
+        f"at the first sight of products {row['p50_rise_at_first_ms']} more"
+        for name, row in figures["cost"].items()
+    )
+    return "\n".join([*lines, "", f"A search of Icecat in the same run, in process, p50 in ms: {said}."])
+
+
 def render_buyers(figures: Mapping[str, Any]) -> str:
     """Return the figures of ``make bench-buyers`` as a Markdown table."""
     search = figures["search_ms"]

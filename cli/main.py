@@ -14,6 +14,7 @@ from cli import (
     loading,
     models,
     report,
+    report_behaviour,
     report_prices,
     rules,
     serve,
@@ -41,6 +42,7 @@ app.command("serve")(serve.serve)
 app.command("token")(tokens.token)
 app.command("demo")(demo.demo)
 report.app.command("prices")(report_prices.report_prices)
+report.app.command("behaviour")(report_behaviour.report_behaviour)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(report.app, name="report")
 app.add_typer(models.app, name="models")

@@ -32,6 +32,14 @@ class ReportsNotInstalled(VitrineError):
     code = "reports_not_installed"
 
 
+def reports_missing(error: ModuleNotFoundError) -> ReportsNotInstalled:
+    """Return what to raise where a report cannot be drawn."""
+    return ReportsNotInstalled(
+        f"reports need the package {error.name!r}: install Vitrine with its extra `reports` "
+        "(pip install 'vitrine[reports]')"
+    )
+
+
 @app.callback()
 def report() -> None:
     """Reports with plots and tables."""
@@ -59,10 +67,7 @@ def report_catalog(
         # Here and not above, so that every other command works without matplotlib.
         from evaluation.catalog_quality.report import measure_into, write_report
     except ModuleNotFoundError as error:
-        raise ReportsNotInstalled(
-            f"reports need the package {error.name!r}: install Vitrine with its extra `reports` "
-            "(pip install 'vitrine[reports]')"
-        ) from error
+        raise reports_missing(error) from error
     with opened() as context:
         known = context.records.catalog(catalog)
         folder = out or context.settings.home / "reports" / catalog

@@ -31,6 +31,7 @@ _MOST_ATTRIBUTES = 20
 _LONGEST_VALUE = 60
 _SHORTEST_WORD = 3
 _ATTRIBUTE = "attributes."
+_DOUBLE = log(2) ** 2
 
 
 class Interaction(NamedTuple):
@@ -82,10 +83,16 @@ class Profile:
             found.append(Match("product", facts.id, affinity))
         known = self.keys
         found += [Match(kind_of(key), key, known[key]) for key in facts.keys if key in known]
-        if facts.price is not None and (usual := self.prices.get(facts.group)) is not None:
-            # Nearness: 1 at the usual price, a half at twice or half of it.
-            found.append(Match("price", facts.group, usual[1] / (1.0 + (facts.price - usual[0]) ** 2 / log(2) ** 2)))
+        if affinity := self.fits_price(facts):
+            found.append(Match("price", facts.group, affinity))
         return found
+
+    def fits_price(self, facts: Facts) -> float:
+        """Return the affinity to a product's price: whole at the usual price of its group, half at twice that."""
+        usual = self.prices.get(facts.group) if facts.price is not None else None
+        if usual is None or facts.price is None:
+            return 0.0
+        return usual[1] / (1.0 + (facts.price - usual[0]) ** 2 / _DOUBLE)
 
 
 NOBODY = Profile()

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
@@ -20,7 +19,7 @@ WEIGHTS: Mapping[Kind, float] = {
     "brand": 1.2,
     "category": 1.0,
     "attribute": 0.25,
-    "word": 0.5,
+    "word": 1.5,
     "price": 0.4,
 }
 """What a full affinity of a kind adds, in standard deviations of the order without it, at the strength 50."""
@@ -67,25 +66,28 @@ def fact_reader(locale: str) -> FactReader:
     return FactReader(analyzer(locale))
 
 
-@dataclass(frozen=True, slots=True)
 class Personal:
-    """A profile at a strength from 0 to 100."""
+    """A profile at a strength from 0 to 100; made once for a profile, asked by every search. Safe for any threads."""
 
-    profile: Profile
-    strength: int = _USUAL_STRENGTH
+    def __init__(self, profile: Profile, strength: int = _USUAL_STRENGTH) -> None:
+        self.profile = profile
+        self.strength = strength
+        self._factor = strength / _USUAL_STRENGTH
+        weights = {kind: weight * self._factor for kind, weight in WEIGHTS.items()}
+        self._keys = {key: affinity * weights[kind_of(key)] for key, affinity in profile.keys.items()}
+        self._products = {each: affinity * weights["product"] for each, affinity in profile.products.items()}
+        self._price = weights["price"]
 
     def scores(self, products: Sequence[StoredProduct], reader: FactReader) -> Scores:
         """Return what the profile adds to each product, 0 where it has nothing to say."""
-        factor = self.strength / _USUAL_STRENGTH
-        known = {key: affinity * WEIGHTS[kind_of(key)] * factor for key, affinity in self.profile.keys.items()}
-        own, prices = self.profile.products, self.profile.prices
+        keys, own = self._keys, self._products
         found = np.zeros(len(products))
         for at, product in enumerate(products):
             facts = reader.of(product)
-            score = sum([known[key] for key in facts.keys if key in known])
-            if facts.id in own or (facts.price is not None and facts.group in prices):
-                rest = (each for each in self.profile.match(facts) if each.kind in {"product", "price"})
-                score += sum(each.affinity * WEIGHTS[each.kind] * factor for each in rest)
+            score = own.get(facts.id, 0.0) + self._price * self.profile.fits_price(facts)
+            for key in facts.keys:
+                if key in keys:
+                    score += keys[key]
             found[at] = score
         return found
 
@@ -94,9 +96,8 @@ class Personal:
         matches = self.profile.match(reader.of(product))
         if not matches:
             return None
-        factor = self.strength / _USUAL_STRENGTH
         ordered = sorted(matches, key=lambda each: -abs(each.affinity) * WEIGHTS[each.kind])
-        total = sum(each.affinity * WEIGHTS[each.kind] for each in matches) * factor
+        total = sum(each.affinity * WEIGHTS[each.kind] for each in matches) * self._factor
         return Stage("personal", total, "; ".join(_said(each) for each in ordered[:_EXPLAINED]))
 
     def ordered(self, facets: Sequence[Facet]) -> tuple[Facet, ...]:

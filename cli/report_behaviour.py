@@ -1,0 +1,59 @@
+"""The report of what customers did."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.context import AsJson, CatalogName, opened, print_json
+from cli.report import reports_missing
+
+
+def report_behaviour(
+    catalog: CatalogName,
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="How many days before the end.")] = 28,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The end, a day in UTC.", show_default="now")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder to write to.", show_default="VITRINE_HOME/reports/CATALOG"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a report of what customers did: one HTML page for people, and CSV files to work through.
+
+    Top queries, queries that nothing came of with a proposal for each, use of facets, conversion, units of
+    recommendations, buyers by recency, frequency and value, and returns. Made from searches, events and orders.
+
+    Example: vitrine report behaviour shop --days 7
+    """
+    try:
+        # Here and not above, so that every other command works without what draws pages.
+        from evaluation.behaviour import review, write_review
+    except ModuleNotFoundError as error:
+        raise reports_missing(error) from error
+    end = datetime.now(UTC) if until is None else until.replace(tzinfo=UTC)
+    since = end - timedelta(days=days)
+    with opened() as context:
+        known = context.records.catalog(catalog)
+        folder = out or context.settings.home / "reports" / catalog
+        folder.mkdir(parents=True, exist_ok=True)
+        found = review(
+            context.records.searches(catalog, since=since, until=end),
+            context.records.events(catalog, since=since, until=end),
+            lambda: context.records.orders(catalog, until=end),
+            since,
+            end,
+        )
+        files = write_review(folder, known, found)
+    if as_json:
+        print_json({"page": files[0], "tables": files[1:], "searches": found.searches, "events": found.events,
+                    "funnel": dict(found.funnel)})  # fmt: skip
+        return
+    typer.echo(f"{catalog}: {found.searches:,} searches and {found.events:,} events in {days} days")
+    troubled = len(found.queries.proposals)
+    typer.echo(f"  queries: {len(found.queries.rows):,}, of which {troubled:,} need something done")
+    typer.echo(f"report: {files[0]}")
+    typer.echo(f"tables: {', '.join(file.name for file in files[1:])}")
