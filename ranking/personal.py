@@ -25,7 +25,6 @@ WEIGHTS: Mapping[Kind, float] = {
 """What a full affinity of a kind adds, in standard deviations of the order without it, at the strength 50."""
 _USUAL_STRENGTH = 50
 _REMEMBERED = 20_000
-_EXPLAINED = 4
 _SHOWN_FROM = 0.1
 _SAID: Mapping[Kind, str] = {
     "product": "dealt with before",
@@ -92,13 +91,16 @@ class Personal:
         return found
 
     def stage(self, product: StoredProduct, reader: FactReader) -> Stage | None:
-        """Return the share of the profile in a product's score, with what speaks most for or against it."""
+        """Return the share of the profile in a product's score, with what of each kind speaks most for or against it."""
         matches = self.profile.match(reader.of(product))
         if not matches:
             return None
-        ordered = sorted(matches, key=lambda each: -abs(each.affinity) * WEIGHTS[each.kind])
         total = sum(each.affinity * WEIGHTS[each.kind] for each in matches) * self._factor
-        return Stage("personal", total, "; ".join(_said(each) for each in ordered[:_EXPLAINED]))
+        strongest: dict[Kind, Match] = {}
+        for each in sorted(matches, key=lambda each: -abs(each.affinity)):
+            strongest.setdefault(each.kind, each)
+        ordered = sorted(strongest.values(), key=lambda each: -abs(each.affinity) * WEIGHTS[each.kind])
+        return Stage("personal", total, "; ".join(_said(each) for each in ordered))
 
     def ordered(self, facets: Sequence[Facet]) -> tuple[Facet, ...]:
         """Return facets with those first whose values the buyer has a taste in, the others in their order."""

@@ -12,7 +12,7 @@ def test_a_search_answers_in_the_contract_s_shape(reader: TestClient) -> None:
     answer = reader.post(SEARCH, json={"query": "hp notebook", "page_size": 3, "explain": True}).json()
     assert set(answer) == {
         "query_id", "total", "total_is_exact", "page", "page_size", "cursor", "took_ms", "interpretation", "hits",
-        "facets", "rules_applied", "redirect", "experiment", "locale", "personalized",
+        "facets", "rules_applied", "redirect", "experiment", "locale", "personalized", "banners",
     }  # fmt: skip
     hit = answer["hits"][0]
     assert set(hit) == {

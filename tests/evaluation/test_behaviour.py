@@ -67,7 +67,7 @@ def test_queries_that_nothing_came_of_get_proposals_from_what_people_did_next() 
         session = f"s{at}"
         searches += [search(f"a{at}", "beamer", 0, session), search(f"b{at}", "projector", 5, session, 1)]
         events.append(did("click", f"b{at}", session=session, minute=2))
-        searches.append(search(f"c{at}", "projecter", 0, f"t{at}"))
+        searches.append(search(f"c{at}", "projectorr", 0, f"t{at}"))
         searches.append(search(f"d{at}", "unicorn", 0, f"u{at}"))
         searches.append(search(f"e{at}", "cable", 5, f"v{at}"))
         events.append(did("purchase", None, "p9", f"v{at}", 9))
@@ -76,7 +76,7 @@ def test_queries_that_nothing_came_of_get_proposals_from_what_people_did_next() 
     said = {text: (each.problem, each.proposal, each.target, each.evidence) for text, each in found.items()}
     assert said == {
         "beamer": ("no_result", "synonym", "projector", 3),
-        "projecter": ("no_result", "synonym", "projector", 0),
+        "projectorr": ("no_result", "synonym", "projector", 0),
         "unicorn": ("no_result", "missing_product", None, 3),
         "cable": ("no_click", "redirect", "p9", 3),
         "thing": ("no_click", "check_order", None, 3),
