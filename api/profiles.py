@@ -81,12 +81,16 @@ class ProfileBook:
         if self._thread.is_alive():
             self._thread.join()
 
-    def of(self, catalog: str, index: SearchIndex, buyer: Buyer, client: str | None = None) -> Personal:
-        """Return the profile of a buyer; an empty one without consent to personalization in the token.
+    def of(self, catalog: str, index: SearchIndex, buyer: Buyer, client: str | None = None) -> Profile:
+        """Return what is known of a buyer; nothing without consent to personalization in the token.
 
         A signed-on buyer's is their own and their account's, whatever the client; a visitor's is the client's while
         nobody was signed on in it.
         """
+        return self.personal(catalog, index, buyer, client).profile
+
+    def personal(self, catalog: str, index: SearchIndex, buyer: Buyer, client: str | None = None) -> Personal:
+        """Return what the profile of a buyer adds to an order of products; see ``of``."""
         asking = _asking(catalog, buyer, client)
         if asking is None or not buyer.consent.get("personalization", False):
             return _NOBODY

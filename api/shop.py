@@ -164,7 +164,7 @@ class Shop:
         """Return what a buyer's profile adds to an order of products; None where it adds nothing."""
         if not self._strength or not buyer.consent.get("personalization", False):
             return None
-        personal = self.profiles.of(shelf.catalog.id, shelf.index, buyer, client)
+        personal = self.profiles.personal(shelf.catalog.id, shelf.index, buyer, client)
         return personal if personal.profile.interactions else None
 
     def recommender(self, catalog_id: str) -> tuple[Recommender | None, int | None]:

@@ -91,7 +91,7 @@ class Personal:
         return found
 
     def stage(self, product: StoredProduct, reader: FactReader) -> Stage | None:
-        """Return the share of the profile in a product's score, with what of each kind speaks most for or against it."""
+        """Return the share of the profile in a product's score, with what speaks most of each kind."""
         matches = self.profile.match(reader.of(product))
         if not matches:
             return None

@@ -39,7 +39,7 @@ async def read_profile(catalog: CatalogId, shop: TheShop, buyer: Somebody) -> Js
 
     def read() -> Json:
         shelf = shop.shelf(catalog, buyer)
-        return _shown(shop.profiles.of(catalog, shelf.index, buyer).profile, shelf, buyer)
+        return _shown(shop.profiles.of(catalog, shelf.index, buyer), shelf, buyer)
 
     return JsonResponse(await run_in_threadpool(read))
 
