@@ -8,9 +8,10 @@ import orjson
 import pytest
 
 from benchmarks.queries import distinct_queries
-from benchmarks.tables import render, render_buyers, render_scale, render_visibility
+from benchmarks.tables import render, render_buyers, render_personal, render_scale, render_visibility
 
 ROOT = Path(__file__).parents[2]
+PAGES = {"personal": "docs/behaviour.md"}
 
 
 @pytest.mark.parametrize(
@@ -20,11 +21,17 @@ ROOT = Path(__file__).parents[2]
         ("scale", "scale.json", render_scale),
         ("buyers", "buyers.json", render_buyers),
         ("visibility", "visibility.json", render_visibility),
+        ("personal", "personal.json", render_personal),
     ],
 )
-def test_the_readme_shows_the_stored_figures(name: str, file: str, shown: Callable[[Any], str]) -> None:
+def test_documents_show_the_stored_figures(name: str, file: str, shown: Callable[[Any], str]) -> None:
     figures = orjson.loads((ROOT / "benchmarks" / file).read_bytes())
-    section = (ROOT / "README.md").read_text().split(f"<!-- {name} -->", 1)[1].split(f"<!-- /{name} -->", 1)[0]
+    section = (
+        (ROOT / PAGES.get(name, "README.md"))
+        .read_text()
+        .split(f"<!-- {name} -->", 1)[1]
+        .split(f"<!-- /{name} -->", 1)[0]
+    )
     assert section.strip() == shown(figures).strip()
 
 
