@@ -22,7 +22,7 @@ from tests.api.conftest import Token, make_settings
 
 PATHS = {
     "/v1/{catalog}/search", "/v1/{catalog}/search:batch", "/v1/{catalog}/suggest",
-    "/v1/{catalog}/guide", "/v1/{catalog}/settings/guide",
+    "/v1/{catalog}/guide", "/v1/{catalog}/settings/guide", "/v1/{catalog}/settings/relevance",
     "/v1/catalogs", "/v1/{catalog}/categories", "/v1/{catalog}/products", "/v1/{catalog}/products/{product_id}",
     "/v1/{catalog}/price-lists", "/v1/{catalog}/price-lists/{list_id}",
     "/v1/{catalog}/products/{product_id}/price-explanation",
@@ -92,6 +92,10 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("PUT", "/v1/{catalog}/settings/guide", {}, {"*": {"no": []}}),
     ("GET", "/v1/{catalog}/settings/guide", {}, None),
     ("DELETE", "/v1/{catalog}/settings/guide", {}, None),
+    ("PUT", "/v1/{catalog}/settings/relevance", {}, {"weights": {"kind": 1.0}}),
+    ("PUT", "/v1/{catalog}/settings/relevance", {}, {"weights": {"kind": 99}}),
+    ("GET", "/v1/{catalog}/settings/relevance", {}, None),
+    ("GET", "/v1/{catalog}/settings/relevance", {"version": "77"}, None),
     ("POST", "/v1/{catalog}/search:batch", {}, {"requests": [{"query": "laptop"}, {}]}),
     ("POST", "/v1/{catalog}/events", {}, [EXAMPLE_EVENT, {}]),
     ("GET", "/v1/{catalog}/profiles/me", {}, None),
