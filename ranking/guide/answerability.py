@@ -16,30 +16,30 @@ NEVER = frozenset(
     {"id", "mpn", "gtin", "list_price", "released", "available_by", "in_stock", "on_offer", "attributes.mpn"}
 )
 """What tells products apart without saying what they are, or is better asked in another way."""
-_PLAIN = {"category": 0.95, "brand": 0.9, "price": 0.95}
-_USUAL = 0.7
+_PLAIN = {"category": 0.97, "brand": 0.95, "price": 0.97}
+_USUAL = 0.85
 _OF_GROUP = {
-    "packaging": 0.2,
-    "certificates": 0.25,
-    "environment": 0.3,
-    "power": 0.55,
-    "processor": 0.55,
-    "dimensions": 0.6,
-    "design": 0.85,
-    "display": 0.8,
-    "memory": 0.8,
-    "storage": 0.8,
-    "compatibility": 0.8,
-    "printing": 0.8,
-    "connections": 0.75,
+    "packaging": 0.6,
+    "certificates": 0.62,
+    "environment": 0.65,
+    "power": 0.77,
+    "processor": 0.77,
+    "dimensions": 0.8,
+    "design": 0.92,
+    "display": 0.9,
+    "memory": 0.9,
+    "storage": 0.9,
+    "compatibility": 0.9,
+    "printing": 0.9,
+    "connections": 0.87,
 }
 _SEEN = frozenset({"colour", "color", "colours", "farbe", "type", "typ", "art", "size", "grosse", "material"})
-_SEEN_CHANCE = 0.9
+_SEEN_CHANCE = 0.95
 _HIDDEN = frozenset(
     {"code", "codename", "stepping", "tcase", "tjunction", "lithography", "transistors", "die", "country", "origin"}
     | {"launch", "status", "hs", "harmonized", "series", "pallet", "master", "layer", "sku", "version", "revision"}
 )
-_HIDDEN_CHANCE = 0.2
+_HIDDEN_CHANCE = 0.6
 _LIFT = 0.5
 
 

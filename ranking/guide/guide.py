@@ -1,19 +1,22 @@
 """One turn of a conversation: read the answers, find what is left, choose the next question, show the best."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+
+import orjson
 
 from commerce.buyer import Buyer
 from engines.plan import FacetRequest, SearchPlan
 from engines.port import FieldInfo, SearchIndex
-from engines.results import SearchResult
+from engines.results import Hit, SearchResult
 from language.analysis import analyzer
-from language.filters.tree import And, Filter
+from language.filters.tree import And, Exists, Filter, Not
 from language.locales import resolve_locale
 from ranking.guide.answerability import NEVER, Usage
 from ranking.guide.book import NO_BOOK, Book, Script
 from ranking.guide.conversation import NO_MATTER, Answer, GuideAnswer, GuideRequest, Understood
-from ranking.guide.questions import Asking, next_question
+from ranking.guide.questions import Asking, Left, Likely, next_question
 from ranking.guide.reading import AnswerReader, Meaning
 from ranking.guide.reasons import reasons
 from ranking.guide.scope import both, scope_of
@@ -26,7 +29,10 @@ from ranking.visible_fields import fields_of
 SHOWN = 10
 """So many candidates are shown at most; all that are left where they are no more."""
 _FIELDS = 24
+_FEW_FIELDS = 60
 _VALUES = 100
+_DOUBT = 0.2
+"""The share of buyers who do not know something that could be known."""
 _NO_USAGE: Usage = {}
 Read = tuple[Answer, Meaning]
 
@@ -49,11 +55,14 @@ def guide(
     spoken = request.locale or buyer.locale or locale
     scope = scope_of(index, request, buyer, locale, synonyms)
     fields = fields_of(index, buyer)
-    script = book.script(scope.category or _answered(request.answers))
-    reader = AnswerReader(index, scope.plan, fields, analyzer(locale), spoken, script)
-    read = [(answer, reader.read(answer, f"/answers/{at}")) for at, answer in _latest(request.answers)]
-    counted = replace(scope.plan, facets=_wanted(script, fields))
-    kept, result = _remaining(index, counted, read)
+    while True:
+        script = book.script(scope.category or _answered(request.answers))
+        reader = AnswerReader(index, scope.plan, fields, analyzer(locale), spoken, script)
+        read = [(answer, reader.read(answer, f"/answers/{at}")) for at, answer in _latest(request.answers)]
+        kept, result = _remaining(index, replace(scope.plan, facets=_wanted(script, fields)), read)
+        if result.total or scope.otherwise is None:
+            break
+        scope = scope.otherwise
     given_up = [pair for pair in read if _filters(pair) and pair not in kept]
     plan = replace(scope.plan, filter=_all(scope.plan.filter, kept))
     asking = Asking(
@@ -72,6 +81,9 @@ def guide(
     )
     fits = [each for each, pair in zip(understood, read, strict=True) if pair in kept]
     said = words_of(spoken)
+    likely, first = _likely(index, plan, result, read)
+    known = {hit.product.id for hit in first}
+    hits = (*first, *(hit for hit in result.hits if hit.product.id not in known))[:SHOWN]
     candidates = tuple(
         RankedHit(
             hit._replace(product=in_locale(hit.product, locale, locales[0])),
@@ -80,12 +92,12 @@ def guide(
             {},
             reasons(hit, fits, result.facets, index.dictionary(), spoken),
         )
-        for position, hit in enumerate(result.hits, start=1)
+        for position, hit in enumerate(hits, start=1)
     )
     lost = [each.text for each in understood if each.given_up]
     return GuideAnswer(
         remaining=result.total,
-        question=next_question(result.facets, result.total, done, asking),
+        question=next_question(Left(result.total, result.facets), likely, done, asking),
         candidates=candidates,
         answers=understood,
         relaxed=(said.given_up.format(said.and_.join(lost)),) if lost else (),
@@ -143,14 +155,59 @@ def _remaining(index: SearchIndex, scope: SearchPlan, read: Sequence[Read]) -> t
     return kept, result
 
 
+def _likely(
+    index: SearchIndex, plan: SearchPlan, result: SearchResult, read: Sequence[Read]
+) -> tuple[Likely | None, Sequence[Hit]]:
+    """Return the products left that do not have what the buyer did not know of, and the first of them.
+
+    Nobody knows a value that there is not, but few buyers, a share d, do not know one that there is. So by Bayes' rule
+    a product without it is 1 / d times as likely as one with it. With several such answers a product that has any of
+    these values counts as if it had one. Where no product is without all of them, the oldest answers are left out.
+    """
+    unknown = [answer.question for answer, meaning in read if answer.value is None and meaning.condition is None]
+    if not unknown or result.total <= 1:
+        return None, ()
+    found = _search(index, _without(plan, unknown), ())
+    if not found.total:
+        # What every product has tells nothing.
+        unknown = [each for each in unknown if index.search(replace(_without(plan, [each]), facets=())).total]
+        while unknown and not found.total:
+            found = _search(index, _without(plan, unknown), ())
+            unknown = unknown[1:]
+    if not found.total or found.total == result.total:
+        return None, ()
+    belief = found.total / (found.total + _DOUBT * (result.total - found.total))
+    return Likely(Left(found.total, found.facets), belief), found.hits
+
+
+def _without(plan: SearchPlan, fields: Sequence[str]) -> SearchPlan:
+    return replace(plan, filter=both(plan.filter, And(tuple(Not(Exists(each)) for each in fields))))
+
+
 def _search(index: SearchIndex, scope: SearchPlan, kept: Sequence[Read]) -> SearchResult:
-    return index.search(
-        replace(
-            scope,
-            filter=_all(scope.filter, kept),
-            auto_facets=_FIELDS,
-            facet_limit=_VALUES,
-            even_ranges=True,
-            limit=SHOWN,
-        )
+    """Find what is left, with the counts of the fields that may be asked about."""
+    plan = replace(
+        scope,
+        filter=_all(scope.filter, kept),
+        auto_facets=_FIELDS,
+        facet_limit=_VALUES,
+        even_ranges=True,
+        limit=SHOWN,
     )
+    result = index.search(plan)
+    if not 1 < result.total <= SHOWN:
+        return result
+    # A value of one product each makes no facet, but among so few products a question: all fields that they have.
+    named = {each.field for each in plan.facets}
+    fields = index.fields()
+    carried = Counter(name for hit in result.hits for name in _fields_of(hit) if name in fields and name not in named)
+    chosen = [each.field for each in result.facets if each.field not in named]
+    wanted = dict.fromkeys((*chosen, *(name for name, _ in carried.most_common(_FEW_FIELDS))))
+    facets = tuple(FacetRequest(name, _VALUES) for name in wanted)
+    return index.search(replace(plan, facets=(*plan.facets, *facets), auto_facets=0))
+
+
+def _fields_of(hit: Hit) -> list[str]:
+    """Return the fields that may be asked about of a product: what every product has, and its attributes."""
+    attributes = orjson.loads(hit.product.document).get("attributes", {})
+    return ["brand", "category", "price", *(f"attributes.{name}" for name in attributes)]

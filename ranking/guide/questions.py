@@ -1,7 +1,7 @@
 """Which question to ask next: what a merchandiser wants asked first, else the one that leaves least to choose from, as
 far as the buyer can answer it."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from engines.port import FieldInfo
@@ -36,32 +36,66 @@ class Asking:
     count: Callable[[Filter], int]
 
 
-def next_question(facets: Sequence[Facet], total: int, done: Set[str], asking: Asking) -> Question | None:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Products to choose among: how many, and the counts of their fields."""
+
+    total: int
+    facets: Sequence[Facet]
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Those of the products left that do not have what the buyer did not know of, and the share of the belief that the
+    choice will be one of them."""
+
+    left: Left
+    share: float
+
+
+def next_question(left: Left, likely: Likely | None, done: Set[str], asking: Asking) -> Question | None:
     """Return the next question among those that are not ``done``; None where nothing divides what is left.
 
     Costs one count more than the facets where the question has an option for all values that it does not name, and one
     an option where a person wrote them.
     """
+    total = left.total
     if total < 2:
         return None
-    ways = ways_to_ask(facets, total, done, asking)
+    ways = ways_to_ask(left, likely, done, asking)
     for identity in asking.script.first:
         if identity not in done and (question := _first(identity, ways, total, asking)) is not None:
             return question
     return _of_ways(ways, total, asking)
 
 
-def ways_to_ask(facets: Sequence[Facet], total: int, done: Set[str], asking: Asking) -> list[Choices]:
-    """Return the ways to ask, the one with the least expected remainder first; names decide ties."""
+def ways_to_ask(left: Left, likely: Likely | None, done: Set[str], asking: Asking) -> list[Choices]:
+    """Return the ways to ask, the one with the least expected remainder first; names decide ties.
+
+    Where some products are likelier than others, a field counts by the share that it leaves of them and of all, each
+    by how far it is believed in.
+    """
+    of_likely: dict[str, float] = {}
+    if likely is not None:
+        for share, way in _shares(likely.left, done, asking):
+            of_likely[way.field] = min(share, of_likely.get(way.field, 1.0))
+    belief = 0.0 if likely is None else likely.share
     ways = [
-        (expected_remaining([each.count for each in way.options], total, sure), way.field, at, way)
-        for facet in facets
-        if facet.field not in done
-        and facet.field not in asking.script.never
-        and (sure := chance(facet.field, asking.usage)) > 0.0
-        for at, way in enumerate(choices_of(facet, asking.locale, asking.dictionary, asking.currency))
+        (belief * of_likely.get(way.field, 1.0) + (1.0 - belief) * share, way.field, at, way)
+        for at, (share, way) in enumerate(_shares(left, done, asking))
     ]
     return [way for _, _, _, way in sorted(ways, key=lambda each: each[:3])]
+
+
+def _shares(left: Left, done: Set[str], asking: Asking) -> Iterator[tuple[float, Choices]]:
+    """Yield each way to ask with the share of the products that it is expected to leave."""
+    for facet in left.facets:
+        sure = chance(facet.field, asking.usage)
+        if facet.field in done or facet.field in asking.script.never or sure <= 0.0:
+            continue
+        for way in choices_of(facet, asking.locale, asking.dictionary, asking.currency):
+            counts = [each.count for each in way.options]
+            yield expected_remaining(counts, left.total, sure) / max(left.total, 1), way
 
 
 def counted(way: Choices, count: Callable[[Filter], int]) -> Choices:

@@ -55,7 +55,7 @@ def _strength(hit: Hit, facet: Facet, dictionary: Mapping[str, AttributeEntry], 
             else (each.interval.lt is not None and each.interval.lt <= value)
         )
     )
-    share = beaten / total
+    share = beaten / max(total, 1)
     if share < _WORTH_SAYING:
         return None
     said = words_of(locale)

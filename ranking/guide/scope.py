@@ -23,11 +23,13 @@ Terms = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The plan of all that is left before the first answer, and what the query was understood to say."""
+    """The plan of all that is left before the first answer, and what the query was understood to say. ``otherwise`` is
+    what holds where this finds nothing."""
 
     plan: SearchPlan
     category: str | None = None
     constraints: tuple[Constraint, ...] = ()
+    otherwise: "Scope | None" = None
 
 
 def scope_of(index: SearchIndex, request: GuideRequest, buyer: Buyer, locale: str, synonyms: SynonymTable) -> Scope:
@@ -43,22 +45,22 @@ def scope_of(index: SearchIndex, request: GuideRequest, buyer: Buyer, locale: st
     reader = MeasureReader(index.dictionary(), words, locale)
     understood = understand(request.query, words, index.vocabulary(locale, buyer), reader)
     plan = SearchPlan(buyer=buyer, at=request.at, filter=both(asked, understood.filter), limit=0)
-    category = _category(index, request.query, words, locale)
-    if category is not None:
-        within = replace(plan, filter=both(asked, Compare("category", "=", category)))
-        if index.search(within).total:
-            return Scope(within, category)
     text = understood.text
     if text is not None:
         text = replace(text, words=synonyms.widen(text.words, words, locale))
         if locale != index.stats().locales[0]:
             text = replace(text, locale=locale)
     plan = replace(plan, text=text)
-    if understood.filter is not None and not index.search(plan).total:
+    found = Scope(plan, None, understood.constraints)
+    if understood.filter is not None:
         # As in search: limits that nothing meets are given up, and shown as what only ranks.
         kept = tuple(each for each in understood.constraints if not each.filters)
-        return Scope(replace(plan, filter=asked), None, kept)
-    return Scope(plan, None, understood.constraints)
+        found = replace(found, otherwise=Scope(replace(plan, filter=asked), None, kept))
+    category = _category(index, request.query, words, locale)
+    if category is None:
+        return found
+    within = replace(plan, text=None, filter=both(asked, Compare("category", "=", category)))
+    return Scope(within, category, otherwise=found)
 
 
 def both(one: Filter | None, other: Filter | None) -> Filter | None:
