@@ -168,6 +168,13 @@ class Banner(BaseModel):
     data: Any
 
 
+class InExperiment(BaseModel):
+    """The experiment that the buyer is in, and the arm that the answer is of."""
+
+    id: str = Field(examples=["search-by-words"])
+    arm: str = Field(examples=["control"])
+
+
 class SearchResponse(BaseModel):
     """The answer to a search."""
 
@@ -186,7 +193,7 @@ class SearchResponse(BaseModel):
     rules_applied: list[AppliedRule]
     banners: list[Banner]
     redirect: str | None
-    experiment: str | None
+    experiment: InExperiment | None
 
 
 class BatchResponse(BaseModel):

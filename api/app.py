@@ -25,6 +25,7 @@ from api.routes import (
     comparison,
     documented,
     events,
+    experiments,
     guide,
     guide_book,
     orders,
@@ -91,7 +92,18 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
     shopping = (search, guide, recommendations, comparison, events, profiles, price_explanation, catalog)
-    selling = (price_lists, assortments, accounts, promotions, orders, synonyms, rules, relevance, guide_book)
+    selling = (
+        price_lists,
+        assortments,
+        accounts,
+        promotions,
+        orders,
+        synonyms,
+        rules,
+        experiments,
+        relevance,
+        guide_book,
+    )
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)
     storefront.mount(app, settings, demo_buyers)

@@ -1,8 +1,9 @@
-"""What merchandisers keep, as searches use it: synonyms and rules."""
+"""What merchandisers keep, as searches use it: synonyms, rules and experiments."""
 
 from collections.abc import Sequence
 
 from api.record_book import RecordBook
+from commerce.experiments import Experiment
 from commerce.records import Records
 from ranking.merchandising.table import RuleTable
 from ranking.synonyms import SynonymTable
@@ -25,6 +26,11 @@ def rule_book(records: Records) -> RecordBook[RuleTable]:
         return RuleTable([*kept.values(), *records.rules(catalog, ids=changed)])
 
     return RecordBook(records, "rule", make)
+
+
+def experiment_book(records: Records) -> RecordBook[tuple[Experiment, ...]]:
+    """Return the experiments of the catalogues that a process serves."""
+    return RecordBook(records, "trial", lambda catalog, *_: tuple(records.experiments(catalog)))
 
 
 def with_drafts(rules: RuleTable, records: Records, catalog: str) -> RuleTable:

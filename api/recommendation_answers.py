@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.answers import Availability, Price
+from api.answers import Availability, InExperiment, Price
 from recommender.serving import Source, Strategy
 
 
@@ -42,6 +42,7 @@ class RecommendationResponse(BaseModel):
     locale: str
     items: list[RecommendedItem]
     unknown: list[str]
+    experiment: InExperiment | None
 
 
 class RecommendationBatchResponse(BaseModel):

@@ -62,7 +62,9 @@ class RecommendationBody(StrictBody):
     weights: WeightsBody = WeightsBody()
     caps: CapsBody = CapsBody()
     locale: str | None = Field(default=None, max_length=35)
-    client_id: str | None = Field(default=None, max_length=200, description="As in events: whose visit this is")
+    client_id: str | None = Field(
+        default=None, max_length=200, description="As in events: whose visit and whose experiment this is"
+    )
 
     def condition(self) -> Filter | None:
         """Return the filter. Raises InvalidFilter."""

@@ -39,6 +39,7 @@ def search_answer(
     fields: Sequence[str] | None,
     locale: str,
     took_ms: float,
+    experiment: Json | None = None,
 ) -> Json:
     """Return the answer to a search."""
     understood = answer.interpretation
@@ -66,7 +67,7 @@ def search_answer(
         "rules_applied": [{"id": each.id, "effects": each.effects, "because": each.because} for each in answer.rules],
         "banners": [{"rule_id": each.rule_id, "data": each.data} for each in answer.banners],
         "redirect": answer.redirect,
-        "experiment": None,
+        "experiment": experiment,
     }
 
 

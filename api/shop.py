@@ -9,14 +9,16 @@ from fastapi import Depends, Path, Request
 from fastapi.concurrency import run_in_threadpool
 
 from api.engine import open_engine
+from api.experiment_watch import ExperimentWatch
 from api.guide_book import GuideBooks
 from api.journal import Journal
-from api.merchandise import rule_book, synonym_book, with_drafts
+from api.merchandise import experiment_book, rule_book, synonym_book, with_drafts
 from api.profiles import ProfileBook
 from api.relevance_book import RelevanceBook
 from api.settings import Settings
 from commerce.buyer import ANONYMOUS, Buyer
 from commerce.errors import UnknownCatalog
+from commerce.experiments import Experiment
 from commerce.product import Catalog
 from commerce.records import Records
 from engines.plan import SearchPlan
@@ -61,6 +63,7 @@ class Shelf:
     extraction: ExtractionModel | None = None
     rules: RuleTable = NO_RULES
     relevance: Relevance = USUAL
+    experiments: tuple[Experiment, ...] = ()
 
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
@@ -91,6 +94,8 @@ class Shop:
         self.synonyms = synonym_book(self.records)
         self.rules = rule_book(self.records)
         self.relevance = RelevanceBook(self.records)
+        self.experiments = experiment_book(self.records)
+        self._experiment_watch = ExperimentWatch(self.records)
         self.guide_books = GuideBooks(self.records)
         self.profiles = ProfileBook(self.records, settings.personalization_strength)
         self._strength = settings.personalization_strength
@@ -113,6 +118,7 @@ class Shop:
                 # Requests are answered with the same problem until the engine is there; nobody needs to start again.
                 _log.warning("engine_unavailable_at_start", catalog=catalog.id, reason=error.message)
         self._follower.start()
+        self._experiment_watch.start()
         self.journal.start()
         self.profiles.start()
 
@@ -120,6 +126,7 @@ class Shop:
         """Stop following, write what waits, and close the records."""
         self.journal.stop()
         self.profiles.stop()
+        self._experiment_watch.stop()
         self._follower.stop()
         self.records.close()
 
@@ -211,6 +218,7 @@ class Shop:
             self._extraction(catalog_id),
             self.rules.of(catalog_id),
             self.relevance.of(catalog_id),
+            self.experiments.of(catalog_id),
         )
 
     def _models_of(self, catalog_id: str) -> CatalogModels:

@@ -82,6 +82,12 @@ class UnknownRule(VitrineError):
     code = "unknown_rule"
 
 
+class UnknownExperiment(VitrineError):
+    """No experiment by that id."""
+
+    code = "unknown_experiment"
+
+
 class InvalidRule(VitrineError):
     """A rule that cannot be kept: an unusable id."""
 

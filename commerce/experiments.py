@@ -13,7 +13,6 @@ from typing import Literal
 ExperimentUnit = Literal["client", "account"]
 Metric = Literal["clicked", "added", "bought", "revenue"]
 METRICS: tuple[Metric, ...] = ("clicked", "added", "bought", "revenue")
-Method = Literal["split", "interleaving"]
 SearchMode = Literal["lexical", "semantic", "hybrid"]
 _SCALE = float(1 << 64)
 
@@ -55,7 +54,6 @@ class Experiment:
     arms: tuple[Arm, ...]
     enabled: bool = True
     unit: ExperimentUnit = "client"
-    method: Method = "split"
     share: float = 1.0
     metric: Metric = "bought"
     guardrails: tuple[Guardrail, ...] = ()

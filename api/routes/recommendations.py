@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import get_args
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api import recommendation_answers as answers
 from api.buyer import Searcher
+from api.experimenting import trial_of
 from api.json_body import StrictJsonRoute
-from api.preview import At, Viewer
+from api.preview import At, Viewer, is_preview
 from api.product_page import Json
 from api.recommendation_bodies import RecommendationBatchBody, RecommendationBody
 from api.recommending import Recommending
@@ -25,19 +26,26 @@ router = APIRouter(prefix="/v1/{catalog}", tags=["recommendations"], responses=P
 
 
 @router.post("/recommendations", response_model=answers.RecommendationResponse, openapi_extra=TOKEN_OPTIONAL)
-async def recommend(catalog: CatalogId, body: RecommendationBody, shop: TheShop, buyer: Viewer, at: At) -> JsonResponse:
+async def recommend(
+    request: Request, catalog: CatalogId, body: RecommendationBody, shop: TheShop, buyer: Viewer, at: At
+) -> JsonResponse:
     """Recommend products for one unit of a page, each with its reason.
 
     Items marked ``fallback`` fill a unit of which too little is known. Ids that the buyer does not see are listed in
     ``unknown``. What an account bought is taken into account as soon as it is accepted; of a user without an account
     only with the token's consent to personalization.
     """
-    return JsonResponse(await shop.answer(lambda: _shared(shop, catalog, buyer, at, body.client_id).unit(body, set())))
+    preview = is_preview(request)
+    return JsonResponse(
+        await shop.answer(
+            lambda: _unit(_shared(shop, catalog, buyer, at, body.client_id), body, set(), preview=preview)
+        )
+    )
 
 
 @router.post("/recommendations:batch", response_model=answers.RecommendationBatchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def recommend_batch(
-    catalog: CatalogId, body: RecommendationBatchBody, shop: TheShop, buyer: Viewer, at: At
+    request: Request, catalog: CatalogId, body: RecommendationBatchBody, shop: TheShop, buyer: Viewer, at: At
 ) -> JsonResponse:
     """Recommend for several units of one page, in their order; no product stands in two of them."""
 
@@ -47,13 +55,21 @@ async def recommend_batch(
         units: list[Json] = []
         for number, each in enumerate(body.requests):
             try:
-                units.append(shared.unit(each, taken))
+                units.append(_unit(shared, each, taken, preview=is_preview(request)))
             except VitrineError as error:
                 error.pointer = f"/requests/{number}{error.pointer or ''}"
                 raise
         return units
 
     return JsonResponse({"responses": await shop.answer(units_in_turn)})
+
+
+def _unit(shared: Recommending, body: RecommendationBody, taken: set[str], *, preview: bool) -> Json:
+    """Return one unit, by the strategy of the arm that the buyer is in; a look as somebody else is in no arm."""
+    trial = None if preview else trial_of(shared.shelf.experiments, body.client_id, shared.buyer.account)
+    if trial is None:
+        return {**shared.unit(body, taken), "experiment": None}
+    return {**shared.unit(trial.recommendation(body), taken), "experiment": trial.answer()}
 
 
 @router.get("/recommendations/strategies", response_model=answers.StrategiesResponse, openapi_extra=TOKEN_OPTIONAL)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 
 from api import answers, rendering
 from api.bodies import BatchBody, SearchBody
+from api.experimenting import trial_of
 from api.json_body import StrictJsonRoute
 from api.metrics import Metrics
 from api.preview import At, Drafts, Viewer, is_preview
@@ -84,11 +85,17 @@ def _answer(request: Request, body: SearchBody, shop: Shop, shelf: Shelf, buyer:
     began = perf_counter()
     asked = replace(body.request(), at=at)
     personal = shop.personal(shelf, buyer, body.client_id) if asked.personalize else None
-    found = search(shelf.index, asked, buyer, shelf.models, shelf.synonyms, personal, shelf.rules, shelf.relevance)
+    models = shelf.models
+    preview = is_preview(request)
+    trial = None if preview else trial_of(shelf.experiments, body.client_id, buyer.account)
+    if trial is not None:
+        asked = trial.request(asked, models, mode_is_open="mode" not in body.model_fields_set)
+        models, personal = trial.models(models), trial.personal(personal)
+    found = search(shelf.index, asked, buyer, models, shelf.synonyms, personal, shelf.rules, shelf.relevance)
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
     query_id = str(uuid.uuid4())
-    if not is_preview(request):
+    if not preview:
         shop.journal.note(shelf.catalog.id, search_record(query_id, body, asked, found, buyer))
     return rendering.search_answer(
         found,
@@ -99,4 +106,5 @@ def _answer(request: Request, body: SearchBody, shop: Shop, shelf: Shelf, buyer:
         fields=body.fields,
         locale=shelf.locale(body.locale, buyer),
         took_ms=(perf_counter() - began) * 1e3,
+        experiment=None if trial is None else trial.answer(),
     )

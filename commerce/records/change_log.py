@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from commerce.records.tables import changes
 
-ChangeKind = Literal["upsert", "delete", "offer", "prices", "assort", "promo", "synonym", "rule"]
+ChangeKind = Literal["upsert", "delete", "offer", "prices", "assort", "promo", "synonym", "rule", "trial"]
 """What changed: a product, its removal, offers alone, a price list, an assortment, a promotion; these three may be gone
 as well as new."""
 

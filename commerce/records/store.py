@@ -21,6 +21,7 @@ from commerce.records.assortments import AssortmentRecords
 from commerce.records.change_log import Change, ChangeKind
 from commerce.records.erasures import ErasureRecords
 from commerce.records.events import EventRecords
+from commerce.records.experiments import ExperimentRecords
 from commerce.records.history import LoadRecord
 from commerce.records.offers import OfferChange, Patched
 from commerce.records.orders import OrderRecords
@@ -58,6 +59,7 @@ class Records(
     EventRecords,
     ErasureRecords,
     RuleRecords,
+    ExperimentRecords,
 ):
     """The records behind one database URL; safe for concurrent use by threads and processes.
 

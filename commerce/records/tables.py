@@ -178,6 +178,16 @@ rules = Table(
     Column("draft", Text),
 )
 
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("catalog", _key(64), primary_key=True),
+    Column("experiment_id", _key(512), primary_key=True),
+    # JSON object of all that it says.
+    Column("terms", Text, nullable=False),
+    Column("version", _BIG, nullable=False),
+)
+
 rule_versions = Table(
     "rule_versions",
     metadata,

@@ -14,6 +14,7 @@ from schemathesis.schemas import APIOperation
 
 from api.app import create_app
 from api.event_answers import EXAMPLE_EVENT
+from api.experiment_bodies import EXAMPLE_EXPERIMENT
 from api.price_answers import EXAMPLE_LIST
 from api.promotion_answers import EXAMPLE_PROMOTION
 from api.rule_answers import EXAMPLE_RULE
@@ -33,6 +34,8 @@ PATHS = {
     "/v1/{catalog}/compare",
     "/v1/{catalog}/rules", "/v1/{catalog}/rules/{rule_id}", "/v1/{catalog}/rules/conflicts",
     "/v1/{catalog}/rules/versions/{rule_id}", "/v1/{catalog}/rules/publish", "/v1/{catalog}/rules/rollback",
+    "/v1/{catalog}/experiments", "/v1/{catalog}/experiments/{experiment_id}",
+    "/v1/{catalog}/experiments/{experiment_id}/results", "/v1/{catalog}/experiments/sample-size",
     "/v1/{catalog}/recommendations", "/v1/{catalog}/recommendations:batch", "/v1/{catalog}/events",
     "/v1/{catalog}/profiles/me",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
@@ -127,6 +130,9 @@ ANSWERED: list[tuple[str, str, dict[str, str], object]] = [
     ("GET", "/v1/{catalog}/promotions/{promotion_id}", {}, None),
     ("GET", "/v1/{catalog}/products/{product_id}/price-explanation", {}, None),
     ("DELETE", "/v1/{catalog}/promotions/{promotion_id}", {}, None),
+    ("PUT", "/v1/{catalog}/experiments/{experiment_id}", {}, EXAMPLE_EXPERIMENT),
+    ("GET", "/v1/{catalog}/experiments", {}, None),
+    ("GET", "/v1/{catalog}/experiments/sample-size", {"baseline": "0.1"}, None),
     ("PUT", "/v1/{catalog}/rules/{rule_id}", {}, EXAMPLE_RULE),
     ("PUT", "/v1/{catalog}/rules/{rule_id}", {}, {"when": []}),
     ("PUT", "/v1/{catalog}/rules/{rule_id}", {"draft": "true"}, {}),

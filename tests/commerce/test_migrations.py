@@ -40,6 +40,7 @@ ROWS: dict[str, dict[str, object]] = {
     "orders": {"catalog": "shop", "order_id": "o" * 512, "placed_at": "2026-01-01T00:00:00.000000+00:00",
                "account": "a", "user_id": None, "lines": '[["ä-1", "-2", "1.50", "EUR"]]'},
     "promotions": {"catalog": "shop", "promotion_id": "p", "terms": '{"ids": ["ä-1"]}', "version": 2},
+    "experiments": {"catalog": "shop", "experiment_id": "e", "terms": "{}", "version": 1},
     "rules": {"catalog": "shop", "rule_id": "r" * 512, "terms": None, "version": 0, "draft": "{}"},
     "rule_versions": {"catalog": "shop", "rule_id": "r" * 512, "version": 1, "terms": "{}",
                       "at": "2026-01-01T00:00:00+00:00"},
