@@ -36,6 +36,7 @@ PATHS = {
     "/v1/{catalog}/rules/versions/{rule_id}", "/v1/{catalog}/rules/publish", "/v1/{catalog}/rules/rollback",
     "/v1/{catalog}/experiments", "/v1/{catalog}/experiments/{experiment_id}",
     "/v1/{catalog}/experiments/{experiment_id}/results", "/v1/{catalog}/experiments/sample-size",
+    "/v1/{catalog}/recommendations/strategies",
     "/v1/{catalog}/recommendations", "/v1/{catalog}/recommendations:batch", "/v1/{catalog}/events",
     "/v1/{catalog}/profiles/me",
     "/v1/tokens/revoked/{jti}", "/v1/tokens/revoked-users/{sub}",
