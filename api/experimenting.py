@@ -35,7 +35,7 @@ class Trial:
         """Return a profile at the arm's strength."""
         if personal is None or self.arm.strength is None:
             return personal
-        return replace(personal, strength=self.arm.strength)
+        return Personal(personal.profile, self.arm.strength)
 
     def recommendation(self, body: RecommendationBody) -> RecommendationBody:
         """Return a request for recommendations with the arm's strategy in place of the one asked for."""
