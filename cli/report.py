@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from cli.report_attributes import report_attributes
 from commerce.product import CatalogItem, Product
 from evaluation.catalog_quality import figures, measure_basics
 from indexer.knowledge import type_name
@@ -16,6 +17,7 @@ from indexer.types import TypeLearner
 from language.errors import VitrineError
 
 app = typer.Typer(no_args_is_help=True, help="Reports with plots and tables.")
+app.command("attributes")(report_attributes)
 _EVERY = 500
 
 

@@ -14,6 +14,10 @@ from language.filters.tree import Scalar
 _DIGITS = 6
 
 
+Kind = Literal["number", "words", "spelled", "spelled among others"]
+"""How a value was read: as a number by where it stands, by words that go with it, or in its own words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extracted:
     """A value read from a product's texts: in the attribute's own unit, None where it has none, with how often such a
@@ -27,10 +31,7 @@ class Extracted:
     field: TextField
     start: int
     end: int
-
-
-Kind = Literal["number", "words", "spelled", "spelled among others"]
-"""How a value was read: as a number by where it stands, by words that go with it, or in its own words."""
+    kind: Kind
 
 
 TrustKey = tuple[str, Kind, str | None]
@@ -127,7 +128,7 @@ class ExtractionModel:
     def _extracted(self, text: ProductText, confidence: float, reading: Reading) -> Extracted:
         place = reading.field, reading.start, reading.end
         unit = self.units.get(reading.name)
-        return Extracted(reading.name, reading.value, unit, confidence, text.quote(*place), *place)
+        return Extracted(reading.name, reading.value, unit, confidence, text.quote(*place), *place, reading.kind)
 
     def _readings(self, text: ProductText, type_name: str | None) -> Iterator[Reading]:
         by_gram: Mapping[str, Sequence[GramRule]] = self._by_gram  # type: ignore[attr-defined]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from commerce.product import Product
 from indexer.embedding import embedded_text, load_embedder, text_key
+from indexer.extraction.artefact import load as load_extraction
 from language.encoder import DOCUMENTS_FILE, TOKENS_FILE
 from ranking.ltr import open_reranker
 from ranking.meaning import load_query_encoder
@@ -46,6 +48,15 @@ def test_installed_they_encode_products_and_queries_into_one_space(tmp_path: Pat
     nearest = np.argsort(-(vectors @ np.array(match.values, np.float32)))[:10]
     titles = " ".join(products[at].title.lower() for at in nearest)
     assert "notebook" in titles or "laptop" in titles
+
+
+def test_the_shipped_extraction_reads_what_titles_state(tmp_path: Path) -> None:
+    model = load_extraction(Registry(tmp_path).install(MODELS / "extraction", "icecat").folder)
+    title = 'HP Compaq 610 Notebook 39.6 cm (15.6") 1366 x 768 pixels Intel Core 2 Duo 2 GB DDR2-SDRAM 250 GB HDD'
+    read = {each.name: each.value for each in model.extract(Product("x", title), "Notebook")}
+    assert read["display_diagonal"] == 15.6
+    assert read["internal_memory_type"] == "DDR2-SDRAM"
+    assert "material" not in read
 
 
 def test_the_shipped_order_reads_the_features_of_today(tmp_path: Path) -> None:
