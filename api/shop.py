@@ -113,6 +113,7 @@ class Shop:
         for catalog in self.records.catalogs():
             try:
                 if (index := self.index(catalog.id)) is not None:
+                    self.rules.of(catalog.id)
                     _warm_up(index, self._models_of(catalog.id).of(index))
             except EngineUnavailable as error:
                 # Requests are answered with the same problem until the engine is there; nobody needs to start again.
