@@ -276,3 +276,29 @@ def test_following_asks_once_for_all_catalogues_while_nothing_changes(
     follower.stop()
     records.close()
     engine.close()
+
+
+def test_what_words_a_buyer_sees_is_asked_once_for_a_whole_query(
+    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = serve(
+        engine, "worded", [document("1", "steel lamp lamps"), document("2", "oak desk"), document("3", "pine")]
+    )
+    builder = engine.builder("worded", index.stats().version)
+    builder.put_assortment(Assortment("few", Selected(frozenset({"1", "3"}))))
+    builder.commit(2)
+    builder.close()
+    words = opened(engine, "worded").vocabulary("en", Buyer(assortments=("few",)))
+    asked: list[str] = []
+    call = engine.connection.call
+
+    def noted(method: str, path: str, *given: Any, **options: Any) -> Any:
+        asked.append(path)
+        return call(method, path, *given, **options)
+
+    monkeypatch.setattr(engine.connection, "call", noted)
+    words.prepare(["steel", "oak", "unheard"], "lam")
+    assert words.counts(["steel", "oak", "unheard"]) == [1, 0, 0]
+    assert (words.count("steel"), words.prefix_count("lam"), words.prefix_count("unh")) == (1, 1, 0)
+    assert (words.knows("steel", "steel"), words.knows("unheard", "unheard")) == (True, False)
+    assert asked == ["/_search"]
