@@ -56,12 +56,15 @@ class Client:
         _, answer = self.post({"filter": condition, "facets": [], "page_size": 1}, token)
         return int(orjson.loads(answer)["total"])
 
-    def post(self, request: Mapping[str, object], token: str | None) -> tuple[float, bytes]:
-        """Send one search; return the milliseconds until the whole body was read, and the body."""
+    def post(
+        self, request: Mapping[str, object], token: str | None, path: str = "/v1/icecat/search"
+    ) -> tuple[float, bytes]:
+        """Send one request, a search if nothing else is said; return the milliseconds until the whole body was read,
+        and the body."""
         body = orjson.dumps(request)
         credentials = f"authorization: Bearer {token}\r\n" if token else ""
         head = (
-            "POST /v1/icecat/search HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+            f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
             f"{credentials}"
             f"content-length: {len(body)}\r\n\r\n"
         )

@@ -1,7 +1,7 @@
 """How well recommendations foretell each known buyer's next order, beside the references on the same data."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from recommender.errors import NothingToLearn
 from recommender.history import Histories, histories_of
 from recommender.knowledge import Knowledge, learn
 from recommender.references import reference_scorers
-from recommender.splits import Baskets, next_baskets
+from recommender.splits import next_baskets
 
 DEPTH = 20
 CUT = 10
@@ -33,9 +33,10 @@ class Figure:
 class Row:
     """One recommender's figures. ``task`` is "all" (the whole next order) or "new" (what the buyer never bought).
 
-    recall@20 is hits over basket size, nDCG@10 has the ideal of min(10, basket), ``hit_rate`` is the share of buyers
-    with a hit among 20, ``coverage`` the share of all items that stand in someone's 20, ``novelty`` the mean of
-    -log2 of the share of buyers who have an item.
+    recall@20 is hits over basket size, nDCG@10 has the ideal of min(10, basket), ``revenue`` is nDCG@10 with prices as
+    gains. ``hit_rate`` is the share of buyers with a hit among 20, ``coverage`` the share of all items that stand in
+    someone's 20, ``novelty`` the mean of -log2 of the share of buyers who have an item, ``calibration`` how far the
+    share of products bought before among the 20 is from that in the order, on average (0 is best).
     """
 
     name: str
@@ -43,9 +44,11 @@ class Row:
     buyers: int
     recall: Figure
     ndcg: Figure
+    revenue: Figure
     hit_rate: float
     coverage: float
     novelty: float
+    calibration: float
 
 
 def evaluate_recommender(
@@ -62,23 +65,35 @@ def evaluate_recommender(
     All items are ranked, ties fall to the disadvantage of the model, and ``references`` learn from the same rows.
     Raises NothingToLearn where nobody known orders after the cut.
     """
+    return score_cut(behaviour, cut, texts, seed=seed, references=references, progress=progress).rows()
+
+
+def score_cut(
+    behaviour: Behaviour,
+    cut: float,
+    texts: Sequence[str],
+    *,
+    seed: int = 1,
+    references: bool = True,
+    progress: Progress | None = None,
+) -> "Scores":
+    """Return each buyer's scores; see ``evaluate_recommender``."""
     baskets = next_baskets(behaviour, cut)
     if not len(baskets.users):
         raise NothingToLearn("no buyer ordered both before and after the cut: load orders, or choose another --cut")
     past = behaviour.before(cut)
     blend = train_blend(past, cut, texts, seed=seed, progress=progress)
     knowledge = learn(past, cut, texts, seed)
-    scored = _Scored(past, knowledge, baskets)
-    names = [OURS] if blend else []
+    scores = Scores(knowledge)
     scorers = reference_scorers(past, knowledge, seed) if references else {}
     histories = histories_of(past)
-    for number, user in enumerate(baskets.users):
-        history = histories.of(int(user))
+    for truth, user in zip(baskets.items, baskets.users.tolist(), strict=True):
+        history = histories.of(user)
         if blend:
-            scored.add(OURS, number, history.item, _blended(blend, knowledge, histories, int(user), cut))
+            scores.add(OURS, user, history.item, truth, _blended(blend, knowledge, histories, user, cut))
         for name, scorer in scorers.items():
-            scored.add(name, number, history.item, scorer(int(user), history))
-    return [row for name in (*names, *scorers) for row in scored.rows(name)]
+            scores.add(name, user, history.item, truth, scorer(user, history))
+    return scores
 
 
 def _blended(blend: Blend, knowledge: Knowledge, histories: Histories, user: int, cut: float) -> Floats:
@@ -88,51 +103,67 @@ def _blended(blend: Blend, knowledge: Knowledge, histories: Histories, user: int
     return scores
 
 
-class _Scored:
-    """Collects each recommender's figures buyer by buyer."""
+_Of = tuple[str, str]
+"""A recommender's name and a task."""
 
-    def __init__(self, past: Behaviour, knowledge: Knowledge, baskets: Baskets) -> None:
-        self._baskets = baskets
-        self._items = len(past.items)
-        share = knowledge.column("popularity_400")
-        self._novelty = -np.log2(np.maximum(share, 1e-4))
-        self._figures: defaultdict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
-        self._shown: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
 
-    def add(self, name: str, number: int, owned: Ints, scores: Floats) -> None:
+class Scores:
+    """What each recommender scores for each buyer, over one cut or several."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._items = len(knowledge.items)
+        self._novelty = -np.log2(np.maximum(knowledge.column("popularity_400"), 1e-4))
+        self._price = np.exp(knowledge.column("log_price").astype(np.float64))
+        self._of: dict[_Of, dict[int, list[tuple[float, ...]]]] = {}
+        self._shown: defaultdict[_Of, set[int]] = defaultdict(set)
+
+    def add(self, name: str, user: int, owned: Ints, truth: Ints, scores: Floats) -> None:
         """Score one buyer's next order, all of it and what is new in it."""
-        truth = self._baskets.items[number]
-        self._add(name, "all", truth, scores)
+        self._add((name, "all"), user, owned, truth, scores)
         fresh = truth[~np.isin(truth, owned)]
         if len(fresh):
             scores = scores.copy()
             scores[owned] = -np.inf
-            self._add(name, "new", fresh, scores)
+            self._add((name, "new"), user, owned, fresh, scores)
 
-    def rows(self, name: str) -> Iterator[Row]:
-        """Yield the rows of one recommender."""
-        for task in ("all", "new"):
-            figures = np.array(self._figures[name, task]).reshape(-1, 3)
-            shown = self._shown[name, task]
-            recall, gain, novelty = figures.T
-            yield Row(
-                name,
-                task,
-                len(figures),
-                _figure(recall),
-                _figure(gain),
-                float((recall > 0).mean()) if len(recall) else 0.0,
-                len(shown) / max(self._items, 1),
-                float(novelty.mean()) if len(novelty) else 0.0,
-            )
+    def take(self, other: "Scores") -> None:
+        """Add what was scored at another cut."""
+        for key, of_users in other._of.items():
+            mine = self._of.setdefault(key, {})
+            for user, values in of_users.items():
+                mine[user] = [*mine.get(user, []), *values]
+            self._shown[key] |= other._shown[key]
 
-    def _add(self, name: str, task: str, truth: Ints, scores: Floats) -> None:
+    def rows(self) -> list[Row]:
+        """Return the figures. A buyer of several cuts counts once, with the mean: they are no independent draws."""
+        return [self._row(*key, of_users) for key, of_users in self._of.items()]
+
+    def _row(self, name: str, task: str, of_users: Mapping[int, list[tuple[float, ...]]]) -> Row:
+        table = np.array([np.mean(values, axis=0) for values in of_users.values()]).reshape(-1, 6)
+        recall, gain, revenue, hit, novelty, calibration = table.T
+        coverage = len(self._shown[name, task]) / max(self._items, 1)
+        figures = (_figure(recall), _figure(gain), _figure(revenue))
+        means = (float(hit.mean()), coverage, float(novelty.mean()), float(calibration.mean()))
+        return Row(name, task, len(table), *figures, *means)
+
+    def _add(self, key: _Of, user: int, owned: Ints, truth: Ints, scores: Floats) -> None:
         top = best_against(scores, truth, DEPTH)
         hits = np.isin(top, truth)
-        gains = hits.astype(np.float64).tolist()
-        recall, gain = float(hits.sum()) / len(truth), ndcg(gains, [1.0] * len(truth), CUT)
-        self._figures[name, task].append((recall, gain, float(self._novelty[top].mean()) if len(top) else 0.0))
-        self._shown[name, task].update(top.tolist())
+        prices = self._price[truth].tolist()
+        row = (
+            float(hits.sum()) / len(truth),
+            ndcg(hits.astype(np.float64).tolist(), [1.0] * len(truth), CUT),
+            ndcg((hits * self._price[top]).tolist(), prices, CUT),
+            float(hits.any()),
+            float(self._novelty[top].mean()) if len(top) else 0.0,
+            abs(_share(top, owned) - _share(truth, owned)),
+        )
+        self._of.setdefault(key, {}).setdefault(user, []).append(row)
+        self._shown[key].update(top.tolist())
+
+
+def _share(items: np.ndarray, owned: Ints) -> float:
+    return float(np.isin(items, owned).mean()) if len(items) else 0.0
 
 
 def best_against(scores: Floats, truth: Ints, depth: int) -> np.ndarray:

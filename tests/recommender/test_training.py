@@ -18,7 +18,7 @@ from recommender.artefact import KIND, Trained, load, save
 from recommender.behaviour import Behaviour, Floats, day_of, read_behaviour
 from recommender.blend import load_blend, train_blend
 from recommender.errors import NothingToLearn
-from recommender.evaluation import OURS, best_against, evaluate_recommender
+from recommender.evaluation import OURS, best_against, evaluate_recommender, score_cut
 from recommender.history import histories_of
 from recommender.knowledge import MODELS, Knowledge, learn
 from recommender.models.als import factors_of
@@ -26,6 +26,7 @@ from recommender.models.ease import fit_ease
 from recommender.models.neighbours import strongest
 from recommender.purchases import Purchases
 from recommender.reasons import sentence
+from recommender.report import report_page
 from recommender.serving import Asked, Recommender, Strategy
 from recommender.training import train_recommender
 from registry import BadArtefact, Registry
@@ -240,3 +241,18 @@ def test_the_samples_trees_are_of_this_programs_features() -> None:
     """Otherwise the demo would train for minutes: train again and copy ``blend.txt`` from the model's folder."""
     trees = load_blend(Path(__file__).parents[2] / "samples" / "online_retail" / "blend.txt")
     assert sum(trees.importance().values()) == pytest.approx(1)
+
+
+def test_a_buyer_of_two_cuts_counts_once_and_the_report_shows_every_recommender(behaviour: Behaviour) -> None:
+    texts = [""] * len(behaviour.items)
+    first, second = (score_cut(behaviour, END - back, texts) for back in (60, 30))
+    recall = {(row.name, row.task): row for row in second.rows()}
+    rows = {"late": second.rows()}
+    second.take(first)
+    for row in second.rows():
+        assert recall[row.name, row.task].buyers <= row.buyers <= 160
+        assert 0 <= row.revenue.low <= row.revenue.value <= row.revenue.high <= 1
+        assert 0 <= row.calibration <= 1
+    page = report_page("shop <b>", 1, rows)
+    assert "shop &lt;b&gt;" in page
+    assert all(page.count(row.name.replace("'", "&#x27;")) >= 2 for row in second.rows())
