@@ -1,8 +1,8 @@
 """``python -m benchmarks.recommendations HOME``: how fast units are, over HTTP, of a home that `vitrine demo` prepared.
 
 First one client asks units of every kind in turn, each time for another buyer or product; then `wrk` (Debian: ``apt
-install wrk``) asks single units from several connections at several workers. Cores used by each side, and the machine's load before,
-are printed: on a busy machine the figures say little.
+install wrk``) asks single units from several connections at several workers. Cores used by each side, and the machine's
+load before, are printed: on a busy machine the figures say little.
 """
 
 import argparse
@@ -38,8 +38,9 @@ wrk.headers["Content-Type"] = "application/json"
 local at = 0
 request = function() at = at %% #bodies + 1; return wrk.format(nil, nil, nil, bodies[at]) end
 done = function(summary, latency)
-  io.write(string.format("%%d %%d %%d %%d", summary.requests, summary.duration, latency:percentile(50), latency:percentile(90)))
-  io.write(string.format(" %%d %%d\\n", latency:percentile(99), summary.errors.status + summary.errors.timeout))
+  local failed = summary.errors.status + summary.errors.timeout
+  local p50, p90, p99 = latency:percentile(50), latency:percentile(90), latency:percentile(99)
+  io.write(string.format("%%d %%d %%d %%d %%d %%d\\n", summary.requests, summary.duration, p50, p90, p99, failed))
 end
 """
 
@@ -108,9 +109,8 @@ def load(port: int, process: psutil.Process, products: Sequence[str], given: arg
         seconds = time.perf_counter() - began
         served = _cpu(process) - before
     requests, microseconds, p50, p90, p99, failed = (int(each) for each in output.split())
-    print(
-        f"\n{given.workers} workers, {given.connections} connections, single units: {requests / microseconds * 1e6:,.0f} a second"
-    )
+    rate = requests / microseconds * 1e6
+    print(f"\n{given.workers} workers, {given.connections} connections, single units: {rate:,.0f} a second")
     print(f"p50 {p50 / 1e3:.1f} ms, p90 {p90 / 1e3:.1f} ms, p99 {p99 / 1e3:.1f} ms, failed {failed}")
     print(f"cores used: {served / seconds:.2f} by the service, {asking / seconds:.2f} by wrk")
 

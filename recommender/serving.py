@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Literal
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from commerce.order import Order
@@ -17,6 +16,7 @@ from recommender.blend import Ranked
 from recommender.features import model_scores
 from recommender.history import EMPTY, History
 from recommender.knowledge import ITEM_COLUMNS
+from recommender.models.neighbours import best, entry
 from recommender.readiness import readiness
 
 Strategy = Literal[
@@ -209,10 +209,9 @@ class Recommender:
         owned = np.isin(ranked.items, history.item)
         keep = wanted(owned)
         bought: Ints = np.unique(history.item)
-        near = self._known.neighbours["cosine"].matrix[bought].tocsc()
         rows = zip(ranked.items[keep][:MOST], ranked.scores[keep][:MOST], owned[keep][:MOST], strict=True)
         for item, score, is_owned in rows:
-            reason = self._again(int(item), history, asked.now) if is_owned else self._because(int(item), bought, near)
+            reason = self._again(int(item), history, asked.now) if is_owned else self._because(int(item), bought)
             yield Candidate(self._known.items[item], float(score), "primary", reason)
 
     def _ranked(self, history: History, now: float) -> Ranked:
@@ -252,7 +251,9 @@ class Recommender:
             yield Candidate(candidate.id, candidate.score, source, candidate.reason)
 
     def _ordered(self, scores: Floats | NDArray[np.float64], reason: Callable[[int], Reason]) -> Iterator[Candidate]:
-        for at in np.argsort(-scores, kind="stable")[:MOST]:
+        # The greatest in any order first: sorting all items would take most of the time. Equal ones go by their number.
+        first = np.sort(best(scores, MOST))
+        for at in first[np.argsort(-scores[first], kind="stable")]:
             if not np.isfinite(scores[at]):
                 return
             yield Candidate(self._known.items[at], float(scores[at]), "primary", reason(int(at)))
@@ -264,7 +265,7 @@ class Recommender:
     def _shared_with(self, seeds: Sequence[int], at: int, code: str) -> Reason:
         model = "content" if code in {"similar", "substitute"} else "together"
         anchor = max(seeds, key=lambda seed: self._known.neighbours[model].strength(seed, at))
-        both, orders = int(self._known.shared[anchor, at]), int(self._known.orders[anchor])
+        both, orders = int(entry(self._known.shared, anchor, at)), int(self._known.orders[anchor])
         evidence = {"orders_with_both": both, "orders": orders, "share": round(both / max(orders, 1), 4)}
         return Reason(code, evidence, self._known.items[anchor])
 
@@ -272,14 +273,12 @@ class Recommender:
         times = history.at[history.item == item]
         return Reason("bought_before", {"times": len(times), "days_ago": max(round(day_of(now) - float(times[-1])), 0)})
 
-    def _because(self, item: int, bought: Ints, near: sp.csc_matrix) -> Reason:
-        """Name the purchase that speaks most for an item; ``near`` (bought × items) are similarities."""
-        begin, end = near.indptr[item], near.indptr[item + 1]
-        if begin == end:
+    def _because(self, item: int, bought: Ints) -> Reason:
+        """Name the purchase that an item is most like by its buyers."""
+        found = self._known.neighbours["cosine"].nearest_of(item, bought)
+        if found is None:
             return Reason("for_you", {})
-        best = begin + int(np.argmax(near.data[begin:end]))
-        anchor = self._known.items[int(bought[near.indices[best]])]
-        return Reason("because_bought", {"similarity": round(float(near.data[best]), 4)}, anchor)
+        return Reason("because_bought", {"similarity": round(found[1], 4)}, self._known.items[found[0]])
 
     def _trend(self, at: int) -> dict[str, float]:
         fortnight, baseline = self._known.column("popularity_14")[at], self._known.column("popularity_60")[at]

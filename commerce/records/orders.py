@@ -19,6 +19,11 @@ from commerce.records.tables import erasures, orders
 from commerce.records.upserts import upsert
 
 _KEY = ("catalog", "order_id")
+# Asked with every recommendation: made once.
+_MARKS = sa.select(
+    sa.select(sa.func.max(orders.c.written)).where(orders.c.catalog == sa.bindparam("catalog")).scalar_subquery(),
+    sa.select(sa.func.max(erasures.c.id)).scalar_subquery(),
+)
 _CHUNK = 500
 
 
@@ -98,10 +103,8 @@ class OrderRecords(Database):
 
     def order_marks(self, catalog_id: str) -> tuple[int, int]:
         """Return the number of the last write of orders, and that of the last erasure in any catalogue."""
-        write = sa.select(sa.func.max(orders.c.written)).where(orders.c.catalog == catalog_id).scalar_subquery()
-        erasure = sa.select(sa.func.max(erasures.c.id)).scalar_subquery()
         with self._connect() as connection:
-            row = connection.execute(sa.select(write, erasure)).one()
+            row = connection.execute(_MARKS, {"catalog": catalog_id}).one()
         return int(row[0] or 0), int(row[1] or 0)
 
     def buyers_since(self, catalog_id: str, write: int) -> tuple[int, set[tuple[str | None, str | None]]]:

@@ -37,12 +37,28 @@ class Neighbours:
 
     def strength(self, item: int, other: int) -> float:
         """Return how much ``other`` belongs to ``item``; 0 where it is no neighbour."""
+        return entry(self.matrix, item, other)
+
+    def nearest_of(self, item: int, others: NDArray[np.integer]) -> tuple[int, float] | None:
+        """Return which of ``others`` (sorted) belongs to ``item`` most, and how much; None where none does."""
         begin, end = self.matrix.indptr[item], self.matrix.indptr[item + 1]
-        found = np.flatnonzero(self.matrix.indices[begin:end] == other)
-        return float(self.matrix.data[begin + found[0]]) if len(found) else 0.0
+        near = self.matrix.indices[begin:end]
+        place = np.minimum(np.searchsorted(others, near), len(others) - 1)
+        strengths = np.where(others[place] == near, self.matrix.data[begin:end], 0)
+        if not strengths.any():
+            return None
+        best_at = int(np.argmax(strengths))
+        return int(near[best_at]), float(strengths[best_at])
 
 
-def best(values: Floats, count: int) -> NDArray[np.int64]:
+def entry(matrix: sp.csr_matrix, row: int, column: int) -> float:
+    """Return one entry: scipy's own way takes fifty times as long."""
+    begin, end = matrix.indptr[row], matrix.indptr[row + 1]
+    found = np.flatnonzero(matrix.indices[begin:end] == column)
+    return float(matrix.data[begin + found[0]]) if len(found) else 0.0
+
+
+def best(values: NDArray[np.floating], count: int) -> NDArray[np.int64]:
     """Return the places of the ``count`` greatest values, in no order."""
     if count >= len(values):
         return np.arange(len(values))
