@@ -57,6 +57,22 @@
  * @property {FacetValue[]} values
  * @property {{min: number | string, max: number | string, mean: number | string} | null} stats
  *
+ * @typedef {{value: unknown, label: string, count: number, picture: string | null}} GuideOption
+ *
+ * @typedef {object} GuideQuestion
+ * @property {string} id
+ * @property {string} text
+ * @property {string | null} help
+ * @property {string | null} picture
+ * @property {GuideOption[]} options
+ *
+ * @typedef {object} GuideTurn
+ * @property {string} conversation_id
+ * @property {number} remaining
+ * @property {GuideQuestion | null} question
+ * @property {(Hit & {explanation: {text: string} | null})[]} candidates
+ * @property {string[]} relaxed
+ *
  * @typedef {object} SearchRequest
  * @property {string} [query]
  * @property {number} [page]
@@ -223,6 +239,22 @@ export function product(catalog, id, signal) {
 export function products(catalog, ids, signal) {
   const query = new URLSearchParams({ ids: ids.join(",") });
   return request(`/v1/${encodeURIComponent(catalog)}/products?${query}`, { signal });
+}
+
+/**
+ * Take one turn with the guide.
+ * @param {string} catalog
+ * @param {object} body
+ * @param {AbortSignal} signal
+ * @returns {Promise<GuideTurn>}
+ */
+export function guide(catalog, body, signal) {
+  return request(`/v1/${encodeURIComponent(catalog)}/guide`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
 }
 
 /**

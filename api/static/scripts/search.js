@@ -8,6 +8,7 @@ import { createComparisonTray } from "./comparison_tray.js";
 import { button, h, replaceKeepingFocus } from "./dom.js";
 import { createDrawer } from "./drawer.js";
 import { createFacets } from "./facets.js";
+import { createGuide } from "./guide.js";
 import { texts } from "./i18n.js";
 import { latestOnly } from "./latest.js";
 import { emptyState, interpretationNotices, problemState } from "./notices.js";
@@ -41,6 +42,7 @@ export function createSearchPage(router, catalogs) {
   const facets = createFacets(toggle);
   const sidebar = h("aside", { class: "sidebar", "aria-label": t.filters }, facets.element);
   const drawer = createDrawer(facets.element);
+  const guide = createGuide();
 
   const title = h("h1", { id: "results-title", tabindex: -1 });
   const count = h("p", { class: "results-count", role: "status" });
@@ -67,6 +69,7 @@ export function createSearchPage(router, catalogs) {
     "div",
     { class: "results-page" },
     sidebar,
+    guide.element,
     h(
       "section",
       { class: "results", "aria-labelledby": "results-title" },
@@ -78,6 +81,7 @@ export function createSearchPage(router, catalogs) {
           "div",
           { class: "toolbar" },
           filtersButton,
+          guide.opener,
           h("label", { class: "sort", for: "sort" }, h("span", {}, t.sort), sort),
         ),
       ),
@@ -162,6 +166,7 @@ export function createSearchPage(router, catalogs) {
       title.textContent = next.query ? texts().resultsFor(next.query) : name;
       document.title = [next.query, name, "Vitrine"].filter(Boolean).join(" – ");
       sort.value = next.sort;
+      guide.follow(next);
       tray.draw();
       grid.setAttribute("aria-busy", "true");
       if (isHome(next)) {
@@ -185,6 +190,7 @@ export function createSearchPage(router, catalogs) {
     leave() {
       units.clear();
       drawer.close();
+      guide.leave();
       void newest(async () => null);
     },
   };

@@ -50,6 +50,22 @@ export const de = {
   partNumber: (query) => ["", query, " wurde als Artikelnummer erkannt."],
   relaxed: (words) => ["Nicht alle Wörter kommen zusammen vor. Weggelassen: ", words, "."],
 
+  guideOpen: "Hilf mir wählen",
+  guideTitle: "Hilf mir wählen",
+  guideClose: "Schließen",
+  guideSaid: "Ihre Antworten",
+  guideLeft: (n) => `Noch ${counted(n, "Produkt", "Produkte")}.`,
+  guideCount: (n) => counted(n, "Produkt", "Produkte"),
+  guideUnknown: "Weiß ich nicht",
+  guideAny: "Egal",
+  guideWords: "Oder in eigenen Worten",
+  guideSend: "Antworten",
+  guideChange: "Ändern",
+  guideChangeOf: (question) => `Antwort ändern: ${question}`,
+  guideBest: "Bisher am besten",
+  guideAll: "Was übrig ist",
+  guideDone: "Keine Fragen mehr: Was übrig ist, unterscheidet sich nicht in dem, was bekannt ist.",
+
   sort: "Sortieren",
   sortNames: {
     relevance: "Relevanz",

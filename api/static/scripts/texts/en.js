@@ -60,6 +60,25 @@ export const en = {
   /** @param {string} words */
   relaxed: (words) => ["Not every word was found together. Left out: ", words, "."],
 
+  guideOpen: "Help me choose",
+  guideTitle: "Help me choose",
+  guideClose: "Close",
+  guideSaid: "What you answered",
+  /** @param {number} n */
+  guideLeft: (n) => `${counted(n, "product", "products")} left.`,
+  /** @param {number} n */
+  guideCount: (n) => counted(n, "product", "products"),
+  guideUnknown: "I don’t know",
+  guideAny: "Doesn’t matter",
+  guideWords: "Or in your own words",
+  guideSend: "Answer",
+  guideChange: "Change",
+  /** @param {string} question */
+  guideChangeOf: (question) => `Change the answer to: ${question}`,
+  guideBest: "Best so far",
+  guideAll: "What is left",
+  guideDone: "Nothing more to ask: what is left does not differ in what is known of it.",
+
   sort: "Sort by",
   /** @type {Record<string, string>} */
   sortNames: {
