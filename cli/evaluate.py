@@ -19,6 +19,7 @@ from engines.port import SearchIndex
 from evaluation.comparison import Comparison, compare, figures, regressions
 from evaluation.judgments import Judgments, read_judgments
 from evaluation.search_quality import CUT, DEPTH, RECALLED, Mean, SearchQuality, evaluate_search
+from evaluation.search_report import search_report
 from ranking.examples import examples
 from ranking.ltr_training import cross_validated_orders
 from ranking.models import NO_MODELS, CatalogModels, Models
@@ -39,6 +40,9 @@ class Beside(StrEnum):
     UNLEARNED = "unlearned"
 
 
+_BESIDE = {Beside.WORDS: "words alone", Beside.UNLEARNED: "the order without judgments"}
+
+
 @app.callback()
 def evaluate() -> None:
     """Measure quality against judgments."""
@@ -56,6 +60,7 @@ def evaluate_the_search(
         Path | None, typer.Option(help="Figures of --save: exit with 1 if one of them is worse now.")
     ] = None,
     save: Annotated[Path | None, typer.Option(help="Store the figures as a baseline.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with plots.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print nDCG@10 of the search on judged queries, with 95 % intervals.
@@ -79,6 +84,9 @@ def evaluate_the_search(
             comparison = compare(quality, evaluate_search(rated, lambda query: ranked_ids(index, query, other)))
     if save is not None:
         save.write_bytes(orjson.dumps(figures(quality), option=orjson.OPT_INDENT_2))
+    if html is not None:
+        page = search_report(catalog, quality, comparison, _BESIDE[beside] if beside else "")
+        html.write_text(page, encoding="utf-8")
     worse = regressions(quality, before or {})
     if as_json:
         compared = None if comparison is None else asdict(comparison)

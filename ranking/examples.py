@@ -11,7 +11,6 @@ from ranking.ltr_training import Example, usable
 from ranking.measures import MeasureReader
 from ranking.models import Models, signal_reader
 from ranking.ordering import fusion_parts
-from ranking.relevance import Weights
 from ranking.request import SearchRequest
 from ranking.search import to_plan
 from ranking.understanding import understand
@@ -33,8 +32,8 @@ def examples(index: SearchIndex, models: Models, judgments: Judgments) -> list[E
         if models.encoder is not None:
             vector = models.encoder.match(understood.corrected or query, understood.words, vocabulary)
         candidates = find(index, plan, vector)
-        parts = fusion_parts(candidates, signal_reader(locale), intent, Weights())
-        matrix = features(candidates, plan.text, signal_reader(locale), vocabulary)
+        parts = fusion_parts(candidates, signal_reader(locale), intent)
+        matrix = features(candidates, plan.text, signal_reader(locale), vocabulary, parts)
         ids = [hit.product.id for hit in candidates.hits]
         found.append(Example(query, ids, matrix, parts.sum(axis=0), ratings))
     return found

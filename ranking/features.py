@@ -19,15 +19,18 @@ NAMES = (
     "description_cover", "phrase_in_title", "head_cover", "last_word_in_type", "title_length",
     "type_share_first", "type_share_words", "type_share_near", "type_similarity",
     "price", "price_of_type", "price_rank", "released_rank", "attributes", "description_length",
-    "query_words", "hits_by_words", "best_similarity",
+    "query_words", "hits_by_words", "best_similarity", "fused_words", "fused_meaning", "kind",
 )  # fmt: skip
 Matrix = NDArray[np.float64]
 _FIRST = 10
 _MANY = 50
 
 
-def features(candidates: Candidates, text: TextMatch | None, reader: SignalReader, words: Vocabulary) -> Matrix:
-    """Return a row for each candidate, (candidates, len(NAMES)).
+def features(
+    candidates: Candidates, text: TextMatch | None, reader: SignalReader, words: Vocabulary, parts: Matrix
+) -> Matrix:
+    """Return a row for each candidate, (candidates, len(NAMES)); ``parts`` are those of the fused score, unweighed, (3,
+    candidates).
 
     Words weigh by their rarity in the catalogue. Prices, dates and types are compared among the candidates, so that
     nothing depends on a catalogue's currency, age or names.
@@ -68,6 +71,7 @@ def features(candidates: Candidates, text: TextMatch | None, reader: SignalReade
         np.full(size, float(len(asked.terms))),
         np.full(size, np.log1p(candidates.result.total)),
         np.full(size, best),
+        *parts,
     ]
     found: Matrix = np.nan_to_num(np.stack(columns, axis=1))
     return found

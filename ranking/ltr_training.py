@@ -16,6 +16,7 @@ from evaluation.metrics import ndcg
 from ranking.candidates import standardised
 from ranking.features import NAMES
 from ranking.ltr import MODEL_FILE, Reranker
+from ranking.relevance import Weights
 
 UNJUDGED = 5
 _CUT = 10
@@ -100,7 +101,7 @@ def cross_validated_orders(examples: Sequence[Example], seed: int = 1, folds: in
         model = train_reranker([each for at, each in enumerate(examples) if at not in held], seed)
         for at in held:
             each = examples[at]
-            scores = each.fused + standardised(model.scores(each.features))
+            scores = each.fused + Weights().learned * standardised(model.scores(each.features))
             found[each.query] = [each.ids[row] for row in np.argsort(-scores, kind="stable")]
     return found
 

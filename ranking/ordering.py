@@ -52,6 +52,9 @@ _SAID = {
     "query_words": "length of the query",
     "hits_by_words": "how much the words find",
     "best_similarity": "how near the nearest is",
+    "fused_words": "words beside the other candidates",
+    "fused_meaning": "meaning beside the other candidates",
+    "kind": "whether it is the kind of thing asked for",
 }
 
 
@@ -76,13 +79,14 @@ def order(
     """Order candidates; ``personal`` is what the buyer's profile adds to each. Those found by part number stay first,
     in the engine's order."""
     named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
-    parts = fusion_parts(candidates, reader, intent, weights)
+    unweighed = fusion_parts(candidates, reader, intent)
+    parts = np.array([[weights.words], [weights.meaning], [weights.kind]]) * unweighed
     scores = parts.sum(axis=0) + np.log2(candidates.factors)
     if personal is not None:
         scores = scores + personal
     if reranker is None:
         return Order(_best_first(scores, named), lambda at: _fused(candidates, parts[:, at], at))
-    matrix = features(candidates, text, reader, words)
+    matrix = features(candidates, text, reader, words, unweighed)
     learned = reranker.scores(matrix)
     scale = weights.learned / max(float(learned.std()), 1e-9) if len(learned) else weights.learned
 
@@ -116,7 +120,7 @@ def engine_stages(hit: Hit, words: int) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def fusion_parts(candidates: Candidates, reader: SignalReader, intent: Intent, weights: Weights) -> Scores:
+def fusion_parts(candidates: Candidates, reader: SignalReader, intent: Intent) -> Scores:
     """Return what words, meaning and the kind of thing add to each candidate, (3, candidates).
 
     Words and meaning each count in their own standard deviations, so that neither needs a weight unless a shop wants
@@ -125,8 +129,7 @@ def fusion_parts(candidates: Candidates, reader: SignalReader, intent: Intent, w
     by_words = standardised(0.5 * candidates.words + 0.5 * candidates.text)
     signals = [reader.of(hit.product) for hit in candidates.hits]
     by_kind = fits(signals, candidates.words, intent)
-    shares = np.array([[weights.words], [weights.meaning], [weights.kind]])
-    return shares * np.stack([by_words, standardised(candidates.similarity), by_kind])
+    return np.stack([by_words, standardised(candidates.similarity), by_kind])
 
 
 def _best_first(scores: Scores, named: NDArray[np.bool_]) -> list[int]:

@@ -26,12 +26,15 @@ class InvalidRelevance(VitrineError):
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each part of the order counts: words and meaning, both in standard deviations over the candidates, the
-    kind of thing that the query asks for, and what was learned from judgments."""
+    kind of thing that the query asks for, and what was learned from judgments.
+
+    The last counts half as much: judgments are few, and what they teach of some words misleads for others.
+    """
 
     words: float = 1.0
     meaning: float = 1.0
     kind: float = 1.0
-    learned: float = 1.0
+    learned: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

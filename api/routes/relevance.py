@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/{catalog}", tags=["back office"], responses=PROBL
 Weight = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False)]
 _EXAMPLE: dict[str, Any] = {
     "fields": {"title": 2.0, "description": 0.5},
-    "weights": {"words": 1.0, "meaning": 1.0, "kind": 1.0, "learned": 1.0},
+    "weights": {"words": 1.0, "meaning": 1.0, "kind": 1.0, "learned": 0.5},
     "strengths": {"phrase": 0.5, "on_offer": 0.05},
 }
 
@@ -32,7 +32,7 @@ class WeightsBody(BaseModel):
     words: Weight = 1.0
     meaning: Weight = 1.0
     kind: Weight = 1.0
-    learned: Weight = 1.0
+    learned: Weight = 0.5
 
 
 class StrengthsBody(BaseModel):

@@ -26,7 +26,7 @@ def total(client: TestClient, query: str) -> int:
 
 def test_every_change_is_a_version_and_equal_settings_change_nothing(client: TestClient, scope: dict[str, str]) -> None:
     first = client.put(PATH, json={"weights": {"kind": 2.0}}, headers=scope).json()
-    assert first["weights"] == {"words": 1.0, "meaning": 1.0, "kind": 2.0, "learned": 1.0}
+    assert first["weights"] == {"words": 1.0, "meaning": 1.0, "kind": 2.0, "learned": 0.5}
     assert first["fields"] == USUAL_FIELDS
     assert client.put(PATH, json={"weights": {"kind": 2.0}}, headers=scope).json() == first
     second = client.put(PATH, json={"fields": {"description": 0.0}}, headers=scope).json()
