@@ -1,6 +1,10 @@
 """The demo: both samples, loaded, indexed and served to three buyers."""
 
+import multiprocessing
 import secrets
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -48,8 +52,7 @@ def demo(
     process. Prints the address once it answers.
     """
     with opened() as context:
-        for catalog in _FILES:
-            _prepare(context, catalog, samples / catalog, quiet=as_json)
+        _prepare(context, [_sample(context, catalog, samples / catalog) for catalog in _FILES], quiet=as_json)
         buyers = _buyers(context, samples / _WITH_BUYERS / "buyers.json")
         settings = context.settings
     if not prepare_only:
@@ -59,28 +62,69 @@ def demo(
         print_json({"catalogs": list(_FILES)})
 
 
-def _prepare(context: Context, catalog: str, folder: Path, *, quiet: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A sample in its folder; ``digest`` is of all that is made from it, and stands in ``noted`` once it serves."""
+
+    catalog: str
+    folder: Path
+    models: tuple[Path, ...]
+    digest: str
+    noted: Path
+
+    @property
+    def file(self) -> Path:
+        return self.folder / _FILES[self.catalog]
+
+    @property
+    def mapping(self) -> Path:
+        return self.folder / _MAPPING
+
+
+def _sample(context: Context, catalog: str, folder: Path) -> _Sample:
     if not folder.is_dir():
         raise MappingError(f"{folder}: there is no such folder: name the checkout's samples with --samples")
-    file, mapping = folder / _FILES[catalog], folder / _MAPPING
-    models = sorted(path.parent for path in folder.glob("models/*/manifest.json"))
-    manifests = b"".join((model / "manifest.json").read_bytes() for model in models)
-    trees = folder / _TREES
-    given = [each.read_bytes() for each in (file, mapping, trees) if each.is_file()]
-    digest = sha256(b"".join([*given, manifests])).hexdigest()
-    noted = context.settings.home / "samples" / f"{catalog}.sha256"
-    is_same = noted.is_file() and noted.read_text() == digest
-    if is_same and _serves(context, catalog) and context.registry.load(catalog, RECOMMENDER):
+    models = tuple(sorted(path.parent for path in folder.glob("models/*/manifest.json")))
+    files = [folder / _FILES[catalog], folder / _MAPPING, folder / _TREES, *(each / "manifest.json" for each in models)]
+    digest = sha256(b"".join(each.read_bytes() for each in files if each.is_file())).hexdigest()
+    return _Sample(catalog, folder, models, digest, context.settings.home / "samples" / f"{catalog}.sha256")
+
+
+def _prepare(context: Context, samples: Sequence[_Sample], *, quiet: bool) -> None:
+    """Load, index and train what has changed; recommendations are trained in a process beside the indexing."""
+    changed = [each for each in samples if not _is_ready(context, each)]
+    if not changed:
         return
-    load_catalog(context, catalog, [file], mapping, add=False, quiet=quiet)
-    if read_mapping(mapping).orders:
-        load_lists(context, catalog, [file], mapping, Kind.ORDERS, quiet=quiet)
-    for model in models:
-        context.registry.install(model, catalog)
-    index_catalog(context, catalog, quiet=quiet)
-    train_catalog(context, catalog, quiet=quiet, trees=_read_trees(trees))
-    noted.parent.mkdir(parents=True, exist_ok=True)
-    noted.write_text(digest)
+    for each in changed:
+        load_catalog(context, each.catalog, [each.file], each.mapping, add=False, quiet=quiet)
+        if read_mapping(each.mapping).orders:
+            load_lists(context, each.catalog, [each.file], each.mapping, Kind.ORDERS, quiet=quiet)
+        for model in each.models:
+            context.registry.install(model, each.catalog)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as beside:
+        trained = beside.submit(_train, [(each.catalog, each.folder / _TREES) for each in changed])
+        for each in changed:
+            index_catalog(context, each.catalog, quiet=quiet)
+        if not (quiet or trained.done()):
+            typer.echo("train recommendations …")
+        trained.result()
+    for each in changed:
+        each.noted.parent.mkdir(parents=True, exist_ok=True)
+        each.noted.write_text(each.digest)
+
+
+def _train(catalogs: Sequence[tuple[str, Path]]) -> None:
+    with opened() as context:
+        for catalog, trees in catalogs:
+            train_catalog(context, catalog, quiet=True, trees=_read_trees(trees))
+
+
+def _is_ready(context: Context, sample: _Sample) -> bool:
+    """Say whether the sample serves as it lies in its folder."""
+    is_same = sample.noted.is_file() and sample.noted.read_text() == sample.digest
+    return (
+        is_same and _serves(context, sample.catalog) and context.registry.load(sample.catalog, RECOMMENDER) is not None
+    )
 
 
 def _read_trees(path: Path) -> Blend | None:
