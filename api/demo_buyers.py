@@ -27,8 +27,9 @@ class DemoBuyers:
     catalogs: Sequence[str]
     home: str
 
-    def minted(self, settings: Settings) -> list[Json]:
-        """Return the buyers with fresh tokens and the seconds that these are good for; the anonymous one has none.
+    def minted(self, settings: Settings, *, consent: bool = False) -> list[Json]:
+        """Return the buyers with fresh tokens and the seconds that these are good for; the anonymous one has none,
+        unless who looks gave ``consent`` to analytics and personalization, which only a token can say.
 
         Without a shared secret, tokens are another system's to mint: then nobody is returned.
         """
@@ -36,14 +37,19 @@ class DemoBuyers:
             return []
         key = settings.jwt_secret.get_secret_value()
         lifetime = min(_LIFETIME, settings.jwt_max_lifetime or _LIFETIME)
-        minted: list[Json] = [{"id": "anonymous", "token": None, "expires_in": None}] if settings.anonymous else []
+        agreed: Json = {"consent": {"analytics": True, "personalization": True}} if consent else {}
+        minted: list[Json] = []
+        if settings.anonymous:
+            visitor = {"scope": "search events", **_life(settings, lifetime), **agreed}
+            token = jwt.encode(visitor, key, algorithm="HS256") if consent else None
+            minted.append({"id": "anonymous", "token": token, "expires_in": lifetime if consent else None})
         for account in self.accounts:
-            token = jwt.encode(self._claims(account, settings, lifetime), key, algorithm="HS256")
+            claims = {**self._claims(account), **_life(settings, lifetime), **agreed}
+            token = jwt.encode(claims, key, algorithm="HS256")
             minted.append({"id": account.id, "token": token, "expires_in": lifetime})
         return minted
 
-    def _claims(self, account: Account, settings: Settings, lifetime: float) -> Json:
-        now = datetime.now(UTC)
+    def _claims(self, account: Account) -> Json:
         claims: Json = {
             "sub": f"demo-{account.id}",
             "account": account.id,
@@ -52,9 +58,12 @@ class DemoBuyers:
             "catalogs": list(self.catalogs if account.assortments is None else (self.home,)),
             "fallback": account.fallback,
             "scope": "search events",
-            "aud": settings.jwt_audience,
-            "iss": settings.jwt_issuer,
-            "iat": now,
-            "exp": now + timedelta(seconds=lifetime),
         }
         return {name: value for name, value in claims.items() if value is not None}
+
+
+def _life(settings: Settings, lifetime: float) -> Json:
+    now = datetime.now(UTC)
+    said = {"aud": settings.jwt_audience, "iss": settings.jwt_issuer}
+    named: Json = {name: value for name, value in said.items() if value is not None}
+    return {**named, "iat": now, "exp": now + timedelta(seconds=lifetime)}

@@ -66,7 +66,7 @@ def render_personal(figures: Mapping[str, Any]) -> str:
         f"at the first sight of products {row['p50_rise_at_first_ms']} more"
         for name, row in figures["cost"].items()
     )
-    return "\n".join([*lines, "", f"A search of Icecat in the same run, in process, p50 in ms: {said}."])
+    return "\n".join([*lines, "", f"A search of Icecat in the same run, p50 of processor time in ms: {said}."])
 
 
 def render_buyers(figures: Mapping[str, Any]) -> str:

@@ -61,8 +61,8 @@ def mount(app: FastAPI, settings: Settings, demo_buyers: DemoBuyers | None) -> N
     """Serve the storefront's folders, and the buyers that it can be looked at as: nobody but in the demo."""
 
     @app.get("/demo/buyers", include_in_schema=False)
-    async def buyers() -> JsonResponse:
-        minted = demo_buyers.minted(settings) if demo_buyers else []
+    async def buyers(consent: bool = False) -> JsonResponse:
+        minted = demo_buyers.minted(settings, consent=consent) if demo_buyers else []
         return JsonResponse({"buyers": minted}, headers={"cache-control": "no-store"})
 
     for folder in ("scripts", "styles", "images"):

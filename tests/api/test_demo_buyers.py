@@ -41,3 +41,11 @@ def test_there_is_nobody_to_choose_where_another_system_mints_tokens() -> None:
 def test_the_anonymous_buyer_is_left_out_where_they_are_switched_off() -> None:
     closed = settings(jwt_secret=SecretStr(SECRET), anonymous=False)
     assert [each["id"] for each in DEMO.minted(closed)] == ["dealer", "contract"]
+
+
+def test_consent_of_who_looks_stands_in_every_demo_token() -> None:
+    usual = settings(jwt_secret=SECRET)
+    for each in DEMO.minted(usual, consent=True):
+        found = Tokens(usual).buyer(f"Bearer {each['token']}")
+        assert found.consent == {"analytics": True, "personalization": True}
+        assert (found.user is None) == (each["id"] == "anonymous")

@@ -83,6 +83,8 @@
  * @property {"auto" | string[]} [facets]
  * @property {number} [facet_limit]
  * @property {{field: string, prefix: string}} [facet_search]
+ * @property {string} [client_id]
+ * @property {string} [session_id]
  * @property {Record<string, (Scalar | Interval)[]>} [facet_filters]
  *
  * @typedef {object} SearchAnswer
@@ -129,6 +131,7 @@
  *
  * @typedef {object} UnitItem
  * @property {string} id
+ * @property {number} position
  * @property {Product} product
  * @property {Price | null} price
  * @property {"primary" | "fallback"} source
@@ -166,6 +169,7 @@
  */
 
 import { identity } from "./session.js";
+import { visitorNames } from "./visitor.js";
 
 /** An answer that is not a success: RFC 9457 problem details, or no answer at all (status 0, code `unreachable`). */
 export class ApiProblem extends Error {
@@ -214,7 +218,8 @@ export function search(catalog, body, signal) {
  * @returns {Promise<Suggestions>}
  */
 export function suggest(catalog, text, limit, signal) {
-  const query = new URLSearchParams({ q: text, limit: String(limit) });
+  const { client_id: client } = visitorNames();
+  const query = new URLSearchParams({ q: text, limit: String(limit), ...(client && { client_id: client }) });
   return request(`/v1/${encodeURIComponent(catalog)}/suggest?${query}`, { signal });
 }
 

@@ -2,14 +2,17 @@
 
 import { h } from "./dom.js";
 import { texts } from "./i18n.js";
-import { become, buyer, buyers } from "./session.js";
+import { send, tell } from "./events.js";
+import { become, buyer, buyers, renewSession } from "./session.js";
+import { agree, hasAgreed } from "./visitor.js";
 
 /**
  * Draw the switch, or nothing where there is nobody to choose.
  * @param {HTMLElement} container
  * @param {() => void} changed
+ * @param {() => string} catalog  the one that is shown
  */
-export function drawBuyers(container, changed) {
+export function drawBuyers(container, changed, catalog) {
   const t = texts();
   const ids = buyers();
   container.hidden = ids.length === 0;
@@ -20,13 +23,24 @@ export function drawBuyers(container, changed) {
   /** @param {string} id */
   function option(id) {
     const radio = h("input", { type: "radio", name: "buyer", value: id, checked: id === buyer() });
-    radio.addEventListener("change", () => {
+    radio.addEventListener("change", async () => {
+      // What was done before belongs to who did it.
+      await send();
       become(id);
+      if (id !== "anonymous") tell(catalog(), "login");
+      await send();
       describe();
       changed();
     });
     return h("label", { class: "buyer" }, radio, h("span", {}, t.buyerNames[id] ?? id));
   }
+
+  const consent = h("input", { type: "checkbox", checked: hasAgreed() });
+  consent.addEventListener("change", async () => {
+    agree(consent.checked);
+    await renewSession();
+    changed();
+  });
 
   container.replaceChildren(
     h(
@@ -36,5 +50,6 @@ export function drawBuyers(container, changed) {
       h("div", { class: "buyers-options" }, ids.map(option)),
     ),
     seen,
+    h("label", { class: "buyers-consent" }, consent, t.consent),
   );
 }

@@ -28,7 +28,7 @@ export function card(hit, catalog, index) {
   const kind = [product.brand, typeOf(product)].filter(Boolean).join(" · ");
   return h(
     "li",
-    { class: "card" },
+    { class: "card", "data-object": hit.id, "data-position": hit.position },
     picture(product, { eager: index < IN_SIGHT }),
     hit.badges?.length > 0 &&
       h(

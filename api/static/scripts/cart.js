@@ -1,5 +1,6 @@
 /** What the visitor put into the cart: kept in this browser, one cart for each catalogue. The demo takes no orders. */
 
+import { tell } from "./events.js";
 import { recall, remember } from "./preferences.js";
 
 /** @typedef {{id: string, quantity: number}} CartLine */
@@ -35,6 +36,7 @@ export function addToCart(catalog, id) {
   if (line) line.quantity += 1;
   else lines.push({ id, quantity: 1 });
   write(catalog, lines.slice(-MOST_LINES));
+  tell(catalog, "add_to_cart", { object: id });
 }
 
 /**
@@ -47,6 +49,7 @@ export function removeFromCart(catalog, id) {
     catalog,
     cartLines(catalog).filter((line) => line.id !== id),
   );
+  tell(catalog, "remove_from_cart", { object: id });
 }
 
 /**

@@ -7,6 +7,7 @@ import { createCartPage } from "./cart_page.js";
 import { drawCatalogs } from "./catalogs.js";
 import { createComparisonPage } from "./comparison_page.js";
 import { h } from "./dom.js";
+import { startEvents } from "./events.js";
 import { language, setLanguage, texts, translatePage } from "./i18n.js";
 import { latestOnly } from "./latest.js";
 import { problemState } from "./notices.js";
@@ -29,6 +30,7 @@ const main = part("main");
 
 startTheme(part("theme"));
 translatePage();
+startEvents();
 await start();
 
 async function start() {
@@ -77,7 +79,7 @@ function run(first) {
   languages.addEventListener("change", () => {
     setLanguage(languages.value);
     results = product = comparison = cart = null; // made anew with the new texts
-    drawBuyers(part("buyers"), follow);
+    drawBuyers(part("buyers"), follow, () => router.current().catalog);
     router.refresh();
   });
 
@@ -104,7 +106,7 @@ function run(first) {
       showAlone(error);
     }
   }
-  drawBuyers(part("buyers"), follow);
+  drawBuyers(part("buyers"), follow, () => router.current().catalog);
 
   router.start();
 }

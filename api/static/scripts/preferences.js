@@ -30,3 +30,15 @@ export function remember(name, value) {
     // See above.
   }
 }
+
+/**
+ * Forget a stored preference.
+ * @param {string} name
+ */
+export function forget(name) {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // See above.
+  }
+}

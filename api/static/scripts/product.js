@@ -5,6 +5,7 @@ import { product as fetchProduct } from "./api.js";
 import { addToCart } from "./cart.js";
 import { catalogNamed } from "./catalogs.js";
 import { button, h, link } from "./dom.js";
+import { tell } from "./events.js";
 import { day, money } from "./formats.js";
 import { gallery } from "./gallery.js";
 import { texts } from "./i18n.js";
@@ -67,6 +68,7 @@ export function createProductPage(router, catalogs) {
         element.replaceChildren(backLink(shown.catalog), article(page, shown.catalog, name), units.element);
         void units.show(shown.catalog, "product_page", UNITS, { product_ids: [id], viewed: viewedProducts(shown.catalog) });
         rememberViewed(shown.catalog, id);
+        tell(shown.catalog, "view", { object: id });
       } catch (error) {
         document.title = "Vitrine";
         const title = h("h1", { class: "visually-hidden", tabindex: -1 }, texts().errorTitle);

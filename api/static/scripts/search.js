@@ -111,6 +111,8 @@ export function createSearchPage(router, catalogs) {
     drawer.update(total);
     facets.update(answer.facets, shown, catalog.currency);
     notices.replaceChildren(...interpretationNotices(shown, interpretation));
+    grid.dataset.catalog = shown.catalog;
+    grid.dataset.query = answer.query_id;
     grid.replaceChildren(...hits.map((hit, index) => card(hit, shown.catalog, index)));
     grid.hidden = hits.length === 0;
     state.replaceChildren(

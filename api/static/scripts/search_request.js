@@ -4,6 +4,7 @@ import { CARD_FIELDS } from "./cards.js";
 import { FACET_LIMIT } from "./facet.js";
 import { language } from "./i18n.js";
 import { isMoney } from "./labels.js";
+import { visitorNames } from "./visitor.js";
 
 export const PAGE_SIZE = 24;
 
@@ -32,6 +33,7 @@ export function searchRequest({ query, choices, sort, page }) {
     facets: "auto",
     facet_limit: FACET_LIMIT,
     facet_filters: filters,
+    ...visitorNames(),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { recall, remember } from "./preferences.js";
+import { hasAgreed, newVisit } from "./visitor.js";
 
 /**
  * @typedef {object} Buyer
@@ -47,6 +48,8 @@ export function buyer() {
  * @param {string} id
  */
 export function become(id) {
+  // Who signs on takes the visit along so far; who signs off, or gives way to another, does not leave it behind.
+  if (chosen !== "anonymous") newVisit();
   chosen = id;
   remember("buyer", id);
 }
@@ -64,10 +67,15 @@ export async function identity({ refused = false } = {}) {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
+/** Ask for other tokens: what the visitor agreed to has changed. */
+export async function renewSession() {
+  await renew();
+}
+
 /** Fetch fresh tokens. Where that fails the old ones stay: the request itself then says what is wrong. */
 async function renew() {
   try {
-    const response = await fetch("/demo/buyers", { headers: { Accept: "application/json" } });
+    const response = await fetch(hasAgreed() ? "/demo/buyers?consent=true" : "/demo/buyers", { headers: { Accept: "application/json" } });
     if (!response.ok) return;
     /** @type {{buyers: Buyer[]}} */
     const { buyers: found } = await response.json();

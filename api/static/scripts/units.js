@@ -2,6 +2,7 @@
 
 import { recommendations } from "./api.js";
 import { h, link } from "./dom.js";
+import { tell } from "./events.js";
 import { language, texts } from "./i18n.js";
 import { latestOnly } from "./latest.js";
 import { priceLine } from "./offer.js";
@@ -89,9 +90,17 @@ function drawn({ strategy, recommendation_id: id, items: found }, catalog) {
   const items = isFallback ? found : own;
   const title = isFallback ? t.unitFallback : (t.unitNames[strategy] ?? strategy);
   const heading = `unit-${id}`;
+  for (const { id: object, position } of items)
+    tell(catalog, "impression", { object, position, recommendation: id, strategy });
   return h(
     "section",
-    { class: "unit", "aria-labelledby": heading, "data-strategy": strategy },
+    {
+      class: "unit",
+      "aria-labelledby": heading,
+      "data-strategy": strategy,
+      "data-recommendation": id,
+      "data-catalog": catalog,
+    },
     h("h2", { class: "unit-title", id: heading }, title),
     h(
       "ul",
@@ -99,7 +108,7 @@ function drawn({ strategy, recommendation_id: id, items: found }, catalog) {
       items.map((item) =>
         h(
           "li",
-          { class: "unit-item", "data-source": item.source },
+          { class: "unit-item", "data-source": item.source, "data-object": item.id, "data-position": item.position },
           picture(item.product, { eager: false }),
           h(
             "h3",

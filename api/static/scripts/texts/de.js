@@ -10,6 +10,7 @@ export const de = {
   catalogue: "Sortiment",
   buyer: "Einkaufen als",
   buyerLabel: "Käufer",
+  consent: "Passendes zeigen, nach dem, was ich hier ansehe",
   buyerNames: { anonymous: "Gast", dealer: "Händler", contract: "Vertragskunde" },
   buyerSees: {
     anonymous: "Listenpreise für das ganze Sortiment.",

@@ -9,6 +9,7 @@ export const en = {
   catalogue: "Catalogue",
   buyer: "Shop as",
   buyerLabel: "Buyer",
+  consent: "Show me what fits, from what I look at here",
   /** @type {Record<string, string>} */
   buyerNames: { anonymous: "Visitor", dealer: "Dealer", contract: "Contract customer" },
   /** @type {Record<string, string>} */
