@@ -32,6 +32,7 @@ class ArmBody(StrictBody):
     mode: SearchMode | None = Field(default=None, description="For searches that do not name one")
     strength: int | None = Field(default=None, ge=0, le=100, description="Of personal order")
     learned: StrictBool = Field(default=True, description="Whether the learned order has a say")
+    relevance: int | None = Field(default=None, ge=0, description="A version of the settings of relevance; 0 the usual")
     strategies: dict[Strategy, Strategy] = Field(default={}, description="What is given for what is asked")
 
 

@@ -3,8 +3,8 @@
 from time import monotonic
 
 from commerce.records import Records
-from ranking.relevance import Relevance
-from ranking.relevance_records import current
+from ranking.relevance import USUAL, Relevance
+from ranking.relevance_records import Version, versions
 
 _FRESH = 1.0
 
@@ -14,14 +14,23 @@ class RelevanceBook:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._known: dict[str, tuple[float, Relevance]] = {}
+        self._known: dict[str, tuple[float, list[Version]]] = {}
 
     def of(self, catalog_id: str) -> Relevance:
         """Return the settings in force."""
+        return self._versions(catalog_id)[-1].relevance
+
+    def version(self, catalog_id: str, number: int) -> Relevance | None:
+        """Return the settings of a version, None if it is not kept; 0 are the usual ones."""
+        if number == 0:
+            return USUAL
+        return next((each.relevance for each in self._versions(catalog_id) if each.number == number), None)
+
+    def _versions(self, catalog_id: str) -> list[Version]:
         now = monotonic()
         known = self._known.get(catalog_id)
         if known is None or now - known[0] > _FRESH:
-            known = (now, current(self._records, catalog_id).relevance)
+            known = (now, versions(self._records, catalog_id))
             self._known[catalog_id] = known
         return known[1]
 

@@ -18,6 +18,7 @@ def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
                 "mode": arm.mode,
                 "strength": arm.strength,
                 "learned": arm.learned,
+                "relevance": arm.relevance,
                 "strategies": dict(sorted(arm.strategies.items())),
             }
             for arm in experiment.arms

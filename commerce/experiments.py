@@ -22,7 +22,8 @@ class Arm:
     """One way of answering; the first of an experiment is the control. ``weight`` is its share beside the others'.
 
     ``mode`` is how searches that leave it open are answered, ``strength`` that of personal order, ``learned`` False
-    goes without the learned order, ``strategies`` are recommendations by what is given for what is asked. Merchandising
+    goes without the learned order, ``relevance`` is a version of its settings, ``strategies`` are
+    recommendations by what is given for what is asked. Merchandising
     rules name an arm in ``when.experiment``. What is left out stays as it is.
     """
 
@@ -31,6 +32,7 @@ class Arm:
     mode: SearchMode | None = None
     strength: int | None = None
     learned: bool = True
+    relevance: int | None = None
     strategies: Mapping[str, str] = field(default_factory=dict)
 
 

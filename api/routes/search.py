@@ -85,13 +85,15 @@ def _answer(request: Request, body: SearchBody, shop: Shop, shelf: Shelf, buyer:
     began = perf_counter()
     asked = replace(body.request(), at=at)
     personal = shop.personal(shelf, buyer, body.client_id) if asked.personalize else None
-    models = shelf.models
+    models, relevance = shelf.models, shelf.relevance
     preview = is_preview(request)
     trial = None if preview else trial_of(shelf.experiments, body.client_id, buyer.account)
     if trial is not None:
         asked = trial.request(asked, models, mode_is_open="mode" not in body.model_fields_set)
         models, personal = trial.models(models), trial.personal(personal)
-    found = search(shelf.index, asked, buyer, models, shelf.synonyms, personal, shelf.rules, shelf.relevance)
+        if (number := trial.arm.relevance) is not None:
+            relevance = shop.relevance.version(shelf.catalog.id, number) or relevance
+    found = search(shelf.index, asked, buyer, models, shelf.synonyms, personal, shelf.rules, relevance)
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
     query_id = str(uuid.uuid4())

@@ -112,6 +112,21 @@ def test_an_arm_gives_other_recommendations(client: TestClient, keeper: dict[str
     assert shown == {("a", "trending"), ("b", "new_arrivals")}
 
 
+def test_an_arm_has_settings_of_relevance_of_its_own(client: TestClient, keeper: dict[str, str]) -> None:
+    titles_only = {"fields": {"title": 1.0, "type": 0.0, "brand": 0.0, "attributes": 0.0, "description": 0.0}}
+    saved = client.put("/v1/icecat/settings/relevance", json=titles_only, headers=keeper)
+    assert saved.status_code == 200, saved.text
+    changed = {tuple(hit["score"] for hit in ask(client, None)["hits"])}
+    put(client, keeper, share=1.0, arms=[{"id": "a"}, {"id": "b", "relevance": 0}])
+    shown: dict[str, set[tuple[float, ...]]] = {"a": set(), "b": set()}
+    for at in range(20):
+        answer = ask(client, f"c{at}")
+        shown[answer["experiment"]["arm"]].add(tuple(hit["score"] for hit in answer["hits"]))
+    assert shown["a"] == changed
+    assert len(shown["b"]) == 1
+    assert shown["b"] != changed
+
+
 def test_a_greater_share_moves_nobody_and_experiments_share_no_buyer() -> None:
     one = Experiment("one", (Arm("a"), Arm("b", 3.0)), share=0.3)
     names = [f"c{at}" for at in range(4_000)]

@@ -210,6 +210,25 @@ def test_synonyms_are_added_deleted_and_brought_back(page: Page, service: str) -
     expect(page.get_by_role("row", name=re.compile("zzcarrier"))).to_have_count(1)
 
 
+def test_experiments_are_shown_stopped_and_started_again(page: Page, service: str) -> None:
+    arms = [{"id": "control"}, {"id": "words", "mode": "lexical"}]
+    api(service, "PUT", "/v1/icecat/experiments/words", {"arms": arms, "share": 0.5})
+    try:
+        sign_on(page)
+        page.get_by_role("button", name="Experiments").click()
+        shown = page.get_by_role("region", name="words")
+        expect(shown).to_contain_text("bought, 50 % of buyers. Running.")
+        expect(shown.get_by_role("row", name=re.compile("^words"))).to_contain_text("undecided")
+        picture(page, "console-experiments")
+        shown.get_by_role("button", name="Stop").click()
+        confirm(page, "Stop")
+        expect(shown).to_contain_text("Off.")
+        page.get_by_role("status").get_by_role("button", name="Undo").click()
+        expect(shown).to_contain_text("Running.")
+    finally:
+        api(service, "DELETE", "/v1/icecat/experiments/words")
+
+
 def test_on_a_narrow_screen_nothing_overflows(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     preview(page)

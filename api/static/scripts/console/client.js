@@ -53,7 +53,7 @@ export function pathsOf(catalog) {
   const root = `/v1/${encodeURIComponent(catalog)}`;
   const one = (/** @type {string} */ kind) => (/** @type {string} */ id) =>
     `${root}/${kind}/${id.split("/").map(encodeURIComponent).join("/")}`;
-  return { root, search: `${root}/search`, rules: `${root}/rules`, rule: one("rules"), synonyms: `${root}/synonyms`, synonym: one("synonyms") };
+  return { root, search: `${root}/search`, rules: `${root}/rules`, rule: one("rules"), experiments: `${root}/experiments`, experiment: one("experiments"), synonyms: `${root}/synonyms`, synonym: one("synonyms") };
 }
 
 /**

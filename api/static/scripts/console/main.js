@@ -3,6 +3,7 @@
 import { button, h } from "../dom.js";
 import { call, signOn } from "./client.js";
 import { told } from "./dialogs.js";
+import { showExperiments } from "./experiments.js";
 import { showPreview } from "./preview.js";
 import { showRules } from "./rules.js";
 import { showSynonyms } from "./synonyms.js";
@@ -17,6 +18,7 @@ const off = /** @type {HTMLButtonElement} */ (document.getElementById("sign-off"
 const PAGES = {
   "Search preview": () => showPreview(main, chooser.value, ""),
   Rules: () => showRules(main, chooser.value, (query) => go("Search preview", query)),
+  Experiments: () => showExperiments(main, chooser.value),
   Synonyms: () => showSynonyms(main, chooser.value),
 };
 let current = "Search preview";
