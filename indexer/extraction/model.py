@@ -80,14 +80,7 @@ class ExtractionModel:
     trust: Mapping[TrustKey, Trust] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        by_gram: dict[str, list[GramRule]] = {}
-        for rule in self.grams:
-            by_gram.setdefault(rule.gram, []).append(rule)
-        by_pattern: dict[Pattern, list[PatternRule]] = {}
-        for pattern in self.patterns:
-            by_pattern.setdefault(pattern.pattern, []).append(pattern)
-        object.__setattr__(self, "_by_gram", by_gram)
-        object.__setattr__(self, "_by_pattern", by_pattern)
+        object.__setattr__(self, "_tables", {})
 
     def extract(self, product: Product, type_name: str | None) -> list[Extracted]:
         """Return the values that the texts of a product state of attributes that it does not give, by their names.
@@ -131,24 +124,63 @@ class ExtractionModel:
         return Extracted(reading.name, reading.value, unit, confidence, text.quote(*place), *place, reading.kind)
 
     def _readings(self, text: ProductText, type_name: str | None) -> Iterator[Reading]:
-        by_gram: Mapping[str, Sequence[GramRule]] = self._by_gram  # type: ignore[attr-defined]
-        for gram in text.grams.values():
-            for rule in by_gram.get(gram.words, ()):
-                if rule.type_name in {None, type_name}:
-                    yield Reading("words", rule.attribute, rule.value, rule.score, gram.field, gram.start, gram.end)
-        for each in spelled(text, self.spellings):
+        tables = self._tables_of(type_name)
+        for run in [run for run in text.grams if run in tables.grams]:
+            gram = text.grams[run]
+            for rule in tables.grams[run]:
+                yield Reading("words", rule.attribute, rule.value, rule.score, gram.field, gram.start, gram.end)
+        for each in spelled(text, tables.spellings):
             kind: Kind = "spelled" if each.alone else "spelled among others"
             yield Reading(kind, each.attribute, each.value, 1.0, each.gram.field, each.gram.start, each.gram.end)
-        by_pattern: Mapping[Pattern, Sequence[PatternRule]] = self._by_pattern  # type: ignore[attr-defined]
+        if not tables.patterns:
+            return
         for pattern, mention in first_mentions(text.mentions).items():
-            for found in by_pattern.get(pattern, ()):
-                if found.type_name in {None, type_name}:
-                    value = in_unit(mention, self.units.get(found.attribute))
-                    if value is not None:
-                        number = float(f"{value:.{_DIGITS}g}")
-                        yield Reading(
-                            "number", found.attribute, number, found.score, mention.field, mention.start, mention.end
-                        )
+            for found in tables.patterns.get(pattern, ()):
+                value = in_unit(mention, self.units.get(found.attribute))
+                if value is not None:
+                    number = float(f"{value:.{_DIGITS}g}")
+                    yield Reading(
+                        "number", found.attribute, number, found.score, mention.field, mention.start, mention.end
+                    )
+
+    def _tables_of(self, type_name: str | None) -> "_Tables":
+        """Return the rules that may speak for a type, made when the type is first asked for."""
+        known: dict[str | None, _Tables] = self._tables  # type: ignore[attr-defined]
+        tables = known.get(type_name)
+        if tables is None:
+            tables = known[type_name] = _tables(self, type_name)
+        return tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The rules for one type by what they look for."""
+
+    grams: Mapping[str, Sequence[GramRule]]
+    patterns: Mapping[Pattern, Sequence[PatternRule]]
+    spellings: Mapping[str, Sequence[tuple[str, str]]]
+
+
+def _tables(model: ExtractionModel, type_name: str | None) -> _Tables:
+    """Return the rules for one type. A model that is not judged yet has no trust: there all rules speak."""
+
+    def speaks(name: str, *kinds: Kind) -> bool:
+        return not model.trust or any((name, kind, type_name) in model.trust for kind in kinds)
+
+    grams: dict[str, list[GramRule]] = {}
+    for rule in model.grams:
+        if rule.type_name in {None, type_name} and speaks(rule.attribute, "words"):
+            grams.setdefault(rule.gram, []).append(rule)
+    patterns: dict[Pattern, list[PatternRule]] = {}
+    for each in model.patterns:
+        if each.type_name in {None, type_name} and speaks(each.attribute, "number"):
+            patterns.setdefault(each.pattern, []).append(each)
+    spellings = {
+        run: kept
+        for run, said in model.spellings.items()
+        if (kept := [each for each in said if speaks(each[0], "spelled", "spelled among others")])
+    }
+    return _Tables(grams, patterns, spellings)
 
 
 def agree(read: Scalar, given: Scalar) -> bool:

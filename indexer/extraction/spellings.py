@@ -37,9 +37,9 @@ def spellings(values: Iterable[Mapping[str, Scalar]]) -> dict[str, list[tuple[st
 def spelled(text: ProductText, known: Mapping[str, Iterable[tuple[str, str]]]) -> list[Spelled]:
     """Return the first of the longest values of each attribute that a text says."""
     by_attribute: dict[str, list[tuple[Gram, str]]] = {}
-    for run, gram in text.grams.items():
-        for name, value in known.get(run, ()):
-            by_attribute.setdefault(name, []).append((gram, value))
+    for run in [run for run in text.grams if run in known]:
+        for name, value in known[run]:
+            by_attribute.setdefault(name, []).append((text.grams[run], value))
     found = []
     for name, said in by_attribute.items():
         whole = [(gram, value) for gram, value in said if not any(_inside(gram, other) for other, _ in said)]
