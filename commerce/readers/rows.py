@@ -14,6 +14,7 @@ import zstandard
 
 from commerce.errors import MappingError
 from commerce.readers.rules import SourceRule
+from commerce.readers.sequences import sequence_rows
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -59,6 +60,8 @@ def read_rows(path: Path, source: SourceRule, progress: Progress | None = None) 
             rows = _parquet(raw)
         elif kind == "jsonl":
             rows = _jsonl(path.name, _decompressed(path, raw))
+        elif kind == "sequence":
+            rows = _sequence(path.name, _decompressed(path, raw), source)
         else:
             rows = _csv(path.name, _decompressed(path, raw), source)
         for done, row in enumerate(rows):
@@ -109,6 +112,11 @@ def _jsonl(name: str, stream: BinaryIO) -> Iterator[Row | Reject]:
                 yield Row(number, value)
             else:
                 yield Reject(name, number, "", "is not a JSON object", _snippet(str(value)))
+
+
+def _sequence(name: str, stream: BinaryIO, source: SourceRule) -> Iterator[Row | Reject]:
+    for number, found in sequence_rows(stream, source.encoding):
+        yield Reject(name, number, "", found) if isinstance(found, str) else Row(number, found)
 
 
 def _csv(name: str, stream: BinaryIO, source: SourceRule) -> Iterator[Row | Reject]:

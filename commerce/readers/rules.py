@@ -60,9 +60,12 @@ Rule = Annotated[FieldRule, BeforeValidator(_column_only)]
 
 
 class SourceRule(Strict):
-    """How the file is written. CSV only: ``delimiter`` and ``decimal`` (the decimal sign)."""
+    """How the file is written. CSV only: ``delimiter`` and ``decimal`` (the decimal sign).
 
-    format: Literal["csv", "jsonl", "parquet"] | None = None
+    ``sequence`` is one line a user, ``user item item …``; no file's name tells it.
+    """
+
+    format: Literal["csv", "jsonl", "parquet", "sequence"] | None = None
     encoding: str = "utf-8-sig"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
