@@ -22,7 +22,7 @@ Notebook:
   first: [use, attributes.display_diagonal]
   questions:
     - id: use
-      text: {en: "What will you use it for?", de: "Wofür brauchen Sie es?"}
+      text: {en: "What will you use it for?", de: "Wofür?"}
       options:
         - {value: travel, label: {en: On the road, de: Unterwegs}, filter: attributes.weight < 1500}
         - {value: desk, label: {en: At a desk, de: Am Schreibtisch}, filter: attributes.display_diagonal >= 17}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import orjson
 
 from commerce.buyer import Buyer
+from commerce.merchandising import Weight
 from engines.plan import FacetRequest, SearchPlan
 from engines.port import FieldInfo, SearchIndex
 from engines.results import Hit, SearchResult
@@ -31,6 +32,7 @@ SHOWN = 10
 _FIELDS = 24
 _FEW_FIELDS = 60
 _VALUES = 100
+_PREFERRED = 4.0
 _DOUBT = 0.2
 """The share of buyers who do not know something that could be known."""
 _NO_USAGE: Usage = {}
@@ -59,12 +61,13 @@ def guide(
         script = book.script(scope.category or _answered(request.answers))
         reader = AnswerReader(index, scope.plan, fields, analyzer(locale), spoken, script)
         read = [(answer, reader.read(answer, f"/answers/{at}")) for at, answer in _latest(request.answers)]
-        kept, result = _remaining(index, replace(scope.plan, facets=_wanted(script, fields)), read)
+        wished = replace(scope.plan, facets=_wanted(script, fields), weights=_wishes(read))
+        kept, result = _remaining(index, wished, read)
         if result.total or scope.otherwise is None:
             break
         scope = scope.otherwise
     given_up = [pair for pair in read if _filters(pair) and pair not in kept]
-    plan = replace(scope.plan, filter=_all(scope.plan.filter, kept))
+    plan = replace(scope.plan, filter=_all(scope.plan.filter, kept), weights=_wishes(read))
     asking = Asking(
         spoken,
         index.dictionary(),
@@ -128,6 +131,12 @@ def _latest(answers: Sequence[Answer]) -> list[tuple[int, Answer]]:
 def _filters(pair: Read) -> bool:
     answer, meaning = pair
     return answer.strength == "must" and meaning.condition is not None
+
+
+def _wishes(read: Sequence[Read]) -> tuple[Weight, ...]:
+    """Return what the buyer would prefer: products that have it score more."""
+    preferred = (meaning.condition for answer, meaning in read if answer.strength == "prefer")
+    return tuple(Weight(condition, _PREFERRED) for condition in preferred if condition is not None)
 
 
 def _all(scope: Filter | None, kept: Sequence[Read]) -> Filter | None:

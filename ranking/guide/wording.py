@@ -1,7 +1,11 @@
 """How the guide speaks: questions, options and reasons in English and German."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
+
+import orjson
 
 from language.dictionary import AttributeEntry
 from ranking.facets import label, unit
@@ -23,7 +27,6 @@ class Words(NamedTuple):
     or_: str
     and_: str
     fits: str
-    prefers: str
     cheaper: str
     above: str
     below: str
@@ -32,67 +35,12 @@ class Words(NamedTuple):
     no_matter: str
 
 
-_ENGLISH = Words(
-    choice="Which {}?",
-    range_="{}: which range?",
-    yes_no="{}: yes or no?",
-    yes="Yes",
-    no="No",
-    other="Another one",
-    under="under {}",
-    between="{} – under {}",
-    at_least="{} or more",
-    any_number="any",
-    or_=" or ",
-    and_=" and ",
-    fits="fits {}",
-    prefers="has what you would rather have: {}",
-    cheaper="cheaper than at least {} % of those left",
-    above="more {} than at least {} % of those left",
-    below="less {} than at least {} % of those left",
-    given_up="Nothing fits all of it, so this was given up: {}.",
-    unknown="not known",
-    no_matter="does not matter",
-)
-_GERMAN = Words(
-    choice="{}: welche Angabe passt?",
-    range_="{}: welcher Bereich?",
-    yes_no="{}: ja oder nein?",
-    yes="Ja",
-    no="Nein",
-    other="Etwas anderes",
-    under="unter {}",
-    between="{} bis unter {}",
-    at_least="ab {}",
-    any_number="beliebig",
-    or_=" oder ",
-    and_=" und ",
-    fits="passt zu {}",
-    prefers="hat, was Sie lieber hätten: {}",
-    cheaper="günstiger als mindestens {} % der übrigen",
-    above="{} höher als bei mindestens {} % der übrigen",
-    below="{} niedriger als bei mindestens {} % der übrigen",
-    given_up="Nichts erfüllt alles zugleich, darum gilt dies nicht mehr: {}.",
-    unknown="nicht bekannt",
-    no_matter="egal",
-)
-_QUESTIONS = {
-    "en": {
-        "category": "What are you looking for?",
-        "brand": "Which brand would you like?",
-        "price": "How much would you like to spend?",
-    },
-    "de": {
-        "category": "Wonach suchen Sie?",
-        "brand": "Welche Marke soll es sein?",
-        "price": "Wie viel möchten Sie ausgeben?",
-    },
-}
+_LANGUAGES = ("en", "de")
 
 
 def words_of(locale: str) -> Words:
     """Return the phrases of a locale's language, English where it is another one."""
-    return _GERMAN if _language(locale) == "de" else _ENGLISH
+    return _texts(_spoken(locale))[0]
 
 
 def no_other(locale: str) -> str:
@@ -102,13 +50,12 @@ def no_other(locale: str) -> str:
 
 def question_text(field: str, kind: str, locale: str, dictionary: Mapping[str, AttributeEntry]) -> str:
     """Return a question about a field in words, from its name in the attribute dictionary."""
-    known = _QUESTIONS["de" if _language(locale) == "de" else "en"].get(field)
-    if known:
-        return known
-    said = words_of(locale)
+    said, questions = _texts(_spoken(locale))
+    if field in questions:
+        return questions[field]
     name = label(field, locale, dictionary)
     if kind == "choice":
-        return said.choice.format(name if _language(locale) == "de" else _inside(name))
+        return said.choice.format(name if _spoken(locale) == "de" else _inside(name))
     if kind == "yes_no":
         return said.yes_no.format(name)
     measured = unit(field, dictionary)
@@ -125,5 +72,13 @@ def _inside(name: str) -> str:
     return name[:1].lower() + name[1:] if first[1:].islower() else name
 
 
-def _language(locale: str) -> str:
-    return locale.split("-")[0].lower()
+def _spoken(locale: str) -> str:
+    language = locale.split("-")[0].lower()
+    return language if language in _LANGUAGES else _LANGUAGES[0]
+
+
+@lru_cache(maxsize=len(_LANGUAGES))
+def _texts(language: str) -> tuple[Words, Mapping[str, str]]:
+    """Read the phrases and the questions of one language."""
+    found = orjson.loads((Path(__file__).parent / "texts" / f"{language}.json").read_bytes())
+    return Words(**found["words"]), found["questions"]

@@ -20,7 +20,7 @@ Toner cartridge:
   first: [shade, attributes.printing_colours]
   questions:
     - id: shade
-      text: {en: "Black or colour?", de: "Schwarz oder Farbe?"}
+      text: {en: "Black or colour?", de: "Schwarz, farbig?"}
       help: {en: Look at your printer}
       picture: https://shop.example/shade.png
       options:
@@ -51,7 +51,7 @@ def test_a_written_question_comes_first_in_the_buyers_language_with_what_each_op
     written: TestClient,
 ) -> None:
     question = turn(written, locale="de")["question"]
-    assert (question["id"], question["text"]) == ("shade", "Schwarz oder Farbe?")
+    assert (question["id"], question["text"]) == ("shade", "Schwarz, farbig?")
     assert (question["help"], question["picture"]) == ("Look at your printer", "https://shop.example/shade.png")
     assert [(each["value"], each["label"], each["picture"]) for each in question["options"]] == [
         ("black", "Schwarz", None),

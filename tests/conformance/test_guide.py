@@ -115,6 +115,14 @@ def test_answers_in_words_are_understood(fill: Fill) -> None:
     assert (lost.remaining, [each.given_up for each in lost.answers]) == (40, [True])
 
 
+def test_what_the_buyer_would_prefer_ranks_and_filters_nothing(fill: Fill) -> None:
+    index = fill(shelf())
+    request = GuideRequest(answers=(Answer("category", "Bag", "prefer"),))
+    answer = guide(index, request, BUYER, "EUR")
+    assert answer.remaining == 40
+    assert {int(each.hit.product.id[1:]) for each in answer.candidates} == set(range(30, 40))
+
+
 def test_candidates_say_which_answers_they_fit(fill: Fill) -> None:
     answer = turn(fill(shelf()), ("brand", "HP"))
     stages = answer.candidates[0].stages
