@@ -112,6 +112,35 @@ def render_visibility(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def render_guide(figures: Mapping[str, Any]) -> str:
+    """Return the figures of ``python -m benchmarks.guide`` as a Markdown table."""
+    lines = [
+        f"| {figures['shoppers']} simulated shoppers, questions until ten products are left, the target among them "
+        "| median | mean | within 3 | target among the first 3 after 6 |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    names = {"guide": "the guide", "most_common_first": "the most common facet first", "at_random": "any question"}
+    rows = [(f"from the type's name: {names[key]}", row) for key, row in figures["from_type"].items()]
+    rows.append(("from nothing: the guide", figures["from_nothing"]["guide"]))
+    for name, row in rows:
+        early = f"{row['top_3_after_6']:.1%}" if "top_3_after_6" in row else ""
+        low, high = row["mean_interval"]
+        lines.append(f"| {name} | {row['median']:g} | {row['mean']} ({low}–{high}) | {row['within_3']:.1%} | {early} |")
+    missing = figures["from_type"]["guide"]["answers_missing_in_data"]
+    times = figures["turn_ms"]
+    engines = [
+        f"{each}: p50 {times[each]['all']['p50']} ms, p95 {times[each]['all']['p95']} ms"
+        for each in ("embedded", "opensearch")
+        if each in times
+    ]
+    lines += [
+        "",
+        f"Of the guide's questions {missing:.1%} are about what the target's data do not say. A turn over HTTP takes, "
+        f"{'; '.join(engines)} (load average {times['load_average']} on {times['processors']} cores).",
+    ]
+    return "\n".join(lines)
+
+
 def write_into(page: Path, name: str, content: str) -> None:
     """Replace what stands between the marks of a name on a page, such as ``<!-- figures -->`` and
     ``<!-- /figures -->``."""

@@ -8,7 +8,14 @@ import orjson
 import pytest
 
 from benchmarks.queries import distinct_queries
-from benchmarks.tables import render, render_buyers, render_personal, render_scale, render_visibility
+from benchmarks.tables import (
+    render,
+    render_buyers,
+    render_guide,
+    render_personal,
+    render_scale,
+    render_visibility,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"personal": "docs/behaviour.md"}
@@ -22,6 +29,7 @@ PAGES = {"personal": "docs/behaviour.md"}
         ("buyers", "buyers.json", render_buyers),
         ("visibility", "visibility.json", render_visibility),
         ("personal", "personal.json", render_personal),
+        ("guide", "guide.json", render_guide),
     ],
 )
 def test_documents_show_the_stored_figures(name: str, file: str, shown: Callable[[Any], str]) -> None:
