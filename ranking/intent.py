@@ -207,9 +207,9 @@ def _boosts(
 
 
 def _may_name(word: Word, before: Word | None, vocabulary: Vocabulary) -> bool:
-    if not word.forms or word.text.isdigit():
+    if not word.forms or word.condition is not None or word.text[:1].isdigit():
         return False
-    is_unit = before is not None and (before.text.isdigit() or before.condition is not None)
+    is_unit = before is not None and before.text.isdigit()
     return not is_unit or vocabulary.count(word.text) > 0
 
 

@@ -41,6 +41,7 @@ _RANGE = re.compile(
 )
 _MOST_ATTRIBUTES = 12
 _NEARLY = 1e-6
+_INCH, _SMALLEST_CLASS = "in", 10.0
 _MOST_KNOWN = 32
 _Attributes = Mapping[str, Sequence[tuple[AttributeEntry, frozenset[str]]]]
 _known: dict[tuple[int, str], tuple[Mapping[str, AttributeEntry], _Attributes]] = {}
@@ -140,11 +141,7 @@ class MeasureReader:
         words = []
         said = []
         for value in measure.values:
-            near: list[tuple[Operator, float]] = [
-                (">=", value - abs(value) * _NEARLY),
-                ("<=", value + abs(value) * _NEARLY),
-            ]
-            condition = _any([_within(entry, near, measure.unit) for entry in entries])
+            condition = _any([_within(entry, _near(value, measure.unit), measure.unit) for entry in entries])
             single = len(measure.values) == 1
             shown = text if single else f"{value:g} {measure.unit}"
             together = "".join(self._analyzer.words(text)) if single else ""
@@ -197,6 +194,14 @@ class MeasureReader:
                 _known.pop(next(iter(_known)), None)
             _known[key] = known
         return known[1]
+
+
+def _near(value: float, unit: str) -> list[tuple[Operator, float]]:
+    """Return what a quantity means: the value itself. Whole inches are the class of a screen: 15 inch are 15.6 too."""
+    below: tuple[Operator, float] = (">=", value - abs(value) * _NEARLY)
+    if unit == _INCH and value >= _SMALLEST_CLASS and value == int(value):
+        return [below, ("<", value + 1.0)]
+    return [below, ("<=", value + abs(value) * _NEARLY)]
 
 
 def _currency(text: str) -> str:

@@ -77,6 +77,11 @@ def test_the_last_noun_before_the_purpose_names_the_category(query: str, meant: 
     assert read(query).category == meant
 
 
+def test_a_quantity_is_no_name() -> None:
+    words = [Word("notebook", (("notebook", 1.0),)), Word("15 inch", (("15in", 1.0),))]
+    assert IntentReader(SHELF, BRANDS).read(words, KNOWN).category == "Notebook"
+
+
 def test_another_word_of_the_same_meaning_names_the_category() -> None:
     intent = read("laptop", Names())
     assert (intent.category, intent.by_meaning) == ("Notebook", True)
@@ -115,7 +120,9 @@ def test_a_thing_fits_better_than_what_goes_with_it() -> None:
     assert fit("Leather laptop sleeve", "Notebook case", Intent()) == 0
 
 
-@pytest.mark.parametrize("query", ["laptop", "laptops", "hp laptop", "notebook", "printer", "camera", "monitor"])
+@pytest.mark.parametrize(
+    "query", ["laptop", "laptops", "hp laptop", "notebook", "notebook 15 zoll", "printer", "camera", "monitor"]
+)
 def test_devices_stand_before_what_goes_with_them(sample: tuple[SearchIndex, Models], query: str) -> None:
     case = next(each for each in read_cases() if each.query == query)
     assert precision(*sample, case) == 1.0

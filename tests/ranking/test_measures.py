@@ -1,11 +1,14 @@
 """Quantities and price limits in queries."""
 
+import operator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from language.analysis import analyzer
 from language.dictionary import AttributeEntry
+from language.filters.tree import And, Compare, Filter, Or
 from language.measure_terms import measure_term, measure_terms
 from language.vocabulary import Vocabulary
 from ranking.measures import MeasureReader
@@ -20,6 +23,8 @@ DICTIONARY = {
     "ports": AttributeEntry("ports", "number", {"en": "Ports"}, products=99),
 }
 WORDS = Vocabulary([("laptop", 50), ("ssd", 20), ("1850mm", 3), ("weight", 5), ("m8x40", 2)])
+
+OPERATORS = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
 
 
 def said(query: str, locale: str = "en") -> list[tuple[str, str, float, str | None]]:
@@ -94,3 +99,32 @@ def test_terms_are_single_words(value: float, unit: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_read(query: str) -> None:
     MeasureReader(DICTIONARY, analyzer("en"), "en").read(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "diagonal", "holds"),
+    [
+        ("laptop 15 inch", 15.6, True),
+        ("laptop 15 inch", 15.0, True),
+        ("laptop 15 inch", 16.0, False),
+        ("laptop 15 inch", 14.9, False),
+        ("laptop 15.6 inch", 15.0, False),
+        ("laptop 15.6 inch", 15.6, True),
+    ],
+)
+def test_whole_inches_are_a_class_of_size(query: str, diagonal: float, holds: bool) -> None:
+    read = MeasureReader(DICTIONARY, analyzer("en"), "en").read(query)
+    [condition] = [word.condition for _, words in read.words for word in words if word.condition is not None]
+    assert isinstance(condition, (And, Or))
+    of_display = [each for each in _comparisons(condition) if each.field == "attributes.display_diagonal"]
+    assert holds == all(OPERATORS[each.op](diagonal, each.value) for each in of_display)
+
+
+def _comparisons(node: Filter) -> list[Compare]:
+    match node:
+        case Compare():
+            return [node]
+        case And(parts=parts) | Or(parts=parts):
+            return [each for part in parts for each in _comparisons(part)]
+        case _:
+            return []
