@@ -52,10 +52,12 @@ async def needed_buyers(
     catalog: CatalogId,
     shop: TheShop,
     buyer: Merchandiser,
-    baseline: Annotated[float, Query(gt=0.0, description="The metric's mean over buyers, such as 0.04 who buy")],
-    uplift: Annotated[float, Query(gt=0.0, le=1.0)] = 0.05,
+    baseline: Annotated[
+        float, Query(ge=1e-6, le=1e9, description="The metric's mean over buyers, such as 0.04 who buy")
+    ],
+    uplift: Annotated[float, Query(ge=1e-4, le=1.0)] = 0.05,
     deviation: Annotated[
-        float | None, Query(gt=0.0, le=1e12, description="Over buyers; left out, that of a share of buyers")
+        float | None, Query(ge=1e-6, le=1e9, description="Over buyers; left out, that of a share of buyers")
     ] = None,
     alpha: Annotated[float, Query(ge=1e-6, lt=0.5)] = 0.05,
     power: Annotated[float, Query(ge=0.5, le=0.999)] = 0.8,

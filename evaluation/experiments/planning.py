@@ -39,7 +39,7 @@ def sample_size(
         else:
             low = middle + 1
     quantiles = _NORMAL.inv_cdf(1.0 - split / 2.0) + _NORMAL.inv_cdf(power)
-    return SampleSize(low, ceil(2.0 * (deviation * quantiles / effect) ** 2))
+    return SampleSize(low, min(ceil(2.0 * (deviation * quantiles / effect) ** 2), _MOST))
 
 
 def share_deviation(share: float) -> float:

@@ -207,4 +207,7 @@ def test_the_sample_size_is_told_before(client: TestClient, keeper: dict[str, st
     path = "/v1/icecat/experiments/sample-size"
     found = client.get(path, params={"baseline": 0.1, "uplift": 0.05}, headers=keeper).json()
     assert 50_000 < found["fixed"] < found["at_most"] < 130_000
-    assert client.get(path, params={"baseline": 0}, headers=keeper).status_code == 422
+    for wrong in ({"baseline": 0}, {"baseline": 1e-320}, {"baseline": 0.1, "uplift": 1e-300}, {"baseline": "inf"}):
+        assert client.get(path, params=wrong, headers=keeper).status_code == 422
+    extreme = {"baseline": 1e-6, "uplift": 1e-4, "deviation": 1e9}
+    assert client.get(path, params=extreme, headers=keeper).json() == {"at_most": 1 << 40, "fixed": 1 << 40}
