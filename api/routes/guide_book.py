@@ -37,7 +37,7 @@ _DOCUMENTED: dict[str, Any] = {
     }
 }
 _YAML: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The book as it was put", "content": {_MEDIA_TYPE: {"schema": {"type": "string"}}}}
+    200: {"description": "The book as it was put", "content": {_MEDIA_TYPE: {"schema": {"type": "object"}}}}
 }
 
 
