@@ -68,7 +68,7 @@ def test_what_was_looked_at_comes_back_on_the_start_page_in_german_too(page: Pag
     page.goto(HOME)
     page.get_by_label("Language").select_option("de")
     looked_at = unit(page, "Von Ihnen angesehen")
-    expect(looked_at.locator(".unit-reason")).to_have_text(["Von Ihnen angesehen"])
+    expect(looked_at.locator(".unit-reason")).to_have_text(["Von Ihnen angesehen"], timeout=20_000)
     assert items(looked_at)[0].endswith("product=85123A")
 
 
