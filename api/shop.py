@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.engine import open_engine
 from api.experiment_watch import ExperimentWatch
 from api.guide_book import GuideBooks
+from api.guide_usage import GuideUsage
 from api.journal import Journal
 from api.merchandise import experiment_book, rule_book, synonym_book, with_drafts
 from api.profiles import ProfileBook
@@ -97,6 +98,7 @@ class Shop:
         self.experiments = experiment_book(self.records)
         self._experiment_watch = ExperimentWatch(self.records)
         self.guide_books = GuideBooks(self.records)
+        self.guide_usage = GuideUsage(self.records)
         self.profiles = ProfileBook(self.records, settings.personalization_strength)
         self._strength = settings.personalization_strength
         self.journal = Journal(self.records, settings.keep_behaviour())

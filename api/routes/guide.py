@@ -48,6 +48,7 @@ async def help_to_choose(
             ),
             buyer,
             shelf.catalog.currency,
+            usage=shop.guide_usage.of(catalog),
             synonyms=shelf.synonyms,
             book=shop.guide_books.of(catalog),
         )

@@ -122,6 +122,12 @@ class EventRecords(Database):
             for row in rows:
                 yield _search(row)
 
+    def latest_searches(self, catalog_id: str, limit: int) -> list[SearchRecord]:
+        """Return the latest searches of a catalogue, the latest first."""
+        query = sa.select(searches).where(searches.c.catalog == catalog_id).order_by(searches.c.seq.desc())
+        with self._connect() as connection:
+            return [_search(row) for row in connection.execute(query.limit(limit))]
+
     def events_of(
         self,
         catalog_id: str,
