@@ -78,7 +78,7 @@ class BuyerViews:
         """Return the catalogue's own views as of a day; kept for the day that was asked for last."""
         plain = self._plain
         if plain[0] != day:
-            plain = self._plain = (day, [replace(view, day=day) for view in self._views])
+            plain = self._plain = (day, [replace(view, day=day, kept={}) for view in self._views])
         return plain[1]
 
     def _location(self, buyer: Buyer) -> str | None:
@@ -108,7 +108,7 @@ class BuyerViews:
             nothing = np.zeros(view.part.count, bool)
             live = live & reduce(np.logical_or, (self._visible(each, view) for each in seen), nothing)
         offers = (prices.offers(view) if prices else view.offers).seen_at(place_of(location))
-        return replace(view, offers=offers, live=live, prices=prices, location=location)
+        return replace(view, offers=offers, live=live, prices=prices, location=location, kept=None)
 
     def _visible(self, assortment: StoredAssortment, view: View) -> Mask:
         include = assortment.selected.include

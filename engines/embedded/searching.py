@@ -73,12 +73,8 @@ class Search:
         rows, keys = found.rows[keep], found.keys[keep]
         wanted = keys if plan.sort.field == "relevance" else sort_keys(self._views, rows, plan.sort, units)
         order = best_first(wanted, rows, plan.offset if after is None else 0, plan.limit, after)
-        hits = self._hits(rows[order], keys[order], found.by_identifier[keep][order], units, textual=bool(plan.text))
-        if factors is not None:
-            weighed = zip(hits, factors[rows[order]].tolist(), strict=True)
-            hits = tuple(hit._replace(factor=factor) for hit, factor in weighed)
-        if plan.with_vectors:
-            hits = self._with_vectors(hits, rows[order])
+        weights = np.ones(len(order)) if factors is None else factors[rows[order]]
+        hits = self._hits(plan, rows[order], keys[order], found.by_identifier[keep][order], weights, units)
         ordered = perf_counter()
         facets: tuple[Facet, ...] = ()
         if plan.facets or plan.auto_facets:
@@ -219,27 +215,23 @@ class Search:
         return bool(np.any((keys < keys[last]) | ((keys == keys[last]) & (rows > rows[last]))))
 
     def _hits(
-        self, rows: Rows, keys: Keys, named: Mask, units: Sequence[Mask] | None, *, textual: bool
+        self, plan: SearchPlan, rows: Rows, keys: Keys, named: Mask, factors: Keys, units: Sequence[Mask] | None
     ) -> tuple[Hit, ...]:
+        textual = bool(plan.text)
         scores = (keys % _WORD_TIER if textual else keys).tolist()
         words = (keys % _PIECE_TIER // _WORD_TIER if textual else np.zeros(len(keys))).astype(int).tolist()
         places = (np.searchsorted(self._bases, rows, side="right") - 1).tolist()
         hits = []
-        found = zip(rows.tolist(), places, scores, named.tolist(), words, strict=True)
-        for row, place, score, by_identifier, matched in found:
+        found = zip(rows.tolist(), places, scores, named.tolist(), words, factors.tolist(), strict=True)
+        for row, place, score, by_identifier, matched, factor in found:
             view = self._views[place]
-            product = view.product(row - view.part.base, None if units is None else units[place])
+            at = row - view.part.base
+            product = view.product(at, None if units is None else units[place])
             for_stock = IN_STOCK_SCORE if textual and self._counts_stock and self._in_stock[row] else 0.0
-            hits.append(Hit(product, score, by_identifier, matched, for_stock))
+            vectors = view.part.vectors if plan.with_vectors else None
+            vector = None if vectors is None else vectors[at]
+            hits.append(Hit(product, score, by_identifier, matched, for_stock, vector, factor))
         return tuple(hits)
-
-    def _with_vectors(self, hits: Sequence[Hit], rows: Rows) -> tuple[Hit, ...]:
-        places = (np.searchsorted(self._bases, rows, side="right") - 1).tolist()
-        found = []
-        for hit, row, place in zip(hits, rows.tolist(), places, strict=True):
-            part = self._views[place].part
-            found.append(hit if part.vectors is None else hit._replace(vector=part.vectors[row - part.base]))
-        return tuple(found)
 
 
 def _joined(arrays: Sequence[NDArray[np.generic]]) -> NDArray:  # type: ignore[type-arg]

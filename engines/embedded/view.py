@@ -17,12 +17,16 @@ from engines.results import StoredProduct, UnitOffer
 if TYPE_CHECKING:
     from engines.embedded.pricing import BuyerPrices, Tiers
 
+_MOST_KEPT = 4_096
+"""Products of a part; some ten megabytes with their documents."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A part with offers and the rows that are live (and in the buyer's assortments) at one moment. ``prices`` are the
     buyer's, None for a buyer without price lists and promotions; then ``offers`` are the catalogue's own. ``day`` is
-    the moment's, ``location`` the buyer's where the catalogue knows it."""
+    the moment's, ``location`` the buyer's where the catalogue knows it. ``kept`` holds the products that were asked for
+    last, by row, where many buyers share the view: a search asks for some of its candidates twice."""
 
     part: Part
     offers: Offers
@@ -30,15 +34,18 @@ class View:
     prices: BuyerPrices | None = None
     day: int = 0
     location: str | None = None
+    kept: dict[int, StoredProduct] | None = None
 
     def product(self, at: int, matched: Mask | None = None) -> StoredProduct:
         """Return one stored product; ``matched`` are the units (of the whole part) that meet the conditions."""
+        if self.kept is not None and (known := self.kept.get(at)) is not None:
+            return known
         part = self.part
         units = part.units_of_row(at)
         more = part.more.raw(at)
         if not part.unit_ids.raw(units.start):
             [offer] = self._unit_offers(units, part.ids[at], more)
-            return StoredProduct(
+            product = StoredProduct(
                 id=part.ids[at],
                 document=part.documents.raw(at),
                 title=part.titles[at],
@@ -51,6 +58,11 @@ class View:
                 availability=offer.availability,
                 promoted=offer.promoted,
             )
+            if self.kept is not None:
+                if len(self.kept) >= _MOST_KEPT:
+                    self.kept.clear()
+                self.kept[at] = product
+            return product
         offers = tuple(self._unit_offers(units, None, more))
         counting = offers
         ids: tuple[str, ...] = ()

@@ -47,9 +47,11 @@ def make_settings(home: Path, **more: object) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def reading_app(built: Path) -> FastAPI:
-    """An application for tests that only read."""
-    return create_app(make_settings(built))
+def reading_app(built: Path, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """An application for tests that only read; a search writes a record all the same, so the home is its own."""
+    home = tmp_path_factory.mktemp("reading") / "home"
+    shutil.copytree(built, home)
+    return create_app(make_settings(home))
 
 
 @pytest.fixture(scope="module")

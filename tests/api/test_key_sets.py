@@ -69,8 +69,8 @@ def publisher() -> Iterator[Publisher]:
 
 
 @pytest.fixture
-def client(built: Path, publisher: Publisher) -> Iterator[TestClient]:
-    settings = Settings(home=built, log_level="error", jwks_url=publisher.address)
+def client(home: Path, publisher: Publisher) -> Iterator[TestClient]:
+    settings = Settings(home=home, log_level="error", jwks_url=publisher.address)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
 

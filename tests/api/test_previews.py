@@ -29,9 +29,10 @@ CONTRACT = {
 BODIES: dict[str, Json] = {
     "/v1/{catalog}/search": {"facets": ["brand", "price"], "sort": "price:asc"},
     "/v1/{catalog}/search:batch": {"requests": [{"query": "lamp"}, {"query": "box"}]},
+    "/v1/{catalog}/guide": {"locale": "en"},
 }
 QUERIES = {"/v1/{catalog}/suggest": {"q": "la"}, "/v1/{catalog}/products": {"ids": "lamp-1,box-1"}}
-DIFFERS = {"query_id", "took_ms"}
+DIFFERS = {"query_id", "took_ms", "conversation_id"}
 
 
 @pytest.fixture(scope="module")

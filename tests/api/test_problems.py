@@ -114,8 +114,8 @@ def test_a_wrong_method_is_told_the_right_ones(reader: TestClient) -> None:
     assert reader.delete(SEARCH).headers["allow"] == "POST"
 
 
-def test_an_unforeseen_error_tells_only_its_request_id(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    app = create_app(make_settings(built))
+def test_an_unforeseen_error_tells_only_its_request_id(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(make_settings(home))
 
     @app.get("/broken")
     async def broken() -> None:
@@ -131,8 +131,8 @@ def test_an_unforeseen_error_tells_only_its_request_id(built: Path, capsys: pyte
     assert "a secret detail" in logged["exception"]
 
 
-def test_a_late_answer_is_503(built: Path) -> None:
-    app = create_app(make_settings(built, request_timeout=0.01))
+def test_a_late_answer_is_503(home: Path) -> None:
+    app = create_app(make_settings(home, request_timeout=0.01))
 
     @app.get("/late")
     async def late() -> None:

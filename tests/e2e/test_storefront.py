@@ -176,7 +176,7 @@ def test_a_product_opens_by_keyboard_and_leads_back_to_the_same_place(page: Page
     assert "product" in parameters(page)
     expect(page.get_by_role("heading", name="Specifications")).to_be_visible()
     assert page.locator(".sheet-row").count() > 5
-    expect(page.locator(".price-net")).to_have_text(re.compile("€"))
+    expect(page.locator(".offer .price-net")).to_have_text(re.compile("€"))
     expect(page.get_by_text("Part number")).to_be_visible()
 
     page.get_by_role("link", name="Back to results").click()
