@@ -13,7 +13,9 @@ from commerce.readers import Reject
 from commerce.records import LoadRecord
 from evaluation.catalog_quality import tables
 from evaluation.catalog_quality.measure import CatalogQuality, measure
-from evaluation.catalog_quality.page import PageInput, named_ids, render_page
+from evaluation.catalog_quality.page.content import PageInput
+from evaluation.catalog_quality.page.document import render_page
+from evaluation.catalog_quality.page.findings import named_ids
 
 PAGE = "catalog-quality.html"
 _TABLES = ("missing", "outliers", "duplicates", "coverage", "kinds", "rejects", "trend")

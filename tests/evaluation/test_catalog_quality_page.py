@@ -16,8 +16,7 @@ from lxml import etree, html
 from commerce.product import Catalog, CatalogItem, Offer, Product
 from commerce.records import LoadRecord
 from commerce.records.history import CATALOG_KINDS
-from evaluation.catalog_quality.page import LOCALES
-from evaluation.catalog_quality.page.labels import Labels
+from evaluation.catalog_quality.page.labels import LOCALES, Labels
 from evaluation.catalog_quality.page.markup import element
 from evaluation.catalog_quality.report import ReportFiles, measure_into, write_report
 from evaluation.catalog_quality.tables import guarded, write

@@ -1,8 +1,5 @@
-"""The report as one HTML file for people. Needs matplotlib, the extra ``reports``."""
+"""The report as one HTML file for people.
 
-from evaluation.catalog_quality.page.content import PageInput
-from evaluation.catalog_quality.page.document import render_page
-from evaluation.catalog_quality.page.findings import named_ids
-from evaluation.catalog_quality.page.labels import LOCALES
-
-__all__ = ["LOCALES", "PageInput", "named_ids", "render_page"]
+``document`` draws its plots with matplotlib, the extra ``reports``. Nothing is imported here, so that other reports can
+use the markup without it.
+"""
