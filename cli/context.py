@@ -31,6 +31,9 @@ class CannotOpen(VitrineError):
     code = "cannot_open"
 
 
+_EVERY = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The records and the engine that the settings name."""
@@ -93,6 +96,19 @@ def progress(text: str, *, hidden: bool) -> Iterator[Step]:
             bar.update(task, completed=done, total=total)
 
         yield advance
+
+
+def one_by_one(step: Step, total: int) -> Callable[[], None]:
+    """Return what to call once for each of ``total`` things; the bar moves at every five hundredth."""
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if done % _EVERY == 0:
+            step(done, total)
+
+    return advance
 
 
 def print_json(value: object) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from cli.context import AsJson, CatalogName, Context, one_by_one, opened, print_json, progress
 from indexer.extraction.artefact import KIND, load
 from indexer.extraction.audit import AttributeAudit, Completeness, Contradiction
 from indexer.knowledge import type_name
@@ -55,15 +55,8 @@ def _audit(context: Context, catalog: str, *, quiet: bool) -> AttributeAudit:
     known = context.records.catalog(catalog)
     artefact = context.registry.load(catalog, KIND)
     total = 2 * context.records.count(catalog)
-    done = 0
     with progress(f"report {catalog}", hidden=quiet) as step:
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            if done % 500 == 0:
-                step(done, total)
-
+        advance = one_by_one(step, total)
         knowledge = learn_catalog(context.records, known, advance)
         audit = AttributeAudit(knowledge.values, None if artefact is None else load(artefact.folder))
         for item in context.records.items(catalog):

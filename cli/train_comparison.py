@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import typer
 
-from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from cli.context import AsJson, CatalogName, Context, one_by_one, opened, print_json, progress
 from cli.train_recommender import Until
 from indexer.knowledge import type_name
 from indexer.learning import learn_catalog
@@ -40,15 +40,8 @@ def train_catalog(context: Context, catalog: str, *, until: datetime | None = No
     """Train and publish what one catalogue's orders teach. Raises UnknownCatalog."""
     known = context.records.catalog(catalog)
     total = 2 * context.records.count(catalog)
-    done = 0
     with progress(f"train {catalog}", hidden=quiet) as step:
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            if done % 500 == 0:
-                step(done, total)
-
+        advance = one_by_one(step, total)
         orders = _orders(context, catalog, until)
         knowledge = learn_catalog(context.records, known, advance)
 

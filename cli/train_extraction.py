@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import typer
 
-from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
+from cli.context import AsJson, CatalogName, Context, one_by_one, opened, print_json, progress
 from indexer.extraction.artefact import KIND, save
 from indexer.extraction.learning import ExtractionLearner
 from indexer.extraction.model import ExtractionModel
@@ -36,15 +36,8 @@ def train_catalog(context: Context, catalog: str, *, quiet: bool) -> ExtractionM
     """Train and publish one catalogue's extraction. Raises UnknownCatalog."""
     known = context.records.catalog(catalog)
     total = 2 * context.records.count(catalog)
-    done = 0
     with progress(f"train {catalog}", hidden=quiet) as step:
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            if done % 500 == 0:
-                step(done, total)
-
+        advance = one_by_one(step, total)
         knowledge = learn_catalog(context.records, known, advance)
         learner = ExtractionLearner(knowledge.dictionary, knowledge.values, known.locale)
         every = max(1, total // 2 // _MOST)

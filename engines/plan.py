@@ -1,7 +1,8 @@
 """The search plan: what to find, said once, for any engine to execute. Engines execute plans; they never parse text."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -144,3 +145,20 @@ class SearchPlan:
     even_ranges: bool = False
     weights: tuple[Weight, ...] = ()
     apart: tuple[str, ...] = ()
+
+
+def search_fingerprint(plan: SearchPlan) -> bytes:
+    """Return eight bytes that all pages of one search share, whatever else each page asks for beside its hits."""
+    same = replace(
+        plan,
+        cursor=None,
+        limit=0,
+        offset=0,
+        facets=(),
+        auto_facets=0,
+        facet_limit=0,
+        even_ranges=False,
+        also=(),
+        with_vectors=False,
+    )
+    return hashlib.blake2b(repr(same).encode(), digest_size=8).digest()

@@ -2,17 +2,16 @@
 
 import base64
 import binascii
-import hashlib
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.embedded.part import Mask
 from engines.embedded.view import View
-from engines.plan import SearchPlan, Sort
+from engines.plan import SearchPlan, Sort, search_fingerprint
 from engines.port import InvalidCursor
 
 _CURSOR = struct.Struct("<Qdq8s")
@@ -90,7 +89,7 @@ def sort_keys(
 
 def encode_cursor(version: int, plan: SearchPlan, position: Position) -> str:
     """Return an opaque token that continues ``plan`` behind ``position``."""
-    packed = _CURSOR.pack(version, position.key, position.row, _fingerprint(plan))
+    packed = _CURSOR.pack(version, position.key, position.row, search_fingerprint(plan))
     return base64.urlsafe_b64encode(packed).decode()
 
 
@@ -105,27 +104,11 @@ def decode_cursor(version: int, plan: SearchPlan) -> Position | None:
         made_for, key, row, fingerprint = _CURSOR.unpack(base64.urlsafe_b64decode(plan.cursor.encode()))
     except (binascii.Error, struct.error, ValueError) as error:
         raise InvalidCursor("the cursor is not one that a search returned", pointer="/cursor") from error
-    if fingerprint != _fingerprint(plan):
+    if fingerprint != search_fingerprint(plan):
         raise InvalidCursor("the cursor belongs to another search: send it with the same body", pointer="/cursor")
     if made_for != version:
         raise InvalidCursor("the catalogue was rebuilt since: begin again without cursor", pointer="/cursor")
     return Position(key, row)
-
-
-def _fingerprint(plan: SearchPlan) -> bytes:
-    same = replace(
-        plan,
-        cursor=None,
-        limit=0,
-        offset=0,
-        facets=(),
-        auto_facets=0,
-        facet_limit=0,
-        even_ranges=False,
-        also=(),
-        with_vectors=False,
-    )
-    return hashlib.blake2b(repr(same).encode(), digest_size=8).digest()
 
 
 def _text_ranks(views: Sequence[View], field: str) -> dict[str, int]:

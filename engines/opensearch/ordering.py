@@ -2,9 +2,8 @@
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import orjson
 
@@ -12,7 +11,7 @@ from engines.opensearch.conditions import UNITS
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import SEPARATOR
 from engines.opensearch.filters import NUMBERS, PRICE_FIELDS, Names, terms_field
-from engines.plan import SearchPlan, Sort
+from engines.plan import SearchPlan, Sort, search_fingerprint
 from engines.port import InvalidCursor
 
 _LAST = "\uffff"
@@ -76,7 +75,7 @@ def order_of(sort: Sort, names: Names, condition: Json | None, *, scored: bool) 
 
 def encode_cursor(version: int, plan: SearchPlan, position: Position) -> str:
     """Return an opaque token that continues ``plan`` behind ``position``."""
-    packed = orjson.dumps([version, _fingerprint(plan), position.least, position.after])
+    packed = orjson.dumps([version, search_fingerprint(plan).hex(), position.least, position.after])
     return base64.urlsafe_b64encode(packed).decode()
 
 
@@ -92,7 +91,7 @@ def decode_cursor(version: int, plan: SearchPlan) -> Position | None:
         position = Position(_checked(after), int(least))
     except (binascii.Error, ValueError, TypeError) as error:
         raise InvalidCursor("the cursor is not one that a search returned", pointer="/cursor") from error
-    if fingerprint != _fingerprint(plan):
+    if fingerprint != search_fingerprint(plan).hex():
         raise InvalidCursor("the cursor belongs to another search: send it with the same body", pointer="/cursor")
     if made_for != version:
         raise InvalidCursor("the catalogue was rebuilt since: begin again without cursor", pointer="/cursor")
@@ -103,19 +102,3 @@ def _checked(after: Sequence[object]) -> tuple[object, ...]:
     if len(after) not in {1, 2} or not all(each is None or isinstance(each, str | float | int) for each in after):
         raise ValueError("no sort values")
     return tuple(after)
-
-
-def _fingerprint(plan: SearchPlan) -> str:
-    same = replace(
-        plan,
-        cursor=None,
-        limit=0,
-        offset=0,
-        facets=(),
-        auto_facets=0,
-        facet_limit=0,
-        even_ranges=False,
-        also=(),
-        with_vectors=False,
-    )
-    return hashlib.blake2b(repr(same).encode(), digest_size=8).hexdigest()
