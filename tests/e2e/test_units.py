@@ -1,9 +1,10 @@
 """Recommendations on the demo's pages, in a real browser over the real service."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.demo_service import sliced_demo
 
@@ -70,6 +71,18 @@ def test_what_was_looked_at_comes_back_on_the_start_page_in_german_too(page: Pag
     looked_at = unit(page, "Von Ihnen angesehen")
     expect(looked_at.locator(".unit-reason")).to_have_text(["Von Ihnen angesehen"], timeout=20_000)
     assert items(looked_at)[0].endswith("product=85123A")
+
+
+def test_a_language_chosen_before_the_catalogues_are_known_counts(page: Page) -> None:
+    waiting: list[Route] = []
+    page.route("**/v1/catalogs", lambda route: waiting.append(route))
+    page.goto(HOME)
+    page.get_by_label("Language").select_option("de")
+    page.wait_for_function("document.documentElement.lang === 'de'")
+    waiting[0].continue_()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Produkte suchen")).to_be_visible()
+    expect(page.locator(".unit-title").first).to_have_text(re.compile("Im Trend|Neu im Sortiment|Beliebt"))
 
 
 def test_a_catalogue_without_orders_has_units_by_what_its_products_are(page: Page, service: str) -> None:

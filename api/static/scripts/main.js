@@ -28,8 +28,12 @@ const part = (id) => /** @type {T} */ (document.getElementById(id));
 
 const main = part("main");
 
+/** Draw the page in the language that was chosen; until the first page stands, there is none to draw. */
+let redraw = () => {};
+
 startTheme(part("theme"));
 translatePage();
+startLanguages(part("language"));
 startEvents();
 await start();
 
@@ -42,6 +46,18 @@ async function start() {
   } catch (error) {
     showAlone(error);
   }
+}
+
+/**
+ * Listen to the choice of a language from the start: who is quick chooses before the catalogues are known.
+ * @param {HTMLSelectElement} languages
+ */
+function startLanguages(languages) {
+  languages.value = language();
+  languages.addEventListener("change", () => {
+    setLanguage(languages.value);
+    redraw();
+  });
 }
 
 /** @param {import("./api.js").Catalog[]} first */
@@ -74,18 +90,20 @@ function run(first) {
   });
   const searchBox = createSearchBox(part("searchbox"), router);
 
-  const languages = /** @type {HTMLSelectElement} */ (part("language"));
-  languages.value = language();
-  languages.addEventListener("change", () => {
-    setLanguage(languages.value);
-    results = product = comparison = cart = null; // made anew with the new texts
+  redraw = () => {
+    forgetPages(); // made anew with the new texts
     drawBuyers(part("buyers"), follow, () => router.current().catalog);
     router.refresh();
-  });
+  };
 
   onCartChange(() => drawCartLink(router.current().catalog));
 
   const newest = latestOnly();
+
+  function forgetPages() {
+    for (const page of [results, product, comparison, cart]) page?.leave();
+    results = product = comparison = cart = null;
+  }
 
   /** Show what another buyer sees of the same view: from the first page, in a catalogue that they may see. */
   async function follow() {
@@ -93,11 +111,7 @@ function run(first) {
       const answer = await newest((signal) => listCatalogs(signal));
       if (answer === null) return;
       catalogs = answer.catalogs;
-      results?.leave();
-      product?.leave();
-      comparison?.leave();
-      cart?.leave();
-      results = product = comparison = cart = null;
+      forgetPages();
       const shown = router.current();
       if (!catalogs.some(({ id }) => id === shown.catalog)) router.go(view({ catalog: catalogs[0]?.id }));
       else if (shown.page > 1) router.go({ ...shown, page: 1 }, { replace: true });
