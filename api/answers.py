@@ -169,10 +169,10 @@ class Banner(BaseModel):
 
 
 class InExperiment(BaseModel):
-    """The experiment that the buyer is in, and the arm that the answer is of."""
+    """The experiment that the buyer is in, and the arm that the answer is of; null where it has hits of both."""
 
     id: str = Field(examples=["search-by-words"])
-    arm: str = Field(examples=["control"])
+    arm: str | None = Field(examples=["control"])
 
 
 class SearchResponse(BaseModel):

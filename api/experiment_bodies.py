@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, mo
 from api.bodies import StrictBody
 from api.product_page import Json
 from commerce.experiment_documents import experiment_to_json
-from commerce.experiments import Arm, Experiment, ExperimentUnit, Guardrail, Metric, SearchMode
+from commerce.experiments import Arm, Experiment, ExperimentKind, ExperimentUnit, Guardrail, Metric, SearchMode
 from evaluation.experiments.results import ArmResult, Results
 from evaluation.experiments.sequential import Difference
 from recommender.serving import Strategy
@@ -44,17 +44,21 @@ class GuardrailBody(StrictBody):
 
 
 class ExperimentBody(StrictBody):
-    """Some buyers are answered in one way, others in another; the first arm is the control."""
+    """Some buyers are answered in one way, others in another; the first arm is the control.
+
+    In an `interleaving` every buyer gets the hits of both its arms in one list, and the arm whose hits are taken wins.
+    """
 
     model_config = ConfigDict(
         extra="forbid", allow_inf_nan=False, populate_by_name=True, json_schema_extra={"examples": [EXAMPLE_EXPERIMENT]}
     )
 
     arms: Annotated[list[ArmBody], Field(min_length=2, max_length=_MOST_ARMS)]
+    kind: ExperimentKind = "split"
     enabled: StrictBool = True
     unit: ExperimentUnit = "client"
     share: float = Field(default=1.0, gt=0.0, le=1.0)
-    metric: Metric = "bought"
+    metric: Metric | None = Field(default=None, description="Left out: bought; of an interleaving clicked")
     guardrails: list[GuardrailBody] = Field(default=[], max_length=10)
     baseline: float | None = Field(default=None, gt=0.0)
     uplift: float = Field(default=0.05, gt=0.0, le=1.0)
@@ -71,17 +75,28 @@ class ExperimentBody(StrictBody):
             raise ValueError("two arms have the same id")
         if self.begin and self.until and self.begin >= self.until:
             raise ValueError("until must be later than from")
+        if self.kind == "interleaving":
+            self._is_interleaving()
         return self
+
+    def _is_interleaving(self) -> None:
+        if len(self.arms) != 2:
+            raise ValueError("an interleaving has two arms")
+        if any(arm.strategies or arm.weight != 1.0 for arm in self.arms):
+            raise ValueError("an interleaving is of searches, half and half: leave out strategies and weights")
+        if self.metric == "revenue" or self.guardrails:
+            raise ValueError("an interleaving counts what is clicked, added or bought: no revenue and no guardrails")
 
     def experiment(self, identity: str) -> Experiment:
         """Return the experiment."""
         return Experiment(
             id=identity,
             arms=tuple(Arm(**arm.model_dump()) for arm in self.arms),
+            kind=self.kind,
             enabled=self.enabled,
             unit=self.unit,
             share=self.share,
-            metric=self.metric,
+            metric=self.metric or ("clicked" if self.kind == "interleaving" else "bought"),
             guardrails=tuple(Guardrail(each.metric, each.tolerance) for each in self.guardrails),
             baseline=self.baseline,
             uplift=self.uplift,
@@ -107,6 +122,7 @@ class ExperimentResponse(BaseModel):
 
     id: str
     version: int
+    kind: str
     enabled: bool
     arms: list[dict[str, Any]]
     unit: str
@@ -152,7 +168,10 @@ class ArmResponse(BaseModel):
 
 
 class ResultsResponse(BaseModel):
-    """What an experiment's buyers did. With a ``mismatch`` of the arms' sizes there is no verdict."""
+    """What an experiment's buyers did. With a ``mismatch`` of the arms' sizes there is no verdict.
+
+    Of an interleaving the metric is `preferred`: the mean over buyers of the share of searches that the arm won.
+    """
 
     id: str
     metric: str
@@ -178,7 +197,7 @@ def results_answer(experiment: Experiment, found: Results) -> Json:
     """Return the results of an experiment."""
     return {
         "id": experiment.id,
-        "metric": experiment.metric,
+        "metric": "preferred" if experiment.kind == "interleaving" else experiment.metric,
         "arms": [_arm(each) for each in found.arms],
         "sample_ratio": {"p_value": found.ratio_p_value, "mismatch": found.mismatch},
         "harm": found.harm,

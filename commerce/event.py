@@ -60,7 +60,8 @@ class SearchRecord:
     """One search as it was answered: a User Behavior Insights query.
 
     ``hits`` are the ids shown, in order; ``filters`` and ``facets`` name the fields that the buyer narrowed by. Who
-    asked is None without consent to analytics.
+    asked is None without consent to analytics. ``experiment`` is the one that the answer was part of; in an
+    interleaving ``teams`` has the arm that each hit comes from, None for one that both left to others.
     """
 
     query_id: str
@@ -79,6 +80,8 @@ class SearchRecord:
     session: str | None = None
     user: str | None = None
     account: str | None = None
+    experiment: str | None = None
+    teams: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from commerce.experiments import Arm, Experiment, Guardrail
 def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
     """Return all of an experiment but its id and version."""
     return {
+        "kind": experiment.kind,
         "enabled": experiment.enabled,
         "arms": [
             {
@@ -43,6 +44,7 @@ def experiment_from_json(identity: str, value: Mapping[str, Any], version: int =
     return Experiment(
         id=identity,
         arms=tuple(Arm(**each) for each in value["arms"]),
+        kind=value.get("kind", "split"),
         enabled=value["enabled"],
         unit=value["unit"],
         share=value["share"],

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Literal
 
 ExperimentUnit = Literal["client", "account"]
+ExperimentKind = Literal["split", "interleaving"]
 Metric = Literal["clicked", "added", "bought", "revenue"]
 METRICS: tuple[Metric, ...] = ("clicked", "added", "bought", "revenue")
 SearchMode = Literal["lexical", "semantic", "hybrid"]
@@ -48,12 +49,15 @@ class Guardrail:
 class Experiment:
     """One experiment over ``share`` of the buyers, told apart by ``unit``.
 
+    A split answers each buyer as one arm does. An interleaving puts the hits of its two arms into one list for every
+    buyer in it and asks whose hits they take: ``uplift`` is then the least difference of their shares of searches won.
     ``metric`` decides; ``uplift`` is the least relative change that is worth finding, ``alpha`` the chance of a false
     finding however often one looks, ``power`` that of finding the uplift. ``stopped`` says why it was stopped.
     """
 
     id: str
     arms: tuple[Arm, ...]
+    kind: ExperimentKind = "split"
     enabled: bool = True
     unit: ExperimentUnit = "client"
     share: float = 1.0
@@ -74,13 +78,18 @@ class Experiment:
         begun = self.begin is None or self.begin <= moment
         return self.enabled and self.stopped is None and begun and (self.end is None or moment < self.end)
 
+    def buyer_of(self, client: str | None, account: str | None) -> str | None:
+        """Return what a buyer in it goes by; None for one who is not or cannot be told apart from others."""
+        name = client if self.unit == "client" else account
+        return name if name and _place(self.id, "share", name) < self.share else None
+
     def arm_of(self, client: str | None, account: str | None) -> Arm | None:
-        """Return the arm of a buyer; None for one who is in no arm or cannot be told apart from others.
+        """Return the arm of a buyer of a split; None for one who is in no arm.
 
         A greater ``share`` takes more buyers in and moves nobody from arm to arm.
         """
-        name = client if self.unit == "client" else account
-        if not name or _place(self.id, "share", name) >= self.share:
+        name = self.buyer_of(client, account)
+        if name is None or self.kind == "interleaving":
             return None
         at = _place(self.id, "arm", name) * sum(arm.weight for arm in self.arms)
         for arm in self.arms:
@@ -92,11 +101,11 @@ class Experiment:
 
 def assigned(
     experiments: Sequence[Experiment], moment: datetime, client: str | None, account: str | None
-) -> tuple[Experiment, Arm] | None:
-    """Return the one experiment that a buyer is in, the first by id, and the arm; nobody is in two at once."""
+) -> Experiment | None:
+    """Return the one experiment that a buyer is in, the first by id; nobody is in two at once."""
     for each in sorted(experiments, key=lambda each: each.id):
-        if each.runs(moment) and (arm := each.arm_of(client, account)) is not None:
-            return each, arm
+        if each.runs(moment) and each.buyer_of(client, account) is not None:
+            return each
     return None
 
 

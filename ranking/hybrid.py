@@ -4,30 +4,26 @@ The first hits of both ways are the candidates: they are ordered anew and stand 
 them follows in the engine's order, so that nothing found is lost.
 """
 
-import base64
-import binascii
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import orjson
 
 from engines.plan import SearchPlan, TextMatch, VectorMatch
-from engines.port import InvalidCursor, SearchIndex
+from engines.port import SearchIndex
 from engines.results import Hit, SearchResult
-from language.filters.tree import And, Filter, In, Not
+from language.filters.tree import And, In
 from language.vocabulary import Vocabulary
 from ranking.candidates import Candidates, Scores, find, first_of_engine, near_ids
 from ranking.intent import Intent
 from ranking.models import Models
 from ranking.ordering import Order, engine_stages, order, order_by_words
 from ranking.personal import FactReader, Personal
+from ranking.places import Place, from_cursor, is_place, to_cursor, without
 from ranking.relevance import Weights
 from ranking.request import Stage
 from ranking.signals import SignalReader
 
-_LONGEST_CURSOR = 50_000
 _MARK = "~"
 
 
@@ -124,20 +120,20 @@ def personal_words(index: SearchIndex, plan: SearchPlan, asked: Asked) -> Found:
 
 def is_reordered(cursor: str | None) -> bool:
     """Say whether a cursor continues an answer whose first hits were ordered anew."""
-    return cursor is not None and cursor.startswith(_MARK)
+    return is_place(cursor, _MARK)
 
 
 def _page(
     index: SearchIndex, plan: SearchPlan, candidates: Candidates, ordered: Order, *, explain: bool
 ) -> tuple[SearchResult, dict[str, tuple[Stage, ...]] | None]:
-    place = _decode(plan.cursor) if plan.cursor else _Place(plan.offset)
+    place = from_cursor(plan.cursor, _MARK) if plan.cursor else Place(plan.offset)
     whole = replace(plan, cursor=None)
     shown = [candidates.hits[at] for at in ordered.rows]
     first = place.shown
     if place.beyond is None and first + plan.limit <= len(shown):
         page: list[Hit] = shown[first : first + plan.limit]
         last = first + plan.limit >= candidates.result.total
-        cursor = None if last or not page else _encode(_Place(first + plan.limit))
+        cursor = None if last or not page else to_cursor(Place(first + plan.limit), _MARK)
     else:
         page, cursor = _beyond(index, whole, shown, place)
     result = replace(candidates.result, hits=tuple(page), cursor=cursor)
@@ -147,27 +143,17 @@ def _page(
     return result, stages
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a page begins: behind so many candidates ``shown``, or ``beyond`` them at the engine's cursor, with the ids
-    of the candidates that were shown before."""
-
-    shown: int
-    beyond: str | None = None
-    without: tuple[str, ...] = ()
-
-
-def _beyond(index: SearchIndex, plan: SearchPlan, shown: Sequence[Hit], place: _Place) -> tuple[list[Hit], str | None]:
+def _beyond(index: SearchIndex, plan: SearchPlan, shown: Sequence[Hit], place: Place) -> tuple[list[Hit], str | None]:
     """Return a page that reaches beyond the candidates: what is left of them, then what else the words found."""
     if place.beyond is None:
         page = list(shown[place.shown : place.shown + plan.limit])
-        without = tuple(hit.product.id for hit in shown)
+        left_out = tuple(hit.product.id for hit in shown)
         skip = max(place.shown - len(shown), 0)
     else:
-        page, without, skip = [], place.without, 0
+        page, left_out, skip = [], place.without, 0
     rest = replace(
         plan,
-        filter=_without(plan.filter, without),
+        filter=without(plan.filter, left_out),
         facets=(),
         auto_facets=0,
         offset=skip,
@@ -179,38 +165,10 @@ def _beyond(index: SearchIndex, plan: SearchPlan, shown: Sequence[Hit], place: _
     if plan.filter is None and not plan.selections:
         # The condition that leaves the candidates out is not one that variants meet.
         hits = [hit._replace(product=hit.product._replace(matched=())) for hit in hits]
-    cursor = None if found.cursor is None else _encode(_Place(0, found.cursor, without))
+    cursor = None if found.cursor is None else to_cursor(Place(0, found.cursor, left_out), _MARK)
     return [*page, *hits], cursor
-
-
-def _without(condition: Filter | None, ids: Sequence[str]) -> Filter | None:
-    if not ids:
-        return condition
-    others = Not(In("id", tuple(ids)))
-    return others if condition is None else And((condition, others))
 
 
 def _explained(candidates: Candidates, ordered: Order, shown: set[str]) -> dict[str, tuple[Stage, ...]]:
     wanted = [at for at in ordered.rows if candidates.hits[at].product.id in shown]
     return {candidates.hits[at].product.id: ordered.explain(at) for at in wanted}
-
-
-def _encode(place: _Place) -> str:
-    packed = zlib.compress(orjson.dumps([place.shown, place.beyond, place.without]))
-    return _MARK + base64.urlsafe_b64encode(packed).decode()
-
-
-def _decode(cursor: str) -> _Place:
-    try:
-        if not cursor.startswith(_MARK) or len(cursor) > _LONGEST_CURSOR:
-            raise ValueError("not a cursor of a hybrid search")
-        unpacker = zlib.decompressobj()
-        packed = unpacker.decompress(base64.urlsafe_b64decode(cursor[1:].encode()), 20 * _LONGEST_CURSOR)
-        shown, beyond, without = orjson.loads(packed)
-        if not isinstance(shown, int) or shown < 0 or not (beyond is None or isinstance(beyond, str)):
-            raise ValueError("not a place")
-        if not all(isinstance(each, str) for each in without):
-            raise ValueError("not ids")
-        return _Place(shown, beyond, tuple(without))
-    except (binascii.Error, zlib.error, ValueError, TypeError) as error:
-        raise InvalidCursor("the cursor is not one that this search returned", pointer="/cursor") from error

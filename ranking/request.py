@@ -75,7 +75,8 @@ class Stage:
 class RankedHit(NamedTuple):
     """A hit with its highlights by field (HTML-escaped text with ``<mark>``) and, if asked for, its explanation.
 
-    ``matched_by`` are the ways that it was found in, none when browsing.
+    ``matched_by`` are the ways that it was found in, none when browsing. ``team`` is the ranking that it comes from in
+    an interleaving: 0 the first, 1 the second, None for neither.
     """
 
     hit: Hit
@@ -83,6 +84,7 @@ class RankedHit(NamedTuple):
     matched_by: tuple[MatchedBy, ...]
     highlight: Mapping[str, str]
     stages: tuple[Stage, ...] | None = None
+    team: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

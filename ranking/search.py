@@ -1,7 +1,7 @@
 """Answer a search: understand the query, execute the plan, present the hits."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import orjson
@@ -10,6 +10,7 @@ from commerce.buyer import Buyer
 from engines.plan import FacetRequest, SearchPlan, TextMatch
 from engines.port import SearchIndex
 from engines.results import Hit, SearchResult
+from evaluation.experiments.interleaving import Team
 from language.analysis import Analyzer, analyzer
 from language.errors import VitrineError
 from language.filters.tree import And, Filter
@@ -19,7 +20,8 @@ from language.measure_terms import measure_terms
 from ranking.fields import countable, resolve_filter, resolve_selection, resolve_sort
 from ranking.highlight import highlight
 from ranking.hybrid import Asked, Found, hybrid, is_reordered, personal_words, semantic
-from ranking.intent import preferring
+from ranking.intent import Intent, preferring
+from ranking.interleaving import Rival, Way, interleaved, is_interleaved, resumed
 from ranking.localised import in_locale
 from ranking.measures import MeasureReader
 from ranking.merchandising.display import displayed, shown_first
@@ -65,10 +67,11 @@ def search(
     personal: Personal | None = None,
     rules: RuleTable = NO_RULES,
     relevance: Relevance = USUAL,
+    rival: Rival | None = None,
 ) -> SearchAnswer:
     """Search one catalogue's snapshot for this buyer with the ``models`` that there are, in the order that a
     ``personal`` profile makes of the first hits by relevance, and as the ``rules`` say that hold. ``relevance`` says
-    what counts how much.
+    what counts how much. A ``rival`` way has its hits in the same list, in searches by relevance.
 
     Raises UnknownField for a filter, facet or sort field that the catalogue does not have, InvalidPage beyond
     10,000 hits without a cursor, ModelUnavailable for a purely semantic search without an encoder.
@@ -79,40 +82,28 @@ def search(
         message = f"page {request.page} of {request.page_size} lies beyond {DEEPEST:,} hits: go on with the cursor"
         raise InvalidPage(message, pointer="/page")
     began = perf_counter()
-    personal = personal if personal is not None and _is_personal(request, personal) else None
     locales = index.stats().locales
     locale = resolve_locale((request.locale, buyer.locale), locales)
     effects = effects_on(request, locale, buyer, fields_of(index, buyer), rules) if rules else NO_EFFECTS
     if effects.replace_query is not None:
         request = replace(request, query=effects.replace_query)
-    words = analyzer(locale)
-    vocabulary = index.vocabulary(locale, buyer)
-    measures = MeasureReader(index.dictionary(), words, locale)
-    understood = understand(request.query, words, vocabulary, measures, models.is_word, relevance)
-    if understood.text is not None:
-        widened = synonyms.widen(understood.text.words, words, locale)
-        understood = replace(understood, text=replace(understood.text, words=widened))
-    if understood.text is not None and locale != locales[0]:
-        understood = replace(understood, text=replace(understood.text, locale=locale))
-    intents = models.intents if locale == locales[0] else None
-    understood, intent = preferring(understood, intents, vocabulary, index.stats().products, relevance.weights.kind)
+    way = Way(request.mode, models, personal, relevance)
+    ways = [_prepared(index, request, buyer, locale, way, synonyms, effects)]
+    if rival is not None and request.sort == "relevance":
+        ways.append(_prepared(index, request, buyer, locale, rival.way, synonyms, effects))
     understood_at = perf_counter()
-    plan = to_plan(index, request, buyer, understood, effects, relevance)
-    facts = None if personal is None else fact_reader(locales[0])
-    asked = Asked(
-        models, signal_reader(locale), vocabulary, intent, relevance.weights, request.explain, personal, facts
-    )
-    found, pinned = _find_ruled(index, plan, request, understood, asked, effects)
-    limits: tuple[str, ...] = ()
-    if understood.filter is not None and found.result.total == len(pinned) and request.cursor is None:
-        limits = tuple(dict.fromkeys(each.text for each in understood.constraints if each.filters))
-        kept = tuple(each for each in understood.constraints if not each.filters)
-        understood = replace(understood, filter=None, constraints=kept)
-        plan = to_plan(index, request, buyer, understood, effects, relevance)
-        found, pinned = _find_ruled(index, plan, request, understood, asked, effects)
+    seed = "" if rival is None else rival.seed
+    found, pinned, teams = _find_ruled(index, ways, seed, effects)
+    own, limits = ways[0], tuple[str, ...]()
+    if own.understood.filter is not None and found.result.total == len(pinned) and request.cursor is None:
+        limits = tuple(dict.fromkeys(each.text for each in own.understood.constraints if each.filters))
+        ways = [_without_limits(index, buyer, each, effects) for each in ways]
+        own = ways[0]
+        found, pinned, teams = _find_ruled(index, ways, seed, effects)
+    understood, words = own.understood, analyzer(locale)
     result = found.result
     found_at = perf_counter()
-    first = 1 if request.cursor else plan.offset + 1
+    first = 1 if request.cursor else own.plan.offset + 1
     hits = tuple(
         _present(
             hit._replace(product=in_locale(hit.product, locale, locales[0])),
@@ -122,8 +113,9 @@ def search(
             request,
             words,
             found,
-            asked,
+            ways[teams.get(hit.product.id, 0)].asked,
             _pinned(hit, effects, pinned),
+            teams.get(hit.product.id),
         )
         for position, hit in enumerate(result.hits, start=first)
     )
@@ -135,12 +127,12 @@ def search(
     best = next((hit for hit in result.hits if hit.product.id not in pinned), None)
     interpretation = replace(
         _interpret(understood, best, result, words, limits),
-        category=_seen(intent.category, result),
+        category=_seen(own.intent.category, result),
         semantic_hits=len(found.near),
     )
     facets = result.facets
-    if personal is not None and request.facets is None:
-        facets = personal.ordered(facets)
+    if own.asked.personal is not None and request.facets is None:
+        facets = own.asked.personal.ordered(facets)
     return SearchAnswer(
         hits,
         result.total,
@@ -150,11 +142,59 @@ def search(
         locale,
         timings,
         result.exact,
-        personalized=personal is not None,
+        personalized=any(each.asked.personal is not None for each in ways),
         rules=effects.applied(pinned),
         banners=effects.banners,
         redirect=effects.redirect,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """One way of answering: what it understood, what it asks the engine for, and what its order needs to know."""
+
+    request: SearchRequest
+    relevance: Relevance
+    understood: Understanding
+    intent: Intent
+    plan: SearchPlan
+    asked: Asked
+
+
+def _prepared(
+    index: SearchIndex,
+    request: SearchRequest,
+    buyer: Buyer,
+    locale: str,
+    way: Way,
+    synonyms: SynonymTable,
+    effects: Effects,
+) -> _Prepared:
+    locales, words, vocabulary = index.stats().locales, analyzer(locale), index.vocabulary(locale, buyer)
+    request = replace(request, mode=way.mode)
+    personal = way.personal if way.personal is not None and _is_personal(request, way.personal) else None
+    measures = MeasureReader(index.dictionary(), words, locale)
+    understood = understand(request.query, words, vocabulary, measures, way.models.is_word, way.relevance)
+    if understood.text is not None:
+        widened = synonyms.widen(understood.text.words, words, locale)
+        understood = replace(understood, text=replace(understood.text, words=widened))
+    if understood.text is not None and locale != locales[0]:
+        understood = replace(understood, text=replace(understood.text, locale=locale))
+    intents = way.models.intents if locale == locales[0] else None
+    weights = way.relevance.weights
+    understood, intent = preferring(understood, intents, vocabulary, index.stats().products, weights.kind)
+    plan = to_plan(index, request, buyer, understood, effects, way.relevance)
+    facts = None if personal is None else fact_reader(locales[0])
+    asked = Asked(way.models, signal_reader(locale), vocabulary, intent, weights, request.explain, personal, facts)
+    return _Prepared(request, way.relevance, understood, intent, plan, asked)
+
+
+def _without_limits(index: SearchIndex, buyer: Buyer, way: _Prepared, effects: Effects) -> _Prepared:
+    """Return a way that leaves out the limits that the query's words set."""
+    kept = tuple(each for each in way.understood.constraints if not each.filters)
+    understood = replace(way.understood, filter=None, constraints=kept)
+    plan = to_plan(index, way.request, buyer, understood, effects, way.relevance)
+    return replace(way, understood=understood, plan=plan)
 
 
 def _is_personal(request: SearchRequest, personal: Personal) -> bool:
@@ -164,30 +204,41 @@ def _is_personal(request: SearchRequest, personal: Personal) -> bool:
 
 
 def _find_ruled(
-    index: SearchIndex,
-    plan: SearchPlan,
-    request: SearchRequest,
-    understood: Understanding,
-    asked: Asked,
-    effects: Effects,
-) -> tuple[Found, Mapping[str, int]]:
-    """Find a page, with what rules pin in its place; pins are places in the order of relevance and in no other."""
+    index: SearchIndex, ways: Sequence[_Prepared], seed: str, effects: Effects
+) -> tuple[Found, Mapping[str, int], Mapping[str, Team]]:
+    """Find a page, with what rules pin in its place; pins are places in the order of relevance and in no other.
+
+    The hits of two ways are interleaved, but for a page that continues an answer of one.
+    """
+    teams: dict[str, Team] = {}
+    plan = ways[0].plan
+
+    def find(asked: SearchPlan) -> Found:
+        if len(ways) == 1 or (asked.cursor is not None and not is_interleaved(asked.cursor)):
+            return _find(index, resumed(asked), ways[0])
+        page = interleaved(asked, (lambda each: _find(index, each, ways[0]), of_rival), seed)
+        teams.update(page.teams)
+        return page.found
+
+    def of_rival(asked: SearchPlan) -> Found:
+        own = ways[1].plan
+        return _find(index, replace(asked, text=own.text, on_offer_boost=own.on_offer_boost), ways[1])
+
     if not effects.pins or plan.sort.field != "relevance":
-        return _find(index, plan, request, understood, asked), {}
-    pins = [pin for pin, _ in effects.pins]
-    return placed(index, plan, pins, lambda rest: _find(index, rest, request, understood, asked))
+        return find(plan), {}, teams
+    found, pinned = placed(index, plan, [pin for pin, _ in effects.pins], find)
+    return found, pinned, teams
 
 
-def _find(
-    index: SearchIndex, plan: SearchPlan, request: SearchRequest, understood: Understanding, asked: Asked
-) -> Found:
+def _find(index: SearchIndex, plan: SearchPlan, way: _Prepared) -> Found:
+    asked, understood = way.asked, way.understood
     encoder = asked.models.encoder
-    if encoder is None or request.mode == "lexical" or plan.text is None:
+    if encoder is None or way.request.mode == "lexical" or plan.text is None:
         if is_reordered(plan.cursor) or (asked.personal is not None and plan.cursor is None):
             return personal_words(index, plan, asked)
         return Found(index.search(plan))
-    vector = encoder.match(understood.corrected or request.query, understood.words, asked.vocabulary)
-    if request.mode == "semantic":
+    vector = encoder.match(understood.corrected or way.request.query, understood.words, asked.vocabulary)
+    if way.request.mode == "semantic":
         return semantic(index, plan, vector)
     return hybrid(index, plan, vector, asked)
 
@@ -249,6 +300,7 @@ def _present(
     found: Found,
     asked: Asked,
     pin: Stage | None,
+    team: Team | None,
 ) -> RankedHit:
     marked = None
     if text is not None and text.words:
@@ -263,7 +315,7 @@ def _present(
             stages = (*stages, stage)
         stages = stages if pin is None else (pin, *stages)
     matched_by = _matched_by(hit, found, textual=text is not None)
-    return RankedHit(hit, position, matched_by, {"title": marked} if marked else {}, stages)
+    return RankedHit(hit, position, matched_by, {"title": marked} if marked else {}, stages, team)
 
 
 def _pinned(hit: Hit, effects: Effects, pinned: Mapping[str, int]) -> Stage | None:

@@ -21,6 +21,7 @@ from api.search_records import search_record
 from api.shop import CatalogId, Shelf, Shop, TheShop
 from commerce.buyer import Buyer
 from language.errors import VitrineError
+from ranking.interleaving import Way
 from ranking.search import search
 from ranking.suggest import suggest
 
@@ -85,20 +86,21 @@ def _answer(request: Request, body: SearchBody, shop: Shop, shelf: Shelf, buyer:
     began = perf_counter()
     asked = replace(body.request(), at=at)
     personal = shop.personal(shelf, buyer, body.client_id) if asked.personalize else None
-    models, relevance = shelf.models, shelf.relevance
+    way, rival = Way(asked.mode, shelf.models, personal, shelf.relevance), None
     preview = is_preview(request)
     trial = None if preview else trial_of(shelf.experiments, body.client_id, buyer.account)
     if trial is not None:
-        asked = trial.request(asked, models, mode_is_open="mode" not in body.model_fields_set)
-        models, personal = trial.models(models), trial.personal(personal)
-        if (number := trial.arm.relevance) is not None:
-            relevance = shop.relevance.version(shelf.catalog.id, number) or relevance
-    found = search(shelf.index, asked, buyer, models, shelf.synonyms, personal, shelf.rules, relevance)
+        mode_is_open = "mode" not in body.model_fields_set
+        way, rival = trial.ways(shelf.catalog.id, way, shop.relevance, body.query, mode_is_open=mode_is_open)
+        asked = replace(asked, arms=trial.arms(), mode=way.mode)
+    found = search(
+        shelf.index, asked, buyer, way.models, shelf.synonyms, way.personal, shelf.rules, way.relevance, rival
+    )
     metrics: Metrics = request.app.state.metrics
     metrics.observe_stages(found.timings)
     query_id = str(uuid.uuid4())
     if not preview:
-        shop.journal.note(shelf.catalog.id, search_record(query_id, body, asked, found, buyer))
+        shop.journal.note(shelf.catalog.id, search_record(query_id, body, asked, found, buyer, trial))
     return rendering.search_answer(
         found,
         shelf,

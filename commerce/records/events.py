@@ -269,6 +269,8 @@ def _search_row(catalog_id: str, search: SearchRecord) -> dict[str, object]:
         "facets": search.facets or None,
         "corrected": search.corrected,
         "personalized": search.personalized or None,
+        "experiment": search.experiment,
+        "teams": search.teams or None,
     }
     return {
         "catalog": catalog_id,
@@ -304,6 +306,8 @@ def _search(row: Row) -> SearchRecord:
         session=row.session_id,
         user=row.user_id,
         account=row.account,
+        experiment=rest.get("experiment"),
+        teams=tuple(rest.get("teams", ())),
     )
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from commerce.event import CLICKS, Event, SearchRecord
 from commerce.experiments import METRICS, Experiment, Metric
+from evaluation.experiments.preferences import preferences
 from evaluation.experiments.ratio import MISMATCH, ratio_p_value
 from evaluation.experiments.sequential import Difference, Sample, Verdict, compared
+
+Measured = Metric | Literal["preferred"]
+"""What results say of an arm: of an interleaving the share of searches that it won, ties being half."""
 
 
 @dataclass(slots=True)
@@ -27,19 +32,19 @@ class ArmResult:
 
     id: str
     buyers: int
-    samples: Mapping[Metric, Sample]
-    differences: Mapping[Metric, Difference]
+    samples: Mapping[Measured, Sample]
+    differences: Mapping[Measured, Difference]
     verdict: Verdict
-    harmed: tuple[Metric, ...]
+    harmed: tuple[Measured, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """All arms, the control first; ``mismatch`` says that buyers did not come into the arms as was meant, after which
-    no verdict is given."""
+    no verdict is given. An interleaving has no such shares: each search is compared within itself."""
 
     arms: tuple[ArmResult, ...]
-    ratio_p_value: float
+    ratio_p_value: float | None
     mismatch: bool
 
     @property
@@ -56,6 +61,8 @@ def results(experiment: Experiment, searches: Iterable[SearchRecord], events: It
 
     A buyer counts once, however often they come: what one buyer does is not independent of what they did before.
     """
+    if experiment.kind == "interleaving":
+        return _preferred(experiment, searches, events)
     buyers: dict[str, _Buyer] = {}
     for search in searches:
         name = search.client if experiment.unit == "client" else search.account
@@ -70,6 +77,27 @@ def results(experiment: Experiment, searches: Iterable[SearchRecord], events: It
         if buyer is not None and event.at >= buyer.since:
             _note(buyer, event)
     return _judged(experiment, buyers.values())
+
+
+def _preferred(experiment: Experiment, searches: Iterable[SearchRecord], events: Iterable[Event]) -> Results:
+    """Return an interleaving as two arms whose shares of searches won add up to 1."""
+    found = preferences(experiment, searches, events)
+    won = found.difference
+    one, other = (_share_won(found.balance, sign) for sign in (-1.0, 1.0))
+    harmed: tuple[Measured, ...] = ("preferred",) if won.upper < 0.0 else ()
+    control, rival = experiment.arms
+    arms = (
+        ArmResult(control.id, found.buyers, {"preferred": one}, {}, "undecided", ()),
+        ArmResult(rival.id, found.buyers, {"preferred": other}, {"preferred": won}, won.verdict, harmed),
+    )
+    return Results(arms, None, mismatch=False)
+
+
+def _share_won(balance: Sample, sign: float) -> Sample:
+    """Return the sample of (1 + sign * balance) / 2."""
+    total = (balance.count + sign * balance.total) / 2.0
+    squares = (balance.count + 2.0 * sign * balance.total + balance.squares) / 4.0
+    return Sample(balance.count, total, squares)
 
 
 def _note(buyer: _Buyer, event: Event) -> None:
@@ -88,7 +116,9 @@ def _judged(experiment: Experiment, buyers: Iterable[_Buyer]) -> Results:
         own = values[buyer.arm]
         for metric in METRICS:
             own[metric].append(float(getattr(buyer, metric)))
-    samples = {arm: {metric: _sample(found) for metric, found in own.items()} for arm, own in values.items()}
+    samples: dict[str, dict[Measured, Sample]] = {
+        arm: {metric: _sample(found) for metric, found in own.items()} for arm, own in values.items()
+    }
     counts = [len(values[arm.id][experiment.metric]) for arm in experiment.arms]
     shares = ratio_p_value(counts, [arm.weight for arm in experiment.arms])
     mismatch = shares < MISMATCH
@@ -105,12 +135,12 @@ def _judged(experiment: Experiment, buyers: Iterable[_Buyer]) -> Results:
 
 
 def _differences(
-    experiment: Experiment, control: Mapping[Metric, Sample], arm: Mapping[Metric, Sample]
-) -> dict[Metric, Difference]:
+    experiment: Experiment, control: Mapping[Measured, Sample], arm: Mapping[Measured, Sample]
+) -> dict[Measured, Difference]:
     # The promise holds for all comparisons that decide anything, together: arms by metrics.
     deciding = {experiment.metric, *(each.metric for each in experiment.guardrails)}
     alpha = experiment.alpha / (max(len(experiment.arms) - 1, 1) * len(deciding))
-    found: dict[Metric, Difference] = {}
+    found: dict[Measured, Difference] = {}
     for metric in METRICS:
         baseline = experiment.baseline if metric == experiment.metric else None
         found[metric] = compared(control[metric], arm[metric], uplift=experiment.uplift, alpha=alpha, baseline=baseline)
@@ -118,7 +148,7 @@ def _differences(
 
 
 def _harmed(
-    experiment: Experiment, control: Mapping[Metric, Sample], differences: Mapping[Metric, Difference]
+    experiment: Experiment, control: Mapping[Measured, Sample], differences: Mapping[Measured, Difference]
 ) -> list[Metric]:
     allowed: dict[Metric, float] = {experiment.metric: 0.0}
     allowed.update({each.metric: each.tolerance for each in experiment.guardrails})

@@ -71,6 +71,15 @@ def compared(control: Sample, arm: Sample, *, uplift: float, alpha: float, basel
     return Difference(found, found - reach, found + reach, p_value(found, variance, tau))
 
 
+def interval(sample: Sample, *, tau: float, alpha: float) -> Difference:
+    """Compare a mean that would be 0 without an effect with 0; ``tau`` is the effect that is sought."""
+    if sample.count < LEAST or sample.variance <= 0.0:
+        return Difference(sample.mean, -inf, inf, 1.0)
+    variance = sample.variance / sample.count
+    reach = radius(variance, tau, alpha)
+    return Difference(sample.mean, sample.mean - reach, sample.mean + reach, p_value(sample.mean, variance, tau))
+
+
 def enough(control: Sample, arm: Sample) -> bool:
     """Say whether variances can be estimated: enough buyers, and enough of them who did anything."""
     return all(each.count >= LEAST and each.variance > 0.0 for each in (control, arm)) and (

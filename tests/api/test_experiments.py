@@ -60,6 +60,15 @@ def test_an_experiment_is_kept_changed_and_removed(client: TestClient, keeper: d
         {"from": "2027-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"},
         {"from": "2027-01-01T00:00:00"},
         {"metric": "joy"},
+        {"kind": "interleaving", "metric": "revenue"},
+        {"kind": "interleaving", "metric": "clicked"},
+        {
+            "kind": "interleaving",
+            "metric": "clicked",
+            "guardrails": [],
+            "arms": [{"id": "a"}, {"id": "b", "weight": 2}],
+        },
+        {"kind": "interleaving", "metric": "clicked", "guardrails": [], "arms": [{"id": x} for x in "abc"]},
         {"unknown": 1},
     ],
 )
@@ -136,7 +145,7 @@ def test_a_greater_share_moves_nobody_and_experiments_share_no_buyer() -> None:
     more = Experiment("one", one.arms, share=0.6)
     assert all(more.arm_of(name, None) == arm for name, arm in before.items())
     both = [found for name in names if (found := assigned([Experiment("two", one.arms), one], NOW, name, None))]
-    assert sum(experiment.id == "one" for experiment, _ in both) == len(before)
+    assert sum(experiment.id == "one" for experiment in both) == len(before)
     assert len(both) == len(names)
 
 
@@ -201,6 +210,59 @@ def test_no_difference_is_left_undecided_and_a_wrong_ratio_says_nothing_else(
     found = client.get(f"{PATH}/results", headers=keeper).json()
     assert found["sample_ratio"]["mismatch"] is True
     assert {arm["verdict"] for arm in found["arms"]} == {"undecided"}
+
+
+MIXED = {"kind": "interleaving", "arms": [{"id": "control"}, {"id": "words", "mode": "lexical", "strength": 0}]}
+
+
+def interleave(client: TestClient, keeper: dict[str, str]) -> None:
+    answer = client.put(PATH, json=MIXED, headers=keeper)
+    assert answer.status_code == 200, answer.text
+    kept = client.get(PATH, headers=keeper).json()
+    assert (kept["kind"], kept["metric"]) == ("interleaving", "clicked")
+
+
+def test_an_interleaving_answers_with_hits_of_both_and_the_record_says_whose(
+    client: TestClient, keeper: dict[str, str], shop: Shop, token: Token
+) -> None:
+    interleave(client, keeper)
+    last = ask(client, None, query="")["hits"][-1]["id"]
+    rule = {"when": {"query": {"equals": "laptop"}}, "then": {"pin": [{"id": last, "position": 1}]}}
+    assert client.put("/v1/icecat/rules/r", json=rule, headers=keeper).status_code == 200
+    agreed = token(sub="ann", consent={"analytics": True})
+    one = ask(client, "c1", agreed, page_size=10)
+    assert one["experiment"] == {"id": "words", "arm": None}
+    assert [hit["id"] for hit in ask(client, "c1", agreed, page_size=10)["hits"]] == [hit["id"] for hit in one["hits"]]
+    assert ask(client, None)["experiment"] is None
+    shop.journal.stop()
+    record = next(each for each in shop.records.searches("icecat") if each.query_id == one["query_id"])
+    assert [each["id"] for each in one["rules_applied"]] == ["r"]
+    assert record.experiment == "words"
+    assert (record.hits[0], record.teams[0]) == (last, None)
+    assert set(record.teams[1:]) == {"control", "words"}
+    assert len(record.teams) == len(record.hits) == 10
+
+
+def test_whose_hits_are_clicked_wins_an_interleaving(client: TestClient, keeper: dict[str, str], shop: Shop) -> None:
+    interleave(client, keeper)
+    searches, events = [], []
+    for at in range(400):
+        name, query = f"c{at}", f"q{at}"
+        shown = {"client": name, "experiment": "words", "teams": (None, "control", "words")}
+        searches.append(SearchRecord(query, NOW, "laptop", 3, ("pin", "one", "two"), **shown))  # type: ignore[arg-type]
+        taken = "pin" if at < 50 else "two" if at % 4 else "one"
+        events.append(Event(f"e{at}", "click", NOW, client=name, query_id=query, object_id=taken))
+    shop.records.append_searches("icecat", searches)
+    shop.records.append_events("icecat", events)
+    found = client.get(f"{PATH}/results", headers=keeper).json()
+    control, words = found["arms"]
+    assert (found["metric"], found["sample_ratio"]) == ("preferred", {"p_value": None, "mismatch": False})
+    assert control["buyers"] == words["buyers"] == 350
+    assert words["metrics"]["preferred"]["mean"] == pytest.approx(0.75, abs=0.01)
+    assert control["metrics"]["preferred"]["mean"] + words["metrics"]["preferred"]["mean"] == pytest.approx(1.0)
+    assert words["metrics"]["preferred"]["lower"] > 0
+    assert words["verdict"] == "better"
+    assert stop_harmful(shop.records) == []
 
 
 def test_the_sample_size_is_told_before(client: TestClient, keeper: dict[str, str]) -> None:

@@ -50,7 +50,7 @@ export async function showExperiments(main, catalog) {
         "div",
         { class: "console-draft" },
         h("h2", {}, experiment.id),
-        h("p", {}, `${result.metric}, ${Math.round(experiment.share * 100)} % of buyers. `, state(experiment, runs)),
+        h("p", {}, `${result.metric === "preferred" ? "Interleaving, share of searches won" : result.metric}, ${Math.round(experiment.share * 100)} % of buyers. `, state(experiment, runs)),
         button({ class: "console-button" }, () => void told(() => switched(experiment)), runs ? "Stop" : "Start"),
       ),
       result.sample_ratio.mismatch &&
