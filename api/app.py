@@ -16,6 +16,7 @@ from api.conversations import Conversations
 from api.demo_buyers import DemoBuyers
 from api.metrics import Metrics
 from api.middleware import Bounded, Observed
+from api.product_lines import ProductLines
 from api.revocation import RevocationWatch
 from api.routes import (
     accounts,
@@ -89,6 +90,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     app.state.tokens = Tokens(settings)
     app.state.conversations = Conversations(settings)
     app.state.metrics = metrics
+    app.state.product_lines = ProductLines()
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
     shopping = (search, guide, recommendations, comparison, events, profiles, price_explanation, catalog)
@@ -106,6 +108,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     )
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):
         app.include_router(routes.router)
+    app.include_router(recommendations.about)
     storefront.mount(app, settings, demo_buyers)
     documented.document(app)
     app.add_middleware(Bounded, seconds=settings.request_timeout)

@@ -29,6 +29,9 @@ class StrictJsonRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
-            return await handle(_StrictRequest(request.scope, request.receive))
+            strict = _StrictRequest(request.scope, request.receive)
+            if hasattr(request, "_body"):
+                strict._body = request._body  # a stream can be read only once
+            return await handle(strict)
 
         return strictly

@@ -22,9 +22,9 @@ _EXAMPLE: JsonDict = {
 class ContextBody(StrictBody):
     """Where the buyer is: the products of the page, those in the cart, those viewed (the oldest first)."""
 
-    product_ids: _Ids = Field(default=[])
-    cart: _Ids = Field(default=[])
-    viewed: _Ids = Field(default=[])
+    product_ids: _Ids = Field(default_factory=list)
+    cart: _Ids = Field(default_factory=list)
+    viewed: _Ids = Field(default_factory=list)
     query: str | None = Field(default=None, max_length=1_000)
 
 
@@ -55,12 +55,12 @@ class RecommendationBody(StrictBody):
 
     placement: str | None = Field(default=None, max_length=200)
     strategy: Strategy
-    context: ContextBody = ContextBody()
+    context: ContextBody = Field(default_factory=ContextBody)
     count: int = Field(default=10, ge=1, le=100, strict=True)
     filter: FilterBody = None
-    exclude: Annotated[list[_Id], Field(max_length=2_000, fail_fast=True)] = Field(default=[])
-    weights: WeightsBody = WeightsBody()
-    caps: CapsBody = CapsBody()
+    exclude: Annotated[list[_Id], Field(max_length=2_000, fail_fast=True)] = Field(default_factory=list)
+    weights: WeightsBody = Field(default_factory=WeightsBody)
+    caps: CapsBody = Field(default_factory=CapsBody)
     locale: str | None = Field(default=None, max_length=35)
     client_id: str | None = Field(
         default=None, max_length=200, description="As in events: whose visit and whose experiment this is"

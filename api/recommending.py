@@ -8,7 +8,8 @@ from itertools import islice
 
 import orjson
 
-from api.product_page import Json, product_line
+from api.product_lines import ProductLines
+from api.product_page import Json
 from api.recommendation_bodies import RecommendationBody
 from api.shop import Shelf
 from commerce.buyer import Buyer
@@ -44,6 +45,7 @@ class Recommending:
     buyer: Buyer
     recommender: Recommender | None
     version: int | None
+    lines: ProductLines
     history: History = EMPTY
     at: datetime | None = None
     recent: tuple[str, ...] = ()
@@ -62,7 +64,8 @@ class Recommending:
         found = self._arranged(body, self._visible(asked, resolved, left_out, body.count))
         taken.update(stored.id for _, stored in found)
         locale = self.shelf.locale(body.locale, self.buyer)
-        titles = self._titles([each.reason for each, _ in found], body.locale)
+        seen = {**known, **{stored.id: stored for _, stored in found}}
+        titles = self._titles([each.reason for each, _ in found], seen, body.locale)
         return {
             "recommendation_id": str(uuid.uuid4()),
             "strategy": body.strategy,
@@ -74,7 +77,7 @@ class Recommending:
                     "id": stored.id,
                     "position": position,
                     "score": candidate.score,
-                    **product_line(self.shelf.localised(stored, body.locale, self.buyer), self.shelf, locale),
+                    **self.lines.of(stored, self.shelf, self.buyer, body.locale),
                     "source": candidate.source,
                     "reason": _reason(candidate.reason, titles, locale),
                 }
@@ -155,10 +158,14 @@ class Recommending:
         plan = SearchPlan(buyer=self.buyer, at=self.at, filter=And(conditions), sort=Sort(order), limit=100)
         return (each.product for each in self.shelf.index.search(plan).hits if each.product.availability.in_stock)
 
-    def _titles(self, reasons: Iterable[Reason], locale: str | None) -> dict[str, str]:
+    def _titles(
+        self, reasons: Iterable[Reason], seen: Mapping[str, StoredProduct], locale: str | None
+    ) -> dict[str, str]:
+        """Return the titles of the products that reasons refer to, as far as the buyer sees them; ``seen`` are some."""
         anchors = list(dict.fromkeys(reason.anchor for reason in reasons if reason.anchor is not None))
-        found = self.shelf.index.get(anchors, self.buyer) if anchors else {}
-        return {identity: self.shelf.localised(stored, locale, self.buyer).title for identity, stored in found.items()}
+        missing = [each for each in anchors if each not in seen]
+        found = {**seen, **self.shelf.index.get(missing, self.buyer, self.at)} if missing else seen
+        return {each: self.shelf.localised(found[each], locale, self.buyer).title for each in anchors if each in found}
 
 
 def _reason(reason: Reason, titles: Mapping[str, str], locale: str) -> Json:

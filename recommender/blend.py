@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.behaviour import Behaviour, Floats
-from recommender.features import NAMES, candidates, describe, model_scores
+from recommender.features import NAMES, bought_until, candidates, describe, model_scores
 from recommender.history import History, histories_of
 from recommender.knowledge import Knowledge, learn
 from recommender.splits import next_baskets
@@ -58,11 +58,12 @@ class Blend:
 
     def rank(self, knowledge: Knowledge, history: History, now: float) -> Ranked:
         """Return the buyer's candidates, the most likely for the next order first."""
-        scores = model_scores(knowledge, history, now)
-        chosen = candidates(knowledge, history, scores)
+        bought = bought_until(history, now)
+        scores = model_scores(knowledge, bought)
+        chosen = candidates(knowledge, bought, scores)
         if not len(chosen):
             return Ranked(chosen, np.zeros(0, np.float32))
-        table = describe(knowledge, history, scores, chosen, now)
+        table = describe(knowledge, bought, scores, chosen)
         values = np.asarray(self._booster.predict(table, num_threads=1), dtype=np.float32)
         order = np.argsort(-values, kind="stable")
         return Ranked(chosen[order], values[order])
@@ -111,14 +112,14 @@ def train_blend(
         histories = histories_of(behaviour.before(cut))
         chosen_buyers = _sample(len(baskets.users), seed)
         for number in chosen_buyers:
-            history = histories.of(int(baskets.users[number]))
-            scores = model_scores(knowledge, history, cut)
-            chosen = candidates(knowledge, history, scores)
+            bought = bought_until(histories.of(int(baskets.users[number])), cut)
+            scores = model_scores(knowledge, bought)
+            chosen = candidates(knowledge, bought, scores)
             ordered = np.isin(chosen, baskets.items[number])
             if not ordered.any():
                 continue
             kept = ordered | (random.random(len(chosen)) < _KEPT_OF_OTHERS)
-            tables.append(describe(knowledge, history, scores, chosen, cut)[kept])
+            tables.append(describe(knowledge, bought, scores, chosen)[kept])
             labels.append(ordered[kept])
             sizes.append(int(kept.sum()))
     if not tables:

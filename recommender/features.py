@@ -1,12 +1,14 @@
 """Features of a buyer and candidate items: one code for training and serving, so that they cannot drift apart."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.behaviour import Floats
+from recommender.behaviour import Days, Floats
 from recommender.history import History, last_order
 from recommender.knowledge import ITEM_COLUMNS, MODELS, NEIGHBOURS, NEVER, Knowledge
-from recommender.models.neighbours import best
+from recommender.models.neighbours import best_positive
 
 PERSONAL = (
     "orders",
@@ -25,23 +27,41 @@ BUYER = ("buyer_orders", "buyer_since", "buyer_tenure", "buyer_size", "buyer_las
 NAMES = (*(f"score_{name}" for name in MODELS), *(f"rank_{name}" for name in MODELS), *PERSONAL, *BUYER, *ITEM_COLUMNS,
          "price_distance")  # fmt: skip
 _DEPTHS = {"ease": 120, "cosine": 40, "together": 60, "followed": 60, "content": 30, "als": 60}
-_POPULAR = 120
-_NEW = 60
 
 
-def model_scores(knowledge: Knowledge, history: History, now: float) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A history as features read it: each item once (sorted), with its rows' places among them and how often it stands
+    there; the items of the last order; how many orders there are; and the age in days of each row."""
+
+    history: History
+    items: NDArray[np.int32]
+    places: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    last: NDArray[np.int32]
+    orders: int
+    ages: Days
+
+
+def bought_until(history: History, now: float) -> Bought:
+    """Return what a buyer bought as of a moment, days since 1970."""
+    items, places, counts = np.unique(history.item, return_inverse=True, return_counts=True)
+    orders = len(np.unique(history.order))
+    return Bought(history, items, places, counts, np.unique(last_order(history)), orders, now - history.at)
+
+
+def model_scores(knowledge: Knowledge, bought: Bought) -> Floats:
     """Return each model's scores of all items for a buyer (models × items).
 
     The closed-form model and the factors see the whole history, ``followed`` the last order, the others a profile by
     recency.
     """
     scores = np.zeros((len(MODELS), len(knowledge.items)), dtype=np.float32)
-    if not len(history.item):
+    items, last = bought.items, bought.last
+    if not len(items):
         return scores
-    items, inverse = np.unique(history.item, return_inverse=True)
-    recent = np.bincount(inverse, np.exp((history.at - now) / 60), len(items))
+    recent = np.bincount(bought.places, np.exp(bought.ages / -60), len(items))
     profile = (recent / max(float(recent.sum()), 1e-6)).astype(np.float32)
-    last = np.unique(last_order(history))
     weights = {
         "ease": (items, np.ones(len(items), dtype=np.float32)),
         "followed": (last, np.full(len(last), 1 / len(last), dtype=np.float32)),
@@ -53,19 +73,18 @@ def model_scores(knowledge: Knowledge, history: History, now: float) -> Floats:
     return scores
 
 
-def candidates(knowledge: Knowledge, history: History, scores: Floats) -> NDArray[np.int64]:
+def candidates(knowledge: Knowledge, bought: Bought, scores: Floats) -> NDArray[np.int64]:
     """Return the numbers of the items worth ranking: the buyer's own, each model's best, the popular and the new."""
-    found = [history.item.astype(np.int64)]
+    is_worth = np.zeros(len(knowledge.items), dtype=bool)
+    is_worth[bought.items] = True
     for row, name in enumerate(MODELS):
-        strongest = best(scores[row], _DEPTHS[name] + len(np.unique(history.item)) // 4)
-        found.append(strongest[scores[row][strongest] > 0])
-    found.append(best(knowledge.column("popularity_30"), _POPULAR))
-    found.append(best(knowledge.column("new_buyers_month"), _NEW))
-    return np.unique(np.concatenate(found))
+        is_worth[best_positive(scores[row], _DEPTHS[name] + len(bought.items) // 4)] = True
+    is_worth[knowledge.common] = True
+    return np.flatnonzero(is_worth)
 
 
-def describe(knowledge: Knowledge, history: History, scores: Floats, chosen: NDArray[np.int64], now: float) -> Floats:
-    """Return the features of ``chosen`` items (chosen × NAMES)."""
+def describe(knowledge: Knowledge, bought: Bought, scores: Floats, chosen: NDArray[np.int64]) -> Floats:
+    """Return the features of ``chosen`` items (chosen × NAMES), which are sorted."""
     table = np.empty((len(chosen), len(NAMES)), dtype=np.float32)
     of_chosen = scores[:, chosen]
     models = len(MODELS)
@@ -76,58 +95,58 @@ def describe(knowledge: Knowledge, history: History, scores: Floats, chosen: NDA
     np.put_along_axis(ranks, order, np.arange(len(chosen))[None, :], axis=1)
     table[:, models : 2 * models] = ranks.T
     at = 2 * models
-    table[:, at : at + len(PERSONAL)] = _personal(history, chosen, now)
+    table[:, at : at + len(PERSONAL)] = _personal(bought, chosen)
     at += len(PERSONAL)
-    buyer = _buyer(history, now)
+    buyer = _buyer(bought)
     table[:, at : at + len(BUYER)] = buyer
     at += len(BUYER)
-    table[:, at : at + len(ITEM_COLUMNS)] = knowledge.columns[chosen]
-    table[:, -1] = np.abs(buyer[BUYER.index("buyer_log_price")] - knowledge.column("log_price")[chosen])
+    of_items = knowledge.columns[chosen]
+    table[:, at : at + len(ITEM_COLUMNS)] = of_items
+    table[:, -1] = np.abs(buyer[BUYER.index("buyer_log_price")] - of_items[:, ITEM_COLUMNS.index("log_price")])
     return table
 
 
-def _personal(history: History, chosen: NDArray[np.int64], now: float) -> Floats:
+def _personal(bought: Bought, chosen: NDArray[np.int64]) -> Floats:
     table = np.zeros((len(chosen), len(PERSONAL)), dtype=np.float32)
     table[:, 5] = table[:, 6] = NEVER
     table[:, 7] = np.nan
-    if not len(history.item):
+    items, places, count = bought.items, bought.places, bought.counts
+    if not len(items):
         return table
-    items, inverse, count = np.unique(history.item, return_inverse=True, return_counts=True)
     place = np.searchsorted(chosen, items)
     known = (place < len(chosen)) & (chosen[np.minimum(place, len(chosen) - 1)] == items)
-    age = now - history.at
     newest, oldest = np.full(len(items), np.inf), np.zeros(len(items))
-    np.minimum.at(newest, inverse, age)
-    np.maximum.at(oldest, inverse, age)
+    np.minimum.at(newest, places, bought.ages)
+    np.maximum.at(oldest, places, bought.ages)
     gap = (oldest - newest) / np.maximum(count - 1, 1)
     columns = [
         count,
-        count / len(np.unique(history.order)),
-        *(np.bincount(inverse, np.exp(-age / decay), len(items)) for decay in (20.0, 60.0, 180.0)),
+        count / bought.orders,
+        *(np.bincount(places, np.exp(bought.ages / -decay), len(items)) for decay in (20.0, 60.0, 180.0)),
         newest,
         oldest,
         np.where(count > 1, newest / np.maximum(gap, 1), np.nan),
-        np.log1p(np.bincount(inverse, history.quantity, len(items))),
-        np.isin(items, last_order(history)),
+        np.log1p(np.bincount(places, bought.history.quantity, len(items))),
+        np.isin(items, bought.last),
     ]
     table[place[known]] = np.column_stack(columns)[known]
     return table
 
 
-def _buyer(history: History, now: float) -> Floats:
-    if not len(history.item):
+def _buyer(bought: Bought) -> Floats:
+    rows = len(bought.ages)
+    if not rows:
         return np.array([0, NEVER, NEVER, 0, 0, 0, 0, np.nan, np.nan], dtype=np.float32)
-    orders = len(np.unique(history.order))
-    distinct = len(np.unique(history.item))
+    distinct = len(bought.items)
     values = [
-        orders,
-        now - history.at[-1],
-        now - history.at[0],
-        len(history.item) / orders,
-        len(last_order(history)),
-        1 - distinct / len(history.item),
+        bought.orders,
+        bought.ages[-1],
+        bought.ages[0],
+        rows / bought.orders,
+        len(bought.last),
+        1 - distinct / rows,
         distinct,
-        float(np.log(np.maximum(history.price, 1e-2)).mean()),
-        float(np.log1p(history.quantity).mean()),
+        float(np.log(np.maximum(bought.history.price, 1e-2)).mean()),
+        float(np.log1p(bought.history.quantity).mean()),
     ]
     return np.array(values, dtype=np.float32)

@@ -1,7 +1,7 @@
 """All that is known of a catalogue's items at one moment: neighbours, popularity, rhythm and price."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,7 +12,7 @@ from recommender.models.als import Factors, fit_factors
 from recommender.models.content import content_similarity
 from recommender.models.cooccurrence import baskets, bought_together, cosine, followed_by, histories
 from recommender.models.ease import MOST_ITEMS, fit_ease
-from recommender.models.neighbours import Neighbours, strongest
+from recommender.models.neighbours import Neighbours, best, strongest
 from recommender.sessions import NO_SESSIONS, Sessions, followed_in_visit, visits
 
 WINDOWS = (7.0, 14.0, 30.0, 60.0, 120.0, 400.0)
@@ -33,6 +33,8 @@ ITEM_COLUMNS = (
     "log_price",
     "log_quantity",
 )
+_POPULAR = 120
+_NEW = 60
 _SEASON = 60.0
 _YEAR = 366.0
 
@@ -43,7 +45,8 @@ class Knowledge:
 
     ``items`` are ids; all else goes by their numbers: ``neighbours`` by NEIGHBOURS, ``factors``, ``columns``
     (items × ITEM_COLUMNS), ``orders`` how many orders have each item, ``shared`` (items × items) how many have both;
-    ``fits`` (items × items) which accessory is made for which device, ``visits`` by VISITS what visits teach.
+    ``fits`` (items × items) which accessory is made for which device, ``visits`` by VISITS what visits teach;
+    ``common`` are the numbers of items that may be for anybody.
     """
 
     items: tuple[str, ...]
@@ -55,6 +58,13 @@ class Knowledge:
     shared: sp.csr_matrix
     fits: sp.csr_matrix
     visits: Mapping[str, Neighbours]
+    common: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Pick once what every buyer's candidates hold: the popular items and those new to many."""
+        popular, new = self.column("popularity_30"), self.column("new_buyers_month")
+        common = np.union1d(best(popular, _POPULAR), best(new, _NEW))
+        object.__setattr__(self, "common", common)
 
     def column(self, name: str) -> Floats:
         """Return one of ITEM_COLUMNS (items,)."""

@@ -13,10 +13,10 @@ from commerce.order import Order
 from recommender.artefact import Trained
 from recommender.behaviour import Floats, Ints, day_of, read_behaviour
 from recommender.blend import Ranked
-from recommender.features import model_scores
+from recommender.features import bought_until, model_scores
 from recommender.history import EMPTY, History
 from recommender.knowledge import ITEM_COLUMNS
-from recommender.models.neighbours import best, entry
+from recommender.models.neighbours import best, entries
 from recommender.readiness import readiness
 
 Strategy = Literal[
@@ -27,6 +27,10 @@ Source = Literal["primary", "fallback"]
 MOST = 300
 _WINDOW = 4
 _FEWEST_SHARED = 2
+_SELLS_AT_ALL = 0.005
+"""Share of a fortnight's buyers."""
+_NEW_FOR = 90.0
+"""Days."""
 _SHARE = ITEM_COLUMNS.index("popularity_400")
 _RANKINGS_A_DAY = 24 * 12
 _MOST_RANKINGS = 2_000
@@ -69,6 +73,7 @@ class Recommender:
         self._blend = trained.blend
         self.histories = trained.histories
         self._rankings: dict[tuple[bytes, bytes, int], Ranked] = {}
+        self._for_all: dict[str, tuple[Candidate, ...]] = {}
         self.written = trained.written
         self.readiness = readiness(trained.report) if trained.report else {}
         self._number = {identity: number for number, identity in enumerate(trained.knowledge.items)}
@@ -85,7 +90,9 @@ class Recommender:
         """Yield up to 300 candidates of the strategy and then the popular items as a fallback, each once."""
         seen: set[str] = set()
         ready = self.readiness.get(asked.strategy)
-        for candidate in chain(_STRATEGIES[asked.strategy](self, asked, history), self._popular("fallback")):
+        for candidate in chain(
+            _STRATEGIES[asked.strategy](self, asked, history), self._standing("fallback", self._fallback)
+        ):
             if candidate.id not in seen:
                 seen.add(candidate.id)
                 yield replace(candidate, source="fallback") if ready and ready.is_fallback else candidate
@@ -148,18 +155,15 @@ class Recommender:
 
     def trending(self, _asked: Asked, _: History) -> Iterator[Candidate]:
         """Yield what sells more in the last fortnight than in the two months before, of what sells at all."""
-        trend, enough = self._known.column("trend_fortnight"), self._known.column("popularity_14") >= 0.005
-        yield from self._ordered(np.where(enough, trend, -np.inf), lambda at: Reason("trending", self._trend(at)))
+        yield from self._standing("trending", self._trending)
 
     def most_popular(self, _asked: Asked, _: History) -> Iterator[Candidate]:
         """Yield what most buyers bought in the last thirty days."""
-        yield from self._popular("primary")
+        yield from self._standing("most_popular", self._popular)
 
     def new_arrivals(self, _asked: Asked, _: History) -> Iterator[Candidate]:
         """Yield what was first bought last, of what was bought at all."""
-        age = self._known.column("days_on_sale")
-        fresh = np.where((age < 90) & (self._known.orders > 1), -age, -np.inf)
-        yield from self._ordered(fresh, lambda at: Reason("new", {"days_on_sale": round(float(age[at]))}))
+        yield from self._standing("new_arrivals", self._new)
 
     def recently_viewed(self, asked: Asked, _: History) -> Iterator[Candidate]:
         """Yield what was viewed, the latest first."""
@@ -186,32 +190,47 @@ class Recommender:
             scores += np.float32(weight) * near[name].scores(items, weights)
         scores[items] = 0
         anchor = self._known.items[items[0]]
-        yield from self._ordered(np.where(scores > 0, scores, -np.inf), lambda _: Reason(code, {}, anchor))
+        yield from self._ordered(scores, lambda _: Reason(code, {}, anchor))
 
     def _beside(self, asked: Asked, model: str, source: Source = "primary") -> Iterator[Candidate]:
         yield from self._from_seeds(asked, self._scores(model, asked.seeds), "bought_together", source)
 
     def _from_seeds(self, asked: Asked, scores: Floats, code: str, source: Source = "primary") -> Iterator[Candidate]:
         seeds = [self._number[each] for each in asked.seeds if each in self._number]
-        scores = np.where(scores > 0, scores, -np.inf)
-        scores[seeds] = -np.inf
-        for candidate in self._ordered(scores, lambda at: self._shared_with(seeds, at, code)):
-            both = float(candidate.reason.evidence["orders_with_both"])
-            is_weak = code in {"bought_together", "accessory"} and both < _FEWEST_SHARED
-            yield Candidate(candidate.id, candidate.score, "fallback" if is_weak else source, candidate.reason)
+        if not seeds:
+            return
+        scores[seeds] = 0
+        order = _in_order(scores)
+        anchors, shared = self._shared(seeds, order, "content" if code in {"similar", "substitute"} else "together")
+        needs_orders = code in {"bought_together", "accessory"}
+        for at, score, anchor, both in zip(order.tolist(), scores[order].tolist(), anchors, shared, strict=True):
+            orders = int(self._known.orders[anchor])
+            evidence = {"orders_with_both": both, "orders": orders, "share": round(both / max(orders, 1), 4)}
+            is_weak = needs_orders and both < _FEWEST_SHARED
+            reason = Reason(code, evidence, self._known.items[anchor])
+            yield Candidate(self._known.items[at], score, "fallback" if is_weak else source, reason)
+
+    def _shared(self, seeds: Sequence[int], items: NDArray[np.int64], model: str) -> tuple[list[int], list[int]]:
+        """Return for each item the seed that it belongs to most by a model, and how many orders hold both."""
+        near, shared = self._known.neighbours[model].matrix, self._known.shared
+        strengths = np.array([entries(near, seed, items) for seed in seeds])
+        of_seed = strengths.argmax(axis=0)
+        both = np.array([entries(shared, seed, items) for seed in seeds])
+        return np.array(seeds)[of_seed].tolist(), both[of_seed, np.arange(len(items))].tolist()
 
     def _personal(
         self, asked: Asked, history: History, wanted: Callable[[NDArray[np.bool_]], NDArray[np.bool_]]
     ) -> Iterator[Candidate]:
         if not len(history.item):
             return
-        ranked = self._ranked(history, day_of(asked.now))
+        today = day_of(asked.now)
+        ranked = self._ranked(history, today)
         owned = np.isin(ranked.items, history.item)
         keep = wanted(owned)
         bought: Ints = np.unique(history.item)
         rows = zip(ranked.items[keep][:MOST], ranked.scores[keep][:MOST], owned[keep][:MOST], strict=True)
         for item, score, is_owned in rows:
-            reason = self._again(int(item), history, asked.now) if is_owned else self._because(int(item), bought)
+            reason = self._again(int(item), history, today) if is_owned else self._because(int(item), bought)
             yield Candidate(self._known.items[item], float(score), "primary", reason)
 
     def _ranked(self, history: History, now: float) -> Ranked:
@@ -230,7 +249,7 @@ class Recommender:
         if self._blend is not None:
             return self._blend.rank(self._known, history, now)
         # Too little was known to train a blend: personal frequency first, then the closed-form model.
-        scores = model_scores(self._known, history, now)
+        scores = model_scores(self._known, bought_until(history, now))
         total = np.bincount(history.item, minlength=len(self._known.items)) + scores[0] / max(
             float(scores[0].max()), 1e-6
         )
@@ -238,40 +257,48 @@ class Recommender:
         order = order[total[order] > 0]
         return Ranked(order, total[order].astype(np.float32))
 
-    def _popular(self, source: Source) -> Iterator[Candidate]:
+    def _standing(self, name: str, make: Callable[[], Iterator[Candidate]]) -> Sequence[Candidate]:
+        """Return what is the same for everybody, made once."""
+        found = self._for_all.get(name)
+        if found is None:
+            found = self._for_all[name] = tuple(make())
+        return found
+
+    def _popular(self) -> Iterator[Candidate]:
         share = self._known.column("popularity_30")
-        scores = np.where(share > 0, share, -np.inf)
-        if not np.isfinite(scores).any():
-            scores = np.where(self._known.orders > 0, self._known.orders, -np.inf).astype(np.float32)
+        scores = share if (share > 0).any() else self._known.orders.astype(np.float32)
+        return self._ordered(scores, lambda at: Reason("popular", {"share_of_buyers": round(float(share[at]), 4)}))
 
-        def reason(at: int) -> Reason:
-            return Reason("popular", {"share_of_buyers": round(float(share[at]), 4)})
+    def _fallback(self) -> Iterator[Candidate]:
+        for candidate in self._standing("most_popular", self._popular):
+            yield replace(candidate, source="fallback")
 
-        for candidate in self._ordered(scores, reason):
-            yield Candidate(candidate.id, candidate.score, source, candidate.reason)
+    def _trending(self) -> Iterator[Candidate]:
+        enough = self._known.column("popularity_14") >= _SELLS_AT_ALL
+        return self._ordered(
+            self._known.column("trend_fortnight"), lambda at: Reason("trending", self._trend(at)), enough
+        )
 
-    def _ordered(self, scores: Floats | NDArray[np.float64], reason: Callable[[int], Reason]) -> Iterator[Candidate]:
-        # The greatest in any order first: sorting all items would take most of the time. Equal ones go by their number.
-        first = np.sort(best(scores, MOST))
-        for at in first[np.argsort(-scores[first], kind="stable")]:
-            if not np.isfinite(scores[at]):
-                return
-            yield Candidate(self._known.items[at], float(scores[at]), "primary", reason(int(at)))
+    def _new(self) -> Iterator[Candidate]:
+        age = self._known.column("days_on_sale")
+        is_new = (age < _NEW_FOR) & (self._known.orders > 1)
+        return self._ordered(-age, lambda at: Reason("new", {"days_on_sale": round(float(age[at]))}), is_new)
+
+    def _ordered(
+        self, scores: Floats, reason: Callable[[int], Reason], eligible: NDArray[np.bool_] | None = None
+    ) -> Iterator[Candidate]:
+        """Yield the ``eligible`` items, the best first; None are those that score above nothing."""
+        order = _in_order(scores, eligible)
+        for at, score in zip(order.tolist(), scores[order].tolist(), strict=True):
+            yield Candidate(self._known.items[at], score, "primary", reason(at))
 
     def _scores(self, model: str, ids: Sequence[str]) -> Floats:
         items = [self._number[each] for each in ids if each in self._number]
         return self._known.neighbours[model].scores(items, [1.0] * len(items))
 
-    def _shared_with(self, seeds: Sequence[int], at: int, code: str) -> Reason:
-        model = "content" if code in {"similar", "substitute"} else "together"
-        anchor = max(seeds, key=lambda seed: self._known.neighbours[model].strength(seed, at))
-        both, orders = int(entry(self._known.shared, anchor, at)), int(self._known.orders[anchor])
-        evidence = {"orders_with_both": both, "orders": orders, "share": round(both / max(orders, 1), 4)}
-        return Reason(code, evidence, self._known.items[anchor])
-
-    def _again(self, item: int, history: History, now: datetime) -> Reason:
+    def _again(self, item: int, history: History, today: float) -> Reason:
         times = history.at[history.item == item]
-        return Reason("bought_before", {"times": len(times), "days_ago": max(round(day_of(now) - float(times[-1])), 0)})
+        return Reason("bought_before", {"times": len(times), "days_ago": max(round(today - float(times[-1])), 0)})
 
     def _because(self, item: int, bought: Ints) -> Reason:
         """Name the purchase that an item is most like by its buyers."""
@@ -283,6 +310,15 @@ class Recommender:
     def _trend(self, at: int) -> dict[str, float]:
         fortnight, baseline = self._known.column("popularity_14")[at], self._known.column("popularity_60")[at]
         return {"share_fortnight": round(float(fortnight), 4), "share_two_months": round(float(baseline), 4)}
+
+
+def _in_order(scores: Floats, eligible: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    """Return the numbers of the ``eligible`` items that score best; equal ones go by their number. None are those that
+    score above nothing."""
+    # The greatest in any order first: sorting all items would take most of the time.
+    may = np.flatnonzero(scores > 0 if eligible is None else eligible)
+    first = np.sort(may[best(scores[may], MOST)])
+    return first[np.argsort(-scores[first], kind="stable")]
 
 
 _STRATEGIES: Mapping[Strategy, Callable[[Recommender, Asked, History], Iterator[Candidate]]] = {

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from api import recommendation_answers as answers
 from api.buyer import Searcher
 from api.experimenting import trial_of
-from api.json_body import StrictJsonRoute
+from api.plain_route import PlainRoute
 from api.preview import At, Viewer, is_preview
 from api.product_page import Json
 from api.recommendation_bodies import RecommendationBatchBody, RecommendationBody
@@ -22,7 +22,8 @@ from recommender.behaviour import day_of
 from recommender.history import EMPTY
 from recommender.serving import Strategy
 
-router = APIRouter(prefix="/v1/{catalog}", tags=["recommendations"], responses=PROBLEMS, route_class=StrictJsonRoute)
+router = APIRouter(prefix="/v1/{catalog}", tags=["recommendations"], responses=PROBLEMS, route_class=PlainRoute)
+about = APIRouter(prefix="/v1/{catalog}", tags=["recommendations"], responses=PROBLEMS)
 
 
 @router.post("/recommendations", response_model=answers.RecommendationResponse, openapi_extra=TOKEN_OPTIONAL)
@@ -38,7 +39,7 @@ async def recommend(
     preview = is_preview(request)
     return JsonResponse(
         await shop.answer(
-            lambda: _unit(_shared(shop, catalog, buyer, at, body.client_id), body, set(), preview=preview)
+            lambda: _unit(_shared(request, shop, catalog, buyer, at, body.client_id), body, set(), preview=preview)
         )
     )
 
@@ -50,7 +51,7 @@ async def recommend_batch(
     """Recommend for several units of one page, in their order; no product stands in two of them."""
 
     def units_in_turn() -> list[Json]:
-        shared = _shared(shop, catalog, buyer, at, body.requests[0].client_id)
+        shared = _shared(request, shop, catalog, buyer, at, body.requests[0].client_id)
         taken: set[str] = set()
         units: list[Json] = []
         for number, each in enumerate(body.requests):
@@ -72,7 +73,7 @@ def _unit(shared: Recommending, body: RecommendationBody, taken: set[str], *, pr
     return {**shared.unit(trial.recommendation(body), taken), "experiment": trial.answer()}
 
 
-@router.get("/recommendations/strategies", response_model=answers.StrategiesResponse, openapi_extra=TOKEN_OPTIONAL)
+@about.get("/recommendations/strategies", response_model=answers.StrategiesResponse, openapi_extra=TOKEN_OPTIONAL)
 async def strategies(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> JsonResponse:
     """Tell of each strategy what it needs, how much of that there was at the last training, and how ready it is."""
     shop.serves(catalog, buyer)
@@ -95,7 +96,10 @@ async def strategies(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> Json
     return JsonResponse({"model_version": None if version is None else str(version), "strategies": rows})
 
 
-def _shared(shop: Shop, catalog: str, buyer: Buyer, at: datetime | None, client: str | None) -> Recommending:
+def _shared(
+    request: Request, shop: Shop, catalog: str, buyer: Buyer, at: datetime | None, client: str | None
+) -> Recommending:
+    lines = request.app.state.product_lines
     shelf = shop.shelf(catalog, buyer)
     recommender, version = shop.recommender(catalog)
     history = EMPTY
@@ -107,4 +111,4 @@ def _shared(shop: Shop, catalog: str, buyer: Buyer, at: datetime | None, client:
     if at is not None:
         history = history.chosen(history.at < day_of(at))
     profile = shop.profiles.of(catalog, shelf.index, buyer, client)
-    return Recommending(shelf, buyer, recommender, version, history, at, tuple(reversed(profile.recent)))
+    return Recommending(shelf, buyer, recommender, version, lines, history, at, tuple(reversed(profile.recent)))

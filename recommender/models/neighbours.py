@@ -58,11 +58,27 @@ def entry(matrix: sp.csr_matrix, row: int, column: int) -> float:
     return float(matrix.data[begin + found[0]]) if len(found) else 0.0
 
 
+def entries(matrix: sp.csr_matrix, row: int, columns: NDArray[np.integer]) -> NDArray[np.generic]:
+    """Return some entries of one row, whose column numbers are sorted."""
+    begin, end = matrix.indptr[row], matrix.indptr[row + 1]
+    near, values = matrix.indices[begin:end], matrix.data[begin:end]
+    if begin == end:
+        return np.zeros(len(columns), matrix.dtype)
+    place = np.minimum(np.searchsorted(near, columns), len(near) - 1)
+    return np.where(near[place] == columns, values[place], 0)
+
+
 def best(values: NDArray[np.floating], count: int) -> NDArray[np.int64]:
     """Return the places of the ``count`` greatest values, in no order."""
     if count >= len(values):
         return np.arange(len(values))
     return np.argpartition(-values, count)[:count]
+
+
+def best_positive(values: NDArray[np.floating], count: int) -> NDArray[np.int64]:
+    """Return the places of the ``count`` greatest values above 0, in no order."""
+    positive = np.flatnonzero(values > 0)
+    return positive[best(values[positive], count)]
 
 
 def strongest(matrix: sp.csr_matrix | NDArray[np.floating], kept: int = KEPT) -> Neighbours:
