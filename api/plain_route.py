@@ -29,7 +29,8 @@ class PlainRoute(StrictJsonRoute):
         parameters = signature(endpoint, eval_str=True).parameters
         if parameters.keys() != _PARAMETERS:
             raise TypeError(f"{endpoint.__name__}: a plain route's endpoint takes {sorted(_PARAMETERS)} and no more")
-        read: TypeAdapter[Any] = TypeAdapter(parameters["body"].annotation)
+        asked = parameters["body"].annotation
+        read: TypeAdapter[Any] = TypeAdapter(asked)
 
         async def plainly(request: Request) -> Response:
             scope, tokens = request.scope, request.app.state.tokens
