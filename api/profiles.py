@@ -23,7 +23,7 @@ from ranking.personal import Personal, fact_reader
 _EVERY = 0.25
 _MOST_KNOWN = 10_000
 _FRESH = 60.0
-"""Seconds after which a profile is made anew though nothing is known to have happened: orders come without a sign."""
+"""Seconds after which a profile is made anew though nothing is known to have happened: what is long ago fades."""
 _ROUNDS_REMEMBERED = 400
 _MOST_CLIENTS = 10
 _MOST_ORDERS = 200
@@ -54,8 +54,8 @@ class _Known:
 class ProfileBook:
     """The profiles of one process, between ``start`` and ``stop``; at most 10,000 are remembered.
 
-    A thread follows the events of all processes four times a second and drops the profiles that something happened to,
-    so that what somebody did shapes their next answer within a second, whoever answers.
+    A thread follows the events and orders of all processes four times a second and drops the profiles that something
+    happened to, so that what somebody did shapes their next answer within a second, whoever answers.
     """
 
     def __init__(self, records: Records, strength: int) -> None:
@@ -64,6 +64,8 @@ class ProfileBook:
         self._known: OrderedDict[Asking, _Known] = OrderedDict()
         self._lock = Lock()
         self._seq = self._erasure = -1
+        # The last write of orders seen, by catalogue: of those only that somebody asked in.
+        self._writes: dict[str, int] = {}
         # What happened lately: a profile that was being made meanwhile may have missed it.
         self._lately: deque[tuple[int, frozenset[Mark]]] = deque(maxlen=_ROUNDS_REMEMBERED)
         self._round = 0
@@ -98,6 +100,12 @@ class ProfileBook:
         with self._lock:
             known = self._known.get(asking)
             begun = self._round
+            is_followed = catalog in self._writes
+        if not is_followed:
+            # Before orders are read: what is written meanwhile is read twice, but never missed.
+            write = self._records.last_order_write(catalog)
+            with self._lock:
+                self._writes.setdefault(catalog, write)
         if known is None or now - known.made_at > _FRESH:
             profile, marks = self._make(asking, index)
             known = _Known(Personal(profile, self._strength), marks, now)
@@ -112,11 +120,13 @@ class ProfileBook:
         """Drop the profiles that something happened to since the last time."""
         erased = self._records.last_erasure()
         news = self._records.touched_since(self._seq)
-        if erased == self._erasure and not news.names:
+        writes, ordered = self._orders_since()
+        marks = news.names | ordered
+        if erased == self._erasure and not marks:
             return
-        marks = frozenset(news.names)
         with self._lock:
             self._seq = max(self._seq, news.seq)
+            self._writes.update(writes)
             self._round += 1
             self._lately.append((self._round, marks))
             if erased != self._erasure:
@@ -127,6 +137,20 @@ class ProfileBook:
                 return
             for asking in [each for each, known in self._known.items() if not marks.isdisjoint(known.marks)]:
                 del self._known[asking]
+
+    def _orders_since(self) -> tuple[dict[str, int], frozenset[Mark]]:
+        """Return the last write of orders of each catalogue that is followed and has news, and whom they are about."""
+        with self._lock:
+            seen = dict(self._writes)
+        writes: dict[str, int] = {}
+        marks: set[Mark] = set()
+        for catalog, write in seen.items():
+            if self._records.last_order_write(catalog) == write:
+                continue
+            writes[catalog], buyers = self._records.buyers_since(catalog, write)
+            for account, user in buyers:
+                marks |= {(catalog, kind, name) for kind, name in (("account", account), ("user", user)) if name}
+        return writes, frozenset(marks)
 
     def _missed(self, begun: int, marks: frozenset[Mark]) -> bool:
         since = [happened for number, happened in self._lately if number > begun]

@@ -117,6 +117,7 @@ class Shop:
                 if (index := self.index(catalog.id)) is not None:
                     self.rules.of(catalog.id)
                     _warm_up(index, self._models_of(catalog.id).of(index))
+                    self.models(catalog.id)
             except EngineUnavailable as error:
                 # Requests are answered with the same problem until the engine is there; nobody needs to start again.
                 _log.warning("engine_unavailable_at_start", catalog=catalog.id, reason=error.message)
@@ -184,6 +185,22 @@ class Shop:
             serving = Serving(self.registry, catalog_id, KIND, lambda artefact: Recommender(load(artefact.folder)))
             serving = self._recommenders.setdefault(catalog_id, serving)
         return serving.get(), serving.version()
+
+    def models(self, catalog_id: str) -> dict[str, int | None]:
+        """Open the models of a catalogue; return by kind the version that serves, of the kinds that were ever promoted.
+
+        None is a kind of which no version is good: the service does without.
+        """
+        self.comparison(catalog_id)
+        self._extraction(catalog_id)
+        versions = {
+            KIND: self.recommender(catalog_id)[1],
+            comparison.KIND: self._comparisons[catalog_id].version(),
+            extraction.KIND: self._extractions[catalog_id].version(),
+        }
+        return {
+            kind: version for kind, version in versions.items() if self.registry.pointer(catalog_id, kind).is_file()
+        }
 
     def comparison(self, catalog_id: str) -> Learned:
         """Return what purchases taught of a catalogue's attributes; nothing where nothing was trained."""

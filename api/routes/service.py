@@ -23,7 +23,11 @@ async def live() -> JsonResponse:
 
 @router.get("/health/ready", responses={503: PROBLEMS[503]})
 async def ready(request: Request, shop: TheShop) -> Response:
-    """Say whether this process serves: at least one catalogue does; others may still be loading for the first time."""
+    """Say whether this process serves: at least one catalogue does; others may still be loading for the first time.
+
+    ``models`` are by catalogue and kind the versions that are loaded; null is a model of which no version can be read,
+    without which the catalogue serves all the same.
+    """
     # A catalogue without products is what a load that failed leaves behind; nothing waits for it.
     serving = {catalog.id: shop.index(catalog.id) is not None for catalog in shop.records.catalogs()}
     loading = [name for name, serves in serving.items() if not serves and shop.records.count(name)]
@@ -31,7 +35,8 @@ async def ready(request: Request, shop: TheShop) -> Response:
     if not loaded:
         detail = f"not indexed yet: {', '.join(loading)}" if loading else "no catalogue is loaded yet"
         return problem("engine_unavailable", detail, request.url.path)
-    return JsonResponse({"status": "ready", "catalogs": loaded, "loading": loading})
+    models = {name: shop.models(name) for name in loaded}
+    return JsonResponse({"status": "ready", "catalogs": loaded, "loading": loading, "models": models})
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -52,7 +52,12 @@ def test_the_same_service_over_a_real_cluster(home: Path, opensearch: OpenSearch
     rebuild(records, engine, "icecat")
     records.close()
     with TestClient(create_app(settings)) as client:
-        assert client.get("/health/ready").json() == {"status": "ready", "catalogs": ["icecat"], "loading": []}
+        assert client.get("/health/ready").json() == {
+            "status": "ready",
+            "catalogs": ["icecat"],
+            "loading": [],
+            "models": {"icecat": {}},
+        }
         answer = client.post(SEARCH, json={"query": "cable", "facets": ["brand", "price"], "page_size": 3}).json()
         assert answer["total_is_exact"] is True
         assert answer["total"] > 0

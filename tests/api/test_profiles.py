@@ -190,3 +190,15 @@ def test_another_process_hears_of_events_by_itself(client: TestClient, token: To
             return
         pause.wait(0.02)
     raise AssertionError("the profile was not made anew")
+
+
+def test_an_order_shapes_the_profile_of_its_buyer_and_of_nobody_else_within_a_round(
+    client: TestClient, token: Token
+) -> None:
+    _, products = last_brand(client)
+    ann, bob = (token(sub=name, account=f"{name}s", consent=AGREED) for name in ("ann", "bob"))
+    assert not any(asked(client, each)["personalized"] for each in (ann, bob))
+    lines = tuple(OrderLine(each, Decimal(1), Decimal(5), "EUR") for each in products)
+    shop_of(client).records.put_orders("icecat", [Order("o1", datetime.now(UTC), lines, account="anns", user="x")])
+    shop_of(client).profiles.follow()
+    assert [asked(client, each)["personalized"] for each in (ann, bob)] == [True, False]

@@ -1,5 +1,6 @@
 """Recommendations over HTTP, through the buyer's view."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -223,3 +224,16 @@ def test_a_view_is_in_the_next_answer_without_training(
     shop.profiles.follow()
     seen = client.post(PATH, json={"strategy": "recently_viewed", "count": 1}, headers=buyer).json()["items"][0]
     assert (seen["id"], seen["source"]) == (ids[3], "primary")
+
+
+def test_the_service_tells_which_models_are_loaded_and_which_cannot_be(
+    client: TestClient, trained: None, home: Path
+) -> None:
+    models = home / "models" / "icecat" / "recommender"
+    assert client.get("/health/ready").json()["models"] == {"icecat": {"recommender": 1}}
+    [arrays] = models.glob("*/knowledge.safetensors")
+    arrays.write_bytes(b"nothing")
+    shutil.copytree(models, models.parent / "comparison")
+    ready = client.get("/health/ready")
+    assert ready.status_code == 200
+    assert ready.json()["models"] == {"icecat": {"recommender": 1, "comparison": None}}
