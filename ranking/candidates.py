@@ -110,7 +110,8 @@ def _described(
     neighbourhood = np.zeros(len(hits))
     if vector is not None and hits:
         none = np.zeros(len(vector.values), np.float32)
-        vectors = np.stack([none if hit.vector is None else hit.vector for hit in hits])
+        # np.stack looks at each row by itself, which takes longer than all else here.
+        vectors = np.concatenate([none if hit.vector is None else hit.vector for hit in hits]).reshape(len(hits), -1)
         similarity = (vectors @ np.asarray(vector.values, np.float32)).astype(np.float64)
         first = np.argsort(-(standardised(words + text) + standardised(similarity)), kind="stable")[:_FIRST]
         centre = vectors[first].mean(axis=0)

@@ -32,8 +32,9 @@ def examples(index: SearchIndex, models: Models, judgments: Judgments) -> list[E
         if models.encoder is not None:
             vector = models.encoder.match(understood.corrected or query, understood.words, vocabulary)
         candidates = find(index, plan, vector)
-        parts = fusion_parts(candidates, signal_reader(locale), intent)
-        matrix = features(candidates, plan.text, signal_reader(locale), vocabulary, parts)
+        signals = [signal_reader(locale).of(hit.product) for hit in candidates.hits]
+        parts = fusion_parts(candidates, signals, intent)
+        matrix = features(candidates, plan.text, signals, vocabulary, parts)
         ids = [hit.product.id for hit in candidates.hits]
         found.append(Example(query, ids, matrix, parts.sum(axis=0), ratings))
     return found

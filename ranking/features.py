@@ -1,8 +1,7 @@
 """What learning to rank sees of each candidate: one row of numbers, the same in training and in serving."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from engines.plan import TextMatch
 from language.vocabulary import Vocabulary
 from ranking.candidates import Candidates
-from ranking.signals import ProductSignals, SignalReader
+from ranking.signals import ProductSignals
 
 NAMES = (
     "words", "text", "text_rank", "similarity", "similarity_of_best", "similarity_rank", "neighbourhood",
@@ -27,10 +26,14 @@ _MANY = 50
 
 
 def features(
-    candidates: Candidates, text: TextMatch | None, reader: SignalReader, words: Vocabulary, parts: Matrix
+    candidates: Candidates,
+    text: TextMatch | None,
+    signals: Sequence[ProductSignals],
+    words: Vocabulary,
+    parts: Matrix,
 ) -> Matrix:
-    """Return a row for each candidate, (candidates, len(NAMES)); ``parts`` are those of the fused score, unweighed, (3,
-    candidates).
+    """Return a row for each candidate, (candidates, len(NAMES)); ``signals`` are theirs, ``parts`` those of the fused
+    score, unweighed, (3, candidates).
 
     Words weigh by their rarity in the catalogue. Prices, dates and types are compared among the candidates, so that
     nothing depends on a catalogue's currency, age or names.
@@ -38,11 +41,10 @@ def features(
     hits = candidates.hits
     if not hits:
         return np.empty((0, len(NAMES)))
-    signals = [reader.of(hit.product) for hit in hits]
     asked = _Asked.of(text, words)
     textual = np.array([asked.match(each) for each in signals])
     order = np.argsort(-(candidates.text + candidates.words + candidates.similarity), kind="stable")
-    types = [each.type_name for each in signals]
+    types = _numbered([each.type_name for each in signals])
     price = np.array([-1.0 if hit.product.net is None else float(hit.product.net) for hit in hits])
     price = np.where(price > 0, np.log(np.maximum(price, 1e-3)), np.nan)
     by_type = _means(types, price)
@@ -79,11 +81,15 @@ def features(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The query's words, each with the index terms that it matches by, and its weight."""
+    """The query's words, each with the index terms that it matches by, and its weight; ``shares``, ``types`` and
+    ``brands`` hold what was said of those met before, for candidates have few."""
 
     terms: tuple[frozenset[str], ...]
     weights: tuple[float, ...]
     every: frozenset[str]
+    shares: dict[frozenset[str], float] = field(default_factory=dict)
+    types: dict[frozenset[str], tuple[float, float, float]] = field(default_factory=dict)
+    brands: dict[frozenset[str], float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: TextMatch | None, words: Vocabulary) -> "_Asked":
@@ -96,46 +102,63 @@ class _Asked:
 
     def match(self, product: ProductSignals) -> tuple[float, ...]:
         """Return how the words stand in one product's texts, in the order of NAMES."""
-        title, length = product.title, max(len(product.title), 1)
-        in_title = in_head = in_type = in_description = 0.0
-        for terms, weight in zip(self.terms, self.weights, strict=True):
-            in_title += weight * (not terms.isdisjoint(product.words))
-            in_head += weight * (not terms.isdisjoint(product.head))
-            in_type += weight * (not terms.isdisjoint(product.type))
-            in_description += weight * (not terms.isdisjoint(product.description))
-        places = [at for at, word in enumerate(title) if word in self.every]
-        first = places[0] / length if places else 1.0
-        together = len(places) > 1 and any(b - a == 1 for a, b in pairwise(places))
-        last = bool(self.terms) and not self.terms[-1].isdisjoint(product.type)
-        return (
-            in_title,
-            len(places) / length,
-            first,
-            in_type,
-            len(product.type & self.every) / max(len(product.type), 1),
-            float(not product.brand.isdisjoint(self.every)),
-            in_description,
-            float(together),
-            in_head,
-            float(last),
-            float(length),
-        )
+        length = max(len(product.title), 1)
+        in_title = in_head = density = together = 0.0
+        first = 1.0
+        if found := self.every & product.words:
+            in_title = self._share(found)
+            in_head = self._cover(product.head)
+            places = [at for at, word in enumerate(product.title) if word in found]
+            density = len(places) / length
+            first = places[0] / length
+            together = float(any(b - a == 1 for a, b in pairwise(places)))
+        in_type, precision, last = self._type(product.type)
+        brand = self.brands.get(product.brand)
+        if brand is None:
+            brand = self.brands[product.brand] = float(not product.brand.isdisjoint(self.every))
+        in_description = self._cover(product.description)
+        return in_title, density, first, in_type, precision, brand, in_description, together, in_head, last, length
+
+    def _cover(self, text: frozenset[str]) -> float:
+        """Return the share of the query, by weight, that a text has."""
+        return self._share(self.every & text)
+
+    def _share(self, found: frozenset[str]) -> float:
+        known = self.shares.get(found)
+        if known is None:
+            pairs = zip(self.terms, self.weights, strict=True)
+            known = sum((weight for terms, weight in pairs if not terms.isdisjoint(found)), 0.0)
+            self.shares[found] = known
+        return known
+
+    def _type(self, name: frozenset[str]) -> tuple[float, float, float]:
+        known = self.types.get(name)
+        if known is None:
+            last = bool(self.terms) and not self.terms[-1].isdisjoint(name)
+            precision = len(name & self.every) / max(len(name), 1)
+            known = self.types[name] = (self._cover(name), precision, float(last))
+        return known
 
 
-def _shares(types: Sequence[str], rows: NDArray[np.int64]) -> Matrix:
+def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
+    """Return a number for each name, from 0, the same for equal ones."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(each, len(numbers)) for each in names])
+
+
+def _shares(types: NDArray[np.int64], rows: NDArray[np.int64]) -> Matrix:
     """Return for each candidate the share of ``rows`` that are of its type."""
-    counts = Counter(types[at] for at in rows.tolist())
-    whole = max(len(rows), 1)
-    return np.array([counts[each] / whole for each in types])
+    counts = np.bincount(types[rows], minlength=int(types.max()) + 1)
+    found: Matrix = (counts / max(len(rows), 1))[types]
+    return found
 
 
-def _means(types: Sequence[str], values: Matrix) -> Matrix:
+def _means(types: NDArray[np.int64], values: Matrix) -> Matrix:
     """Return for each candidate the mean value of its type, of what has a value."""
-    _, number = np.unique(types, return_inverse=True)
-    has = np.isfinite(values)
-    sums = np.bincount(number[has], values[has], minlength=number.max() + 1)
-    counts = np.bincount(number[has], minlength=number.max() + 1)
-    found: Matrix = (sums / np.maximum(counts, 1))[number]
+    has, size = np.isfinite(values), int(types.max()) + 1
+    sums = np.bincount(types[has], values[has], minlength=size)
+    counts = np.bincount(types[has], minlength=size)
+    found: Matrix = (sums / np.maximum(counts, 1))[types]
     return found
 
 

@@ -1,7 +1,7 @@
 """The order of candidates: a fusion of words and meaning, what a model learned on top where one was trained, and what
 rules of merchandising boost and bury."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from ranking.intent import Intent
 from ranking.ltr import Reranker
 from ranking.relevance import Weights
 from ranking.request import Stage
-from ranking.signals import SignalReader
+from ranking.signals import ProductSignals, SignalReader
 
 _EXPLAINED = 6
 _SAID = {
@@ -79,14 +79,15 @@ def order(
     """Order candidates; ``personal`` is what the buyer's profile adds to each. Those found by part number stay first,
     in the engine's order."""
     named = np.array([hit.by_identifier for hit in candidates.hits], dtype=bool)
-    unweighed = fusion_parts(candidates, reader, intent)
+    signals = [reader.of(hit.product) for hit in candidates.hits]
+    unweighed = fusion_parts(candidates, signals, intent)
     parts = np.array([[weights.words], [weights.meaning], [weights.kind]]) * unweighed
     scores = parts.sum(axis=0) + np.log2(candidates.factors)
     if personal is not None:
         scores = scores + personal
     if reranker is None:
         return Order(_best_first(scores, named), lambda at: _fused(candidates, parts[:, at], at))
-    matrix = features(candidates, text, reader, words, unweighed)
+    matrix = features(candidates, text, signals, words, unweighed)
     learned = reranker.scores(matrix)
     scale = weights.learned / max(float(learned.std()), 1e-9) if len(learned) else weights.learned
 
@@ -120,14 +121,13 @@ def engine_stages(hit: Hit, words: int) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def fusion_parts(candidates: Candidates, reader: SignalReader, intent: Intent) -> Scores:
+def fusion_parts(candidates: Candidates, signals: Sequence[ProductSignals], intent: Intent) -> Scores:
     """Return what words, meaning and the kind of thing add to each candidate, (3, candidates).
 
     Words and meaning each count in their own standard deviations, so that neither needs a weight unless a shop wants
     one: the sharper signal of this very query decides.
     """
     by_words = standardised(0.5 * candidates.words + 0.5 * candidates.text)
-    signals = [reader.of(hit.product) for hit in candidates.hits]
     by_kind = fits(signals, candidates.words, intent)
     return np.stack([by_words, standardised(candidates.similarity), by_kind])
 

@@ -8,6 +8,7 @@ of a version's first part, so that the weights of all its parts can be compared.
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import cast
 
@@ -103,6 +104,7 @@ def posting_arrays(
     }
 
 
+@lru_cache(maxsize=1 << 15)
 def term_hash(field: str, term: bytes) -> int:
     """Return the number that a term is looked up by."""
     return int.from_bytes(blake2b(term, digest_size=8, key=field.encode()).digest(), "little")

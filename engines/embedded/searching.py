@@ -176,14 +176,18 @@ class Search:
     def _match_vector(self, vector: VectorMatch, may: list[Mask]) -> _Matches:
         """Compare with every product: exact, and fast enough below 100,000 products."""
         wanted = np.asarray(vector.values, dtype=np.float32)
-        scores = np.full(sum(view.part.count for view in self._views), -np.inf)
+        scores = np.full(sum(view.part.count for view in self._views), -np.inf, np.float32)
         for view in self._views:
             if view.part.vectors is not None:
-                scores[view.part.base : view.part.base + view.part.count] = view.part.vectors @ wanted
-        scores[~_joined(may)] = -np.inf
-        rows = np.flatnonzero(scores >= vector.floor)
+                part = scores[view.part.base : view.part.base + view.part.count]
+                np.matmul(view.part.vectors, wanted, out=part)
+        rows = np.flatnonzero((scores >= vector.floor) & _joined(may))
+        if len(rows) > vector.limit:
+            found = scores[rows]
+            # Those as near as the last of the nearest stay, so that of equal ones the first rows do.
+            rows = rows[found >= np.partition(found, len(found) - vector.limit)[len(found) - vector.limit]]
         nearest = rows[np.argsort(-scores[rows], kind="stable")[: vector.limit]]
-        return _Matches(nearest, scores[nearest], np.zeros(len(nearest), bool))
+        return _Matches(nearest, scores[nearest].astype(np.float64), np.zeros(len(nearest), bool))
 
     def _masks(self, condition: Filter | Selection) -> list[Mask]:
         """Return which units of each part meet a condition."""

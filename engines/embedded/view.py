@@ -17,8 +17,8 @@ from engines.results import StoredProduct, UnitOffer
 if TYPE_CHECKING:
     from engines.embedded.pricing import BuyerPrices, Tiers
 
-_MOST_KEPT = 4_096
-"""Products of a part; some ten megabytes with their documents."""
+_MOST_KEPT = 20_000
+"""Products of a part, as many as ranking remembers the words of; some 50 MB with their documents."""
 
 
 @dataclass(frozen=True, slots=True)
