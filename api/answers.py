@@ -16,6 +16,17 @@ _EXAMPLE_PRODUCT = {
     "image_urls": [],
     "attributes": {"display_diagonal": 17.0, "processor_family": "Intel Core 2 Duo", "bluetooth": True},
     "released": "2008-12-19T00:00:00Z",
+    "extracted": {
+        "hard_disk_capacity": {
+            "value": 250.0,
+            "unit": "GB",
+            "confidence": 0.98,
+            "evidence": "250GB",
+            "field": "description",
+            "start": 44,
+            "end": 49,
+        }
+    },
 }
 
 
@@ -151,6 +162,11 @@ class Facet(BaseModel):
     unit: str | None
     values: list[dict[str, Any]]
     stats: dict[str, float] | None
+    from_texts: float | None = Field(
+        description="The share of the catalogue's products with this field whose value was read from their texts; null "
+        "for buyers who see a part of the catalogue",
+        examples=[0.12],
+    )
 
 
 class AppliedRule(BaseModel):

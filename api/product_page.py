@@ -1,6 +1,6 @@
 """Products as JSON: with the buyer's price, what is in stock, their variants and their attribute sheet."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,9 @@ from api.shop import Shelf
 from commerce.buyer import Buyer
 from commerce.documents import stored_attributes
 from commerce.promotions import Promoted
+from engines.port import EXTRACTED
 from engines.results import StoredProduct, UnitOffer
-from indexer.extraction.sheet import extracted_rows
-from indexer.extraction.text import ProductText
+from indexer.extraction.stated import stated_rows
 from indexer.values import SheetRow
 from ranking.facets import label
 
@@ -44,7 +44,7 @@ def sheet(stored: StoredProduct, shown: StoredProduct, shelf: Shelf, locale: str
     return [
         *rows,
         *_rows(attributes, type_name, shelf, locale),
-        *map(_row, _extracted(whole, type_name, given, shelf, locale)),
+        *map(_row, stated_rows(whole, shelf.index.dictionary(), given, locale)),
     ]
 
 
@@ -55,17 +55,8 @@ def compared_sheet(
     attributes: dict[str, Any] = orjson.loads(shown.document)["attributes"]
     for name, values in _of_variants(shown).items():
         attributes.setdefault(name, values if len(values) > 1 else values[0])
-    extracted = _extracted(orjson.loads(stored.document), type_name, attributes.keys(), shelf, locale)
-    return [*shelf.values.rows(stored_attributes(attributes), type_name, locale), *extracted]
-
-
-def _extracted(
-    whole: Mapping[str, Any], type_name: str | None, given: Collection[str], shelf: Shelf, locale: str
-) -> list[SheetRow]:
-    if shelf.extraction is None:
-        return []
-    text = ProductText(whole["title"], whole["description"], shelf.extraction.locale)
-    return extracted_rows(shelf.extraction, shelf.index.dictionary(), text, type_name, given, locale)
+    stated = stated_rows(orjson.loads(stored.document), shelf.index.dictionary(), attributes.keys(), locale)
+    return [*shelf.values.rows(stored_attributes(attributes), type_name, locale), *stated]
 
 
 def _of_variants(stored: StoredProduct) -> dict[str, list[Any]]:
@@ -107,20 +98,27 @@ def _derived_type(name: str, source: Mapping[str, Any], locale: str) -> Json:
 
 
 def product(stored: StoredProduct, fields: Sequence[str] | None = None) -> object:
-    """Return a product: whole, or its id and the fields picked (``attributes.X`` picks one attribute)."""
+    """Return a product: whole, or its id and the fields picked; ``attributes.X`` picks one attribute, also where the
+    product's texts state it."""
     if fields is None:
         return orjson.Fragment(stored.document)
     whole = orjson.loads(stored.document)
     picked: Json = {"id": whole["id"]}
     attributes: Json = {}
+    stated: Json = {}
     for field in fields:
         if field.startswith("attributes."):
             name = field.removeprefix("attributes.")
             if name in whole["attributes"]:
                 attributes[name] = whole["attributes"][name]
+            elif name in whole.get(EXTRACTED, ()):
+                stated[name] = whole[EXTRACTED][name]
         elif field in whole:
             picked[field] = whole[field]
-    return {**picked, "attributes": attributes} if attributes and "attributes" not in picked else picked
+    for member, values in (("attributes", attributes), (EXTRACTED, stated)):
+        if values:
+            picked.setdefault(member, values)
+    return picked
 
 
 def price(stored: StoredProduct, shelf: Shelf, locale: str) -> Json | None:

@@ -116,6 +116,7 @@ def facet(found: Facet, shelf: Shelf, locale: str) -> Json:
         "unit": shelf.catalog.currency if is_price else unit(found.field, dictionary),
         "values": [_facet_value(each, found, locale) for each in found.values],
         "stats": stats,
+        "from_texts": None if shelf.stated is None else round(shelf.stated.get(found.field, 0.0), 3),
     }
 
 

@@ -1,6 +1,6 @@
 """What the routes of one process share: records, engine, and the catalogues that it serves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, TypeVar
 
@@ -26,8 +26,6 @@ from engines.plan import SearchPlan
 from engines.port import EngineUnavailable, SearchEngine, SearchIndex
 from engines.results import StoredProduct
 from indexer import Follower
-from indexer.extraction import artefact as extraction
-from indexer.extraction.model import ExtractionModel
 from indexer.values import ValueReader
 from language.filters import parse_filter
 from language.locales import resolve_locale
@@ -42,6 +40,7 @@ from ranking.personal import Personal
 from ranking.relevance import USUAL, Relevance
 from ranking.request import SearchRequest
 from ranking.search import search
+from ranking.stated import stated_shares
 from ranking.synonyms import NO_SYNONYMS, SynonymTable
 from recommender.artefact import KIND, load
 from recommender.purchases import Purchases
@@ -61,10 +60,10 @@ class Shelf:
     values: ValueReader
     models: Models
     synonyms: SynonymTable = NO_SYNONYMS
-    extraction: ExtractionModel | None = None
     rules: RuleTable = NO_RULES
     relevance: Relevance = USUAL
     experiments: tuple[Experiment, ...] = ()
+    stated: Mapping[str, float] | None = None
 
     def locale(self, asked: str | None, buyer: Buyer) -> str:
         """Resolve the locale: the request's, then the token's, then the catalogue's."""
@@ -102,10 +101,9 @@ class Shop:
         self.profiles = ProfileBook(self.records, settings.personalization_strength)
         self._strength = settings.personalization_strength
         self.journal = Journal(self.records, settings.keep_behaviour())
-        self._known: dict[str, tuple[int, Catalog, ValueReader]] = {}
+        self._known: dict[str, tuple[int, Catalog, ValueReader, Mapping[str, float]]] = {}
         self._recommenders: dict[str, Serving[Recommender]] = {}
         self._comparisons: dict[str, Serving[Learned]] = {}
-        self._extractions: dict[str, Serving[ExtractionModel]] = {}
         self.importance = ImportanceBook()
         self._purchases: dict[str, Purchases] = {}
 
@@ -152,7 +150,7 @@ class Shop:
             if buyer.may_see(catalog_id) and any(each.id == catalog_id for each in self.records.catalogs()):
                 raise EngineUnavailable(f"catalogue {catalog_id!r} is loaded but not indexed yet")
             raise UnknownCatalog(f"there is no catalogue {catalog_id[:100]!r}")
-        shelf = self._shelf(index, catalog_id)
+        shelf = self._shelf(index, catalog_id, buyer)
         return replace(shelf, rules=with_drafts(shelf.rules, self.records, catalog_id)) if drafts else shelf
 
     def serves(self, catalog_id: str, buyer: Buyer) -> None:
@@ -166,7 +164,7 @@ class Shop:
     def shelves(self, buyer: Buyer) -> list[Shelf]:
         """Return every catalogue that serves and that the buyer may see."""
         return [
-            self._shelf(index, catalog.id)
+            self._shelf(index, catalog.id, buyer)
             for catalog in self.records.catalogs()
             if buyer.may_see(catalog.id) and (index := self.index(catalog.id)) is not None
         ]
@@ -210,24 +208,18 @@ class Shop:
             serving = self._comparisons.setdefault(catalog_id, made)
         return serving.get() or NOT_LEARNED
 
-    def _extraction(self, catalog_id: str) -> ExtractionModel | None:
-        serving = self._extractions.get(catalog_id)
-        if serving is None:
-            made = Serving(self.registry, catalog_id, extraction.KIND, lambda found: extraction.load(found.folder))
-            serving = self._extractions.setdefault(catalog_id, made)
-        return serving.get()
-
     def purchases(self, catalog_id: str) -> Purchases:
         """Return what each buyer of a catalogue bought."""
         found = self._purchases.get(catalog_id)
         return found or self._purchases.setdefault(catalog_id, Purchases(self.records, catalog_id))
 
-    def _shelf(self, index: SearchIndex, catalog_id: str) -> Shelf:
+    def _shelf(self, index: SearchIndex, catalog_id: str, buyer: Buyer) -> Shelf:
         # Currency and dictionary change only with a load, and a load with a new version.
         version = index.stats().version
         known = self._known.get(catalog_id)
         if known is None or known[0] != version:
-            known = (version, self.records.catalog(catalog_id), ValueReader(index.dictionary()))
+            catalog = self.records.catalog(catalog_id)
+            known = (version, catalog, ValueReader(index.dictionary()), stated_shares(index))
             self._known[catalog_id] = known
         return Shelf(
             known[1],
@@ -235,10 +227,10 @@ class Shop:
             known[2],
             self._models_of(catalog_id).of(index),
             self.synonyms.of(catalog_id),
-            self._extraction(catalog_id),
             self.rules.of(catalog_id),
             self.relevance.of(catalog_id),
             self.experiments.of(catalog_id),
+            known[3] if buyer.assortments is None else None,
         )
 
     def _models_of(self, catalog_id: str) -> CatalogModels:

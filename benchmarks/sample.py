@@ -13,6 +13,8 @@ from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from engines.port import SearchIndex
 from indexer import rebuild
+from indexer.extraction.artefact import load_extractor
+from registry import Registry
 
 SAMPLE = Path("samples/icecat")
 
@@ -27,12 +29,15 @@ def indexed_sample() -> Iterator[tuple[SearchIndex, Sequence[Product]]]:
         yield opened(home, "icecat")
 
 
-def build(home: Path, catalog: str, files: Sequence[Path], mapping: Path) -> None:
-    """Load and index a catalogue below ``home``."""
+def build(home: Path, catalog: str, files: Sequence[Path], mapping: Path, extraction: Path | None = None) -> None:
+    """Load and index a catalogue below ``home``, its texts read by the rules of a folder if one is named."""
     records = Records(Settings(home=home, database_url=None).records_url())
     records.upgrade()
     load_files(records, catalog, list(files), read_mapping(mapping), rejects=home / "rejects.jsonl")
-    rebuild(records, EmbeddedEngine(home), catalog)
+    registry = Registry(home / "models")
+    if extraction is not None:
+        registry.install(extraction, catalog)
+    rebuild(records, EmbeddedEngine(home), catalog, extractor=load_extractor(registry, catalog))
     records.close()
 
 

@@ -14,6 +14,7 @@ from cli.report import take_figures
 from commerce.buyer import ANONYMOUS
 from indexer import RebuildReport, rebuild, roll_back
 from indexer.embedding import load_embedder
+from indexer.extraction.artefact import load_extractor
 from ranking import search as ranking
 from ranking.models import CatalogModels
 from ranking.relevance_records import current
@@ -56,7 +57,8 @@ def index(
 def index_catalog(context: Context, catalog: str, *, quiet: bool) -> RebuildReport:
     """Index one catalogue with a progress bar."""
     with progress(f"index {catalog}", hidden=quiet) as step:
-        return rebuild(context.records, context.engine, catalog, step, load_embedder(context.registry, catalog))
+        embedder, extractor = load_embedder(context.registry, catalog), load_extractor(context.registry, catalog)
+        return rebuild(context.records, context.engine, catalog, step, embedder, extractor)
 
 
 def search(

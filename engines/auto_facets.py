@@ -5,8 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.port import EXTRACTED
+
 FIRST = ("category", "brand", "price", "on_offer")
 """Shown before all others wherever they divide the hits: every buyer knows them."""
+NEVER = frozenset({"id", "mpn", "gtin", EXTRACTED})
+"""Nearly unique to a product, or about its data and not about it: counted when asked for, never chosen."""
 READABLE = 60
 """A value of more bytes is a text, not a choice."""
 _BITS = 3.0

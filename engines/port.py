@@ -18,6 +18,8 @@ from language.filters.tree import Scalar
 from language.vocabulary import Vocabulary
 
 FieldKind = Literal["text", "number", "boolean", "hierarchy"]
+EXTRACTED = "extracted"
+"""The field that names those attributes of a product whose values were read from its texts."""
 
 
 class EngineUnavailable(VitrineError):
@@ -99,7 +101,8 @@ class Schema:
     """What a version is built with: the catalogue's locales, its default first, the text fields that are searched in
     each of them, the kinds of fields, the phrases that titles share, which are suggested, the attribute
     dictionary by name, and the currency of all prices; price lists in another one do not apply. ``encoder`` names the
-    model that made the documents' vectors, empty without vectors: only its own vectors can be compared with them."""
+    model that made the documents' vectors, empty without vectors: only its own vectors can be compared with them.
+    ``extraction`` names the rules that read what texts state of missing attributes, empty without any."""
 
     locales: tuple[str, ...] = ("en",)
     texts: tuple[str, ...] = ("title", "type", "brand", "attributes", "description", "measures")
@@ -108,6 +111,7 @@ class Schema:
     dictionary: Mapping[str, AttributeEntry] = field(default_factory=dict)
     currency: str = "EUR"
     encoder: str = ""
+    extraction: str = ""
 
 
 def text_field(field: str, locale: str, default: str) -> str:

@@ -10,6 +10,7 @@ from engines.port import IndexBuilder, OfferUpdate, Schema
 from indexer.buyer_terms import write_assortments, write_price_lists, write_promotions
 from indexer.documents import to_document
 from indexer.embedding import Embedder, embedded
+from indexer.extraction.model import ExtractionModel
 from indexer.knowledge import extend
 from indexer.types import TypedProduct
 
@@ -20,7 +21,7 @@ class ChangeWriter:
     """Writes changes into a version in their order; each batch is one commit.
 
     ``schema`` is the version's, ``types`` gives the derived types of products that name no category, by their ids,
-    ``embedder`` makes vectors of the same space as the version's others.
+    ``embedder`` makes vectors of the same space as the version's others, ``extraction`` reads texts as for them.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class ChangeWriter:
         schema: Schema,
         types: Typing,
         embedder: Embedder | None = None,
+        extraction: ExtractionModel | None = None,
     ) -> None:
         self._records = records
         self._catalog_id = catalog_id
@@ -38,6 +40,7 @@ class ChangeWriter:
         self._schema = schema
         self._types = types
         self._embedder = embedder
+        self._extraction = extraction
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Bring what some changes name to where the records have it now, and commit."""
@@ -71,7 +74,7 @@ class ChangeWriter:
 
     def _write(self, ids: Sequence[str]) -> None:
         items = list(self._records.items(self._catalog_id, ids=ids))
-        knowledge = extend(self._schema, items)
+        knowledge = replace(extend(self._schema, items), extraction=self._extraction)
         self._builder.extend(knowledge.kinds(), knowledge.dictionary)
         kinds = {**self._schema.kinds, **knowledge.kinds()}
         self._schema = replace(self._schema, kinds=kinds, dictionary=knowledge.dictionary)

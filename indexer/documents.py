@@ -7,8 +7,10 @@ import orjson
 
 from commerce.documents import extras, product_to_json
 from commerce.product import AttributeValue, CatalogItem, Offer, Product, Texts, Variant
-from engines.port import Document, Unit, text_field
+from engines.port import EXTRACTED, Document, Unit, text_field
 from engines.results import StoredProduct
+from indexer.extraction.model import Extracted
+from indexer.extraction.stated import filter_values, with_stated
 from indexer.knowledge import CatalogKnowledge, attribute_field, type_name
 from indexer.phrases import phrases_of
 from indexer.types import TypedProduct
@@ -27,20 +29,24 @@ Values = dict[str, tuple[Scalar, ...]]
 def to_document(
     item: CatalogItem, typed: TypedProduct | None, knowledge: CatalogKnowledge, vector: tuple[float, ...] = ()
 ) -> Document:
-    """Turn one item into a document. A product without category takes its derived type as one, and says so."""
+    """Turn one item into a document. A product without category takes its derived type as one, and says so; what its
+    texts state of missing attributes stands apart, and is filtered by where it is sure enough."""
     product = item.product
     derived = typed if typed and not product.category else None
     if derived:
         product = replace(product, category=(derived.name,))
+    named = type_name(product, typed)
+    stated = knowledge.extraction.extract(product, named) if knowledge.extraction else []
     stored = StoredProduct(
         id=product.id,
-        document=_with_source(product_to_json(product), derived),
+        document=with_stated(_with_source(product_to_json(product), derived), stated),
         title=product.title,
         net=item.offer.net,
         stock=item.offer.stock,
         more=_more(item, product),
     )
-    shared, own = _values(product, type_name(product, typed), knowledge.values)
+    shared, own = _values(product, named, knowledge.values)
+    shared |= _stated_values(stated, knowledge)
     return Document(
         stored=stored,
         texts=_texts(product, knowledge.locales),
@@ -157,6 +163,14 @@ def _article_values(article: Product | Variant, type_name: str | None, reader: V
     for name, read in reader.values(article.attributes, type_name).items():
         values[attribute_field(name)] = read
     return values
+
+
+def _stated_values(stated: Sequence[Extracted], knowledge: CatalogKnowledge) -> Values:
+    if not stated or not knowledge.extraction:
+        return {}
+    found = filter_values(stated, knowledge.dictionary, knowledge.extraction.filtered_from)
+    values: Values = {attribute_field(name): value for name, value in found.items()}
+    return {**values, EXTRACTED: tuple(values)} if values else values
 
 
 def _identifiers(product: Product) -> Iterator[str]:

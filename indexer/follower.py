@@ -17,6 +17,8 @@ from engines.plan import FacetRequest, SearchPlan
 from engines.port import Schema, SearchEngine, SearchIndex
 from indexer.changes import ChangeWriter
 from indexer.embedding import Embedder, load_embedder
+from indexer.extraction.artefact import load_extractor
+from indexer.extraction.model import ExtractionModel
 from indexer.types import TypedProduct, type_of
 from registry import Registry
 
@@ -130,7 +132,8 @@ class Follower:
             held[1].close()
         builder, schema = self._engine.builder(catalog_id, version), self._engine.schema(catalog_id)
         types = partial(_types, self._engine, catalog_id)
-        writer = ChangeWriter(self._records, catalog_id, builder, schema, types, self._embedder(catalog_id, schema))
+        embedder, extraction = self._embedder(catalog_id, schema), self._extraction(catalog_id, schema)
+        writer = ChangeWriter(self._records, catalog_id, builder, schema, types, embedder, extraction)
         self._writers[catalog_id] = (version, writer)
         return writer
 
@@ -143,6 +146,17 @@ class Follower:
             mend = f"train it again, then run `vitrine index {catalog_id}`"
             _log.error("encoder_of_version_is_gone", catalog=catalog_id, encoder=schema.encoder, mend=mend)
         return embedder
+
+    def _extraction(self, catalog_id: str, schema: Schema) -> ExtractionModel | None:
+        """Return what read the version's texts; without it changed products have what their attributes say alone."""
+        if not schema.extraction:
+            return None
+        extractor = load_extractor(self._registry, catalog_id, schema.extraction)
+        if extractor is None:
+            mend = f"train it again: `vitrine train extraction {catalog_id}`"
+            _log.error("extraction_of_version_is_gone", catalog=catalog_id, extraction=schema.extraction, mend=mend)
+            return None
+        return extractor.model
 
 
 class WriterLock:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from random import Random
 
 from commerce.product import Catalog, CatalogItem, Product
-from engines.port import FieldKind, Schema
+from engines.port import EXTRACTED, FieldKind, Schema
 from indexer.attribute_dictionary import dictionary_of
+from indexer.extraction.model import ExtractionModel
 from indexer.phrases import PhraseLearner
 from indexer.types import ProductTypes, TypedProduct, TypeLearner
 from indexer.units import UnitLearner
@@ -29,6 +30,7 @@ SYSTEM_KINDS: Mapping[str, FieldKind] = {
     "gtin": "text",
     "in_stock": "boolean",
     "released": "number",
+    EXTRACTED: "text",
 }
 
 
@@ -36,13 +38,14 @@ SYSTEM_KINDS: Mapping[str, FieldKind] = {
 class CatalogKnowledge:
     """What only the whole catalogue can tell: its locales, the default one first, what its attributes mean and how
     their values are read, and the phrases that titles share. ``types`` type products without a category; None where
-    every product has one."""
+    every product has one. ``extraction`` reads what texts state of missing attributes, None for nothing."""
 
     locales: tuple[str, ...]
     dictionary: Mapping[str, AttributeEntry]
     values: ValueReader
     phrases: frozenset[str] = frozenset()
     types: ProductTypes | None = None
+    extraction: ExtractionModel | None = None
 
     def kinds(self) -> dict[str, FieldKind]:
         """Return the kind of each field that filters, facets and sorting may name."""

@@ -1,7 +1,7 @@
 """A full load: all records into a new version, verified, then switched in without a failed query."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
@@ -12,6 +12,7 @@ from indexer.buyer_terms import write_assortments, write_price_lists, write_prom
 from indexer.changes import ChangeWriter
 from indexer.documents import to_document
 from indexer.embedding import Embedder, embedded
+from indexer.extraction.artefact import Extractor
 from indexer.knowledge import CatalogKnowledge
 from indexer.learning import learn_catalog
 from language.errors import VitrineError
@@ -51,12 +52,13 @@ def rebuild(
     catalog_id: str,
     progress: Progress | None = None,
     embedder: Embedder | None = None,
+    extractor: Extractor | None = None,
 ) -> RebuildReport:
     """Build a new version from the records and switch to it; the previous one is kept for ``roll_back``.
 
     The records are read twice, to learn and to write, so that memory does not grow with the catalogue. ``progress`` is
-    called with (steps done, steps). ``embedder`` makes the products' vectors; without one there are none. Raises
-    UnknownCatalog, VerificationFailed.
+    called with (steps done, steps). ``embedder`` makes the products' vectors, ``extractor`` reads what their texts
+    state of missing attributes; without one there are none. Raises UnknownCatalog, VerificationFailed.
     """
     began = perf_counter()
     catalog = records.catalog(catalog_id)
@@ -64,6 +66,8 @@ def rebuild(
     applied = records.last_seq(catalog_id)
     steps = _Steps(2 * records.count(catalog_id), progress)
     knowledge = learn_catalog(records, catalog, steps.advance)
+    if extractor is not None:
+        knowledge = replace(knowledge, extraction=extractor.model)
     schema = Schema(
         knowledge.locales,
         kinds=knowledge.kinds(),
@@ -71,6 +75,7 @@ def rebuild(
         dictionary=knowledge.dictionary,
         currency=catalog.currency,
         encoder=embedder.name if embedder else "",
+        extraction=extractor.name if extractor else "",
     )
     version = engine.create(catalog_id, schema)
     written = _Written(records, catalog_id, knowledge, steps, embedder)
@@ -83,7 +88,9 @@ def rebuild(
             write_promotions(records, catalog_id, builder)
             builder.commit(applied)
             _verify(engine, catalog_id, version, written)
-            writer = ChangeWriter(records, catalog_id, builder, schema, knowledge.types_of, embedder)
+            writer = ChangeWriter(
+                records, catalog_id, builder, schema, knowledge.types_of, embedder, knowledge.extraction
+            )
             _catch_up(records, catalog_id, writer, applied)
         finally:
             builder.close()

@@ -56,6 +56,7 @@ class VersionFiles:
             "dictionary": list(schema.dictionary.values()),
             "currency": schema.currency,
             "encoder": schema.encoder,
+            "extraction": schema.extraction,
         }
         write_atomically(self.folder / "schema.json", orjson.dumps(content))
 
@@ -70,6 +71,7 @@ class VersionFiles:
             {each["name"]: entry_from_json(each) for each in content["dictionary"]},
             content.get("currency", "EUR"),
             content.get("encoder", ""),
+            content.get("extraction", ""),
         )
 
     def schema_stamp(self) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engines.auto_facets import NEVER
 from engines.embedded.columns import KeyColumn, NumberColumn, StringColumn, ends_of
 from engines.embedded.container import Array, write_arrays
 from engines.embedded.fragments import fragment_arrays
@@ -20,8 +21,8 @@ from language.filters.tree import Scalar
 
 SUGGESTIONS = "_suggestions"
 """The hidden field of phrases to complete."""
-UNCOUNTED = frozenset({"id", "mpn", "gtin", SUGGESTIONS})
-"""Fields nearly unique to a product: left out of the row-major table, so that automatic facets never read them."""
+UNCOUNTED = NEVER | {SUGGESTIONS}
+"""Left out of the row-major table, so that automatic facets never read them."""
 OFFERED = ("in_stock", "on_offer")
 """These follow from the buyer's offer, which changes more often than the product: they are no columns."""
 

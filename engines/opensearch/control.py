@@ -95,6 +95,7 @@ def write_schema(connection: Connection, index: str, schema: Schema) -> None:
         "dictionary": [asdict(entry) for entry in schema.dictionary.values()],
         "currency": schema.currency,
         "encoder": schema.encoder,
+        "extraction": schema.extraction,
     }
     connection.patiently("PUT", _path(index, SCHEMA), {"control": content})
 
@@ -114,6 +115,7 @@ def read_schema(connection: Connection, index: str) -> Schema:
         {each["name"]: entry_from_json(each) for each in content["dictionary"]},
         content["currency"],
         content.get("encoder", ""),
+        content.get("extraction", ""),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from engines.auto_facets import NEVER
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import number_term, text_term
 from engines.opensearch.mapping import SURFACE
@@ -16,8 +17,8 @@ from language.identifiers import is_gtin_like
 
 OFFERED = ("in_stock", "on_offer")
 """Follow from the offer, which changes more often than the product."""
-KEYS = frozenset({"id", "mpn", "gtin"})
-"""Fields nearly unique to a product: kept apart, so that no count ever walks over them."""
+KEYS = NEVER
+"""Kept apart, so that no count ever walks over them unasked."""
 STORED = ("stored", "popularity", "units.id", "units.net", "units.stock", "units.supply")
 """What an answer needs of a product."""
 PRICE_SCALE = 1_000_000

@@ -1,8 +1,9 @@
 """What was learned of a catalogue's texts, and how a product's missing attributes are read with it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from commerce.product import Product
 from indexer.extraction.cooccurrence import GramRule
@@ -12,7 +13,8 @@ from indexer.extraction.text import ProductText, TextField, text_of
 from language.filters.tree import Scalar
 
 _DIGITS = 6
-
+FILTERED_FROM = 0.95
+"""What fewer of 100 such readings were right about stands in sheets and is no ground for a filter."""
 
 Kind = Literal["number", "words", "spelled", "spelled among others"]
 """How a value was read: as a number by where it stands, by words that go with it, or in its own words."""
@@ -35,6 +37,7 @@ class Extracted:
 
 
 TrustKey = tuple[str, Kind, str | None]
+_Rule = TypeVar("_Rule")
 
 
 class Reading(NamedTuple):
@@ -70,7 +73,7 @@ class Trust:
 class ExtractionModel:
     """The rules of one catalogue. ``spellings`` are values by the words that say them, ``units`` those of numeric
     attributes. ``trust`` is by attribute, kind of reading and type, None being products without a type. What is not
-    in it is not read."""
+    in it is not read. Filters, facets and the guide know readings of a confidence of ``filtered_from`` at least."""
 
     locale: str
     grams: Sequence[GramRule]
@@ -78,9 +81,10 @@ class ExtractionModel:
     spellings: Mapping[str, Sequence[tuple[str, str]]]
     units: Mapping[str, str | None]
     trust: Mapping[TrustKey, Trust] = field(default_factory=dict)
+    filtered_from: float = FILTERED_FROM
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_tables", {})
+        object.__setattr__(self, "_tables", _Cabinet(self))
 
     def extract(self, product: Product, type_name: str | None) -> list[Extracted]:
         """Return the values that the texts of a product state of attributes that it does not give, by their names.
@@ -124,7 +128,10 @@ class ExtractionModel:
         return Extracted(reading.name, reading.value, unit, confidence, text.quote(*place), *place, reading.kind)
 
     def _readings(self, text: ProductText, type_name: str | None) -> Iterator[Reading]:
-        tables = self._tables_of(type_name)
+        cabinet: _Cabinet = self._tables  # type: ignore[attr-defined]
+        tables = cabinet.of(type_name)
+        if tables is None:
+            return
         for run in [run for run in text.grams if run in tables.grams]:
             gram = text.grams[run]
             for rule in tables.grams[run]:
@@ -143,14 +150,6 @@ class ExtractionModel:
                         "number", found.attribute, number, found.score, mention.field, mention.start, mention.end
                     )
 
-    def _tables_of(self, type_name: str | None) -> "_Tables":
-        """Return the rules that may speak for a type, made when the type is first asked for."""
-        known: dict[str | None, _Tables] = self._tables  # type: ignore[attr-defined]
-        tables = known.get(type_name)
-        if tables is None:
-            tables = known[type_name] = _tables(self, type_name)
-        return tables
-
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
@@ -161,26 +160,61 @@ class _Tables:
     spellings: Mapping[str, Sequence[tuple[str, str]]]
 
 
-def _tables(model: ExtractionModel, type_name: str | None) -> _Tables:
-    """Return the rules for one type. A model that is not judged yet has no trust: there all rules speak."""
+class _Cabinet:
+    """The rules of a model by attribute, and by type once a product of the type is read: thousands of rules speak, of
+    one type only few."""
 
-    def speaks(name: str, *kinds: Kind) -> bool:
-        return not model.trust or any((name, kind, type_name) in model.trust for kind in kinds)
+    def __init__(self, model: ExtractionModel) -> None:
+        self._model = model
+        self._by_type: dict[str | None, _Tables | None] = {}
+        self._trusted: defaultdict[str | None, defaultdict[Kind, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for name, kind, of in model.trust:
+            self._trusted[of][kind].add(name)
+        self._grams = _grouped((rule.attribute, rule) for rule in model.grams)
+        self._patterns = _grouped((rule.attribute, rule) for rule in model.patterns)
+        self._spellings = _grouped(
+            (name, (run, value)) for run, said in model.spellings.items() for name, value in said
+        )
 
-    grams: dict[str, list[GramRule]] = {}
-    for rule in model.grams:
-        if rule.type_name in {None, type_name} and speaks(rule.attribute, "words"):
-            grams.setdefault(rule.gram, []).append(rule)
-    patterns: dict[Pattern, list[PatternRule]] = {}
-    for each in model.patterns:
-        if each.type_name in {None, type_name} and speaks(each.attribute, "number"):
-            patterns.setdefault(each.pattern, []).append(each)
-    spellings = {
-        run: kept
-        for run, said in model.spellings.items()
-        if (kept := [each for each in said if speaks(each[0], "spelled", "spelled among others")])
-    }
-    return _Tables(grams, patterns, spellings)
+    def of(self, type_name: str | None) -> _Tables | None:
+        """Return the rules that may speak for a type, None where none may."""
+        if type_name not in self._by_type:
+            self._by_type[type_name] = self._tables(type_name)
+        return self._by_type[type_name]
+
+    def _tables(self, type_name: str | None) -> _Tables | None:
+        if self._model.trust and type_name not in self._trusted:
+            return None
+        grams: dict[str, list[GramRule]] = {}
+        for name in self._speaking(self._grams, type_name, "words"):
+            for rule in self._grams.get(name, ()):
+                if rule.type_name in {None, type_name}:
+                    grams.setdefault(rule.gram, []).append(rule)
+        patterns: dict[Pattern, list[PatternRule]] = {}
+        for name in self._speaking(self._patterns, type_name, "number"):
+            for each in self._patterns.get(name, ()):
+                if each.type_name in {None, type_name}:
+                    patterns.setdefault(each.pattern, []).append(each)
+        spellings: dict[str, list[tuple[str, str]]] = {}
+        for name in self._speaking(self._spellings, type_name, "spelled", "spelled among others"):
+            for run, value in self._spellings.get(name, ()):
+                spellings.setdefault(run, []).append((name, value))
+        return _Tables(grams, patterns, spellings)
+
+    def _speaking(self, known: Iterable[str], type_name: str | None, *kinds: Kind) -> list[str]:
+        """Return the attributes that a type is read for. A model that is not judged yet has no trust: there all
+        speak."""
+        if not self._model.trust:
+            return list(known)
+        trusted = self._trusted[type_name]
+        return sorted({name for kind in kinds for name in trusted[kind]})
+
+
+def _grouped(pairs: Iterable[tuple[str, _Rule]]) -> dict[str, list[_Rule]]:
+    found: defaultdict[str, list[_Rule]] = defaultdict(list)
+    for name, rule in pairs:
+        found[name].append(rule)
+    return dict(found)
 
 
 def agree(read: Scalar, given: Scalar) -> bool:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from engines.port import EXTRACTED
 from language.attribute_groups import group_of
 
 Usage = Mapping[str, float]
 """The share of filtering searches that filtered by a field, by field."""
 
 NEVER = frozenset(
-    {"id", "mpn", "gtin", "list_price", "released", "available_by", "in_stock", "on_offer", "attributes.mpn"}
+    {"id", "mpn", "gtin", "list_price", "released", "available_by", "in_stock", "on_offer", "attributes.mpn", EXTRACTED}
 )
 """What tells products apart without saying what they are, or is better asked in another way."""
 _PLAIN = {"category": 0.97, "brand": 0.95, "price": 0.97}

@@ -15,7 +15,7 @@ from commerce.product import Catalog
 from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from indexer import rebuild
-from indexer.extraction.artefact import KIND, save
+from indexer.extraction.artefact import KIND, load_extractor, save
 from indexer.extraction.learning import ExtractionLearner
 from indexer.learning import learn_catalog
 from registry import Registry, Training
@@ -53,7 +53,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         learner.add(item.product, item.product.category[0])
     model = learner.build()
     Registry(home / "models").publish("shop", KIND, Training(version("vitrine")), lambda folder: save(model, folder))
-    rebuild(records, EmbeddedEngine(home), "shop")
+    rebuild(records, EmbeddedEngine(home), "shop", extractor=load_extractor(Registry(home / "models"), "shop"))
     records.close()
     with TestClient(create_app(make_settings(home)), raise_server_exceptions=False) as client:
         yield client
@@ -81,7 +81,29 @@ def test_extracted_values_fill_cells_of_comparisons_with_their_source(shop: Test
     assert row["cells"][1]["evidence"] == "“Red” in the title"
 
 
-def test_extracted_values_are_no_ground_for_filters_or_alternatives(shop: TestClient) -> None:
-    found = shop.post("/v1/shop/search", json={"filter": 'attributes.colour = "Red"', "page_size": 100}).json()
+def test_filters_and_facets_know_what_is_sure_and_every_hit_says_that_its_text_states_it(shop: TestClient) -> None:
+    body = {"filter": 'attributes.colour = "Red"', "facets": ["attributes.colour"], "page_size": 100}
+    found = shop.post("/v1/shop/search", json=body).json()
+    by_id = {hit["id"]: hit["product"] for hit in found["hits"]}
+    assert found["total"] == 31
+    assert by_id["silent"]["attributes"] == {}
+    assert by_id["silent"]["extracted"]["colour"]["value"] == "Red"
+    assert "extracted" not in by_id["lamp-2"]
+    [facet] = found["facets"]
+    assert [(each["value"], each["count"]) for each in facet["values"]] == [("Red", 31)]
+    assert facet["from_texts"] == round(1 / 121, 3)
+
+
+def test_a_filter_can_insist_on_what_the_shop_gives(shop: TestClient) -> None:
+    given = 'attributes.colour = "Red" AND NOT extracted = "attributes.colour"'
+    found = shop.post("/v1/shop/search", json={"filter": given, "page_size": 100}).json()
     assert found["total"] == 30
-    assert "silent" not in {hit["id"] for hit in found["hits"]}
+    counted = shop.post("/v1/shop/search", json={"facets": ["extracted"]}).json()["facets"][0]
+    assert [(each["value"], each["count"]) for each in counted["values"]] == [("attributes.colour", 1)]
+
+
+def test_a_picked_attribute_that_only_the_text_states_comes_as_such(shop: TestClient) -> None:
+    body = {"filter": 'id IN ("silent", "lamp-0")', "fields": ["attributes.colour"]}
+    products = {hit["id"]: hit["product"] for hit in shop.post("/v1/shop/search", json=body).json()["hits"]}
+    assert products["lamp-0"]["attributes"] == {"colour": "Black"}
+    assert products["silent"].keys() == {"id", "extracted"}

@@ -1,9 +1,11 @@
 """What every engine counts and completes."""
 
 import itertools
+from dataclasses import replace
 
 from engines.plan import FacetRequest, Interval, SearchPlan, Selection
 from engines.port import Schema
+from language.filters.tree import Compare, Not
 from tests.conformance.catalogue import SCHEMA, document, search_plan
 from tests.conformance.conftest import Fill
 
@@ -117,3 +119,15 @@ def test_the_vocabulary_counts_products_by_word(fill: Fill) -> None:
     assert words.count("notebook") == 30
     assert words.knows("notebooks", "notebook")
     assert not words.knows("tractor", "tractor")
+
+
+def test_what_was_read_from_texts_is_counted_when_asked_for_and_never_chosen(fill: Fill) -> None:
+    stated = ("attributes.colour", "attributes.weight", "attributes.wireless")
+    shelf = [document(str(at), "notebook", brand="HP", colour="Red") for at in range(32)]
+    shelf = [replace(each, values={**each.values, "extracted": stated[: at % 4]}) for at, each in enumerate(shelf)]
+    index = fill(shelf, replace(SCHEMA, kinds={**SCHEMA.kinds, "extracted": "text"}))
+    asked = index.search(SearchPlan(facets=(FacetRequest("extracted"),))).facets[0]
+    assert {value.value: value.count for value in asked.values} == dict(zip(stated, (24, 16, 8), strict=True))
+    assert "extracted" not in {each.field for each in index.search(SearchPlan(auto_facets=20)).facets}
+    left = index.search(SearchPlan(filter=Not(Compare("extracted", "=", stated[0])), limit=0))
+    assert left.total == 8

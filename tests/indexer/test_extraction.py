@@ -1,9 +1,11 @@
 """Reading missing attributes from texts: what is learned, what is believed, and what is said as evidence."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product as combinations
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +14,8 @@ from commerce.product import AttributeValue, Product
 from indexer.extraction.artefact import load, save
 from indexer.extraction.learning import ExtractionLearner, Judged, trusted
 from indexer.extraction.model import ExtractionModel
-from indexer.extraction.sheet import extracted_rows
-from indexer.extraction.text import ProductText, text_of
+from indexer.extraction.stated import filter_values, stated_rows, with_stated
+from indexer.extraction.text import ProductText
 from indexer.values import ValueReader
 from language.dictionary import AttributeEntry, UnitRule
 from registry import BadArtefact
@@ -125,13 +127,22 @@ def test_a_broken_file_is_refused(content: bytes, tmp_path: Path) -> None:
 
 
 def test_sheet_rows_say_source_confidence_place_and_the_label_of_the_locale(model: ExtractionModel) -> None:
-    rows = extracted_rows(model, DICTIONARY, text_of(cable(911, "Red", 3.0, {}), "en"), "Cable", {"plug"}, "de")
+    document = orjson.loads(with_stated(b'{"id":"911"}', model.extract(cable(911, "Red", 3.0, {}), "Cable")))
+    rows = stated_rows(document, DICTIONARY, {"plug"}, "de")
     by_name = {row.name: row for row in rows}
     assert by_name.keys() == {"colour", "length"}
     length = by_name["length"]
     assert (length.label, length.source, length.normalised, length.normalised_unit) == ("Länge", "extracted", 3.0, "m")
     assert length.evidence == "“3 m” in the title"
     assert by_name["colour"].group == "Ausführung"
+
+
+def test_filters_rest_on_what_is_sure_enough_and_in_the_attributes_own_unit(model: ExtractionModel) -> None:
+    stated = model.extract(cable(911, "Red", 3.0, {}), "Cable")
+    assert filter_values(stated, DICTIONARY, 0.9)["length"] == (3.0,)
+    assert filter_values(stated, DICTIONARY, 1.0) == {}
+    in_feet = {**DICTIONARY, "length": replace(DICTIONARY["length"], unit="ft")}
+    assert filter_values(stated, in_feet, 0.9).keys() == {"colour", "plug"}
 
 
 def test_readings_are_taken_from_the_score_on_at_which_most_were_right() -> None:
