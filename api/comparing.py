@@ -73,7 +73,9 @@ def comparing(
         sheet = compared_sheet(found, shown, type_name, shelf, locale)
         return Compared(shown, sheet, type_name, body.quantities.get(found.id, 1))
 
-    shop = Shop(shelf.catalog.id, shelf.catalog.currency, shelf.index, book, read, learned)
+    shop = Shop(
+        shelf.catalog.id, shelf.catalog.currency, shelf.index, book, read, learned, shelf.hidden(buyer, at, body.locale)
+    )
     products = [read(stored[each]) for each in body.ids]
     return Comparing(shelf, locale, products, compare(shop, products, buyer, locale, at))
 

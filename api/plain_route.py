@@ -10,12 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.json_body import StrictJsonRoute, without_mark
 
-_PARAMETERS = {"request", "catalog", "body", "shop", "buyer", "at"}
+_PARAMETERS = {"request", "catalog", "body", "shop", "buyer", "at", "drafts"}
 _JSON = "application/json"
 
 
 class PlainRoute(StrictJsonRoute):
-    """A route of a shopper's question: its endpoint takes request, catalog, body, shop, buyer (a Viewer) and at.
+    """A route of a shopper's question: its endpoint takes request, catalog, body, shop, buyer (a Viewer), at
+    and drafts.
 
     A good body of JSON, by a buyer who may search, without any query parameter goes to the endpoint at once, for then
     there is only one thing that each parameter can be. Everything else goes the usual way, which also says what is
@@ -52,6 +53,7 @@ class PlainRoute(StrictJsonRoute):
                 shop=request.app.state.shop,
                 buyer=buyer,
                 at=None,
+                drafts=False,
             )
             return answer
 

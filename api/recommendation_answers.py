@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.answers import Availability, InExperiment, Price
+from api.answers import AppliedRule, Availability, Banner, InExperiment, Price
 from recommender.serving import Source, Strategy
 
 
@@ -13,7 +13,7 @@ class ReasonAnswer(BaseModel):
 
     code: Literal[
         "bought_together", "accessory", "fits", "similar", "substitute", "bought_before", "because_bought", "for_you",
-        "trending", "popular", "new", "viewed", "session", "viewed_together", "range",
+        "trending", "popular", "new", "viewed", "session", "viewed_together", "range", "pinned",
     ]  # fmt: skip
     text: str = Field(examples=["Bought with WHITE HANGING HEART T-LIGHT HOLDER in 34 % of 212 orders"])
     evidence: dict[str, Any] = Field(examples=[{"orders_with_both": 72, "orders": 212, "share": 0.34}])
@@ -42,6 +42,8 @@ class RecommendationResponse(BaseModel):
     locale: str
     items: list[RecommendedItem]
     unknown: list[str]
+    rules_applied: list[AppliedRule]
+    banners: list[Banner]
     experiment: InExperiment | None
 
 

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from api.bodies import FilterBody, StrictBody, filter_of
+from commerce.merchandising import Device
 from language.filters import Filter
 from recommender.serving import Strategy
 
@@ -65,6 +66,7 @@ class RecommendationBody(StrictBody):
     client_id: str | None = Field(
         default=None, max_length=200, description="As in events: whose visit and whose experiment this is"
     )
+    device: Device | None = Field(default=None, description="For rules that ask for one")
 
     def condition(self) -> Filter | None:
         """Return the filter. Raises InvalidFilter."""

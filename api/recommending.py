@@ -13,10 +13,16 @@ from api.product_page import Json
 from api.recommendation_bodies import RecommendationBody
 from api.shop import Shelf
 from commerce.buyer import Buyer
+from commerce.merchandising import Weight
 from engines.plan import SearchPlan, Sort
 from engines.results import StoredProduct
 from language.filters.tree import And, Exists, Filter, In, Not
 from ranking.fields import resolve_filter
+from ranking.guide.scope import both
+from ranking.merchandising.effects import NO_EFFECTS, Effects
+from ranking.merchandising.placing import slots
+from ranking.merchandising.ruling import effects_on_unit
+from ranking.merchandising.situation import Unit
 from ranking.visible_fields import fields_of
 from recommender.arranging import Caps, Choice, Weights, arrange
 from recommender.behaviour import day_of
@@ -50,8 +56,9 @@ class Recommending:
     at: datetime | None = None
     recent: tuple[str, ...] = ()
 
-    def unit(self, body: RecommendationBody, taken: set[str]) -> Json:
-        """Return one unit; ``taken`` are products that it must not show, and grow by those that it shows."""
+    def unit(self, body: RecommendationBody, taken: set[str], arms: Mapping[str, str] | None = None) -> Json:
+        """Return one unit; ``taken`` are products that it must not show, and grow by those that it shows. Rules may ask
+        for the ``arms`` of experiments."""
         context = body.context
         named = list(dict.fromkeys((*context.product_ids, *context.cart, *context.viewed)))
         known = self.shelf.index.get(named, self.buyer, self.at) if named else {}
@@ -61,7 +68,12 @@ class Recommending:
         asked = Asked(body.strategy, seeds, viewed, self.at or datetime.now(UTC))
         condition = body.condition()
         resolved = None if condition is None else resolve_filter(condition, fields_of(self.shelf.index, self.buyer))
-        found = self._arranged(body, self._visible(asked, resolved, left_out, body.count))
+        effects = self._effects(body, resolved, arms)
+        resolved = both(resolved, effects.condition)
+        pins = self._pinned(effects, resolved, left_out, body.count)
+        shown = {stored.id for _, (_, stored) in pins}
+        visible = self._visible(asked, resolved, left_out | shown, body.count)
+        found = _with_pins(self._arranged(body, visible, effects.weights), pins, body.count)
         taken.update(stored.id for _, stored in found)
         locale = self.shelf.locale(body.locale, self.buyer)
         seen = {**known, **{stored.id: stored for _, stored in found}}
@@ -84,36 +96,82 @@ class Recommending:
                 for position, (candidate, stored) in enumerate(found, start=1)
             ],
             "unknown": [each for each in named if each not in known],
+            "rules_applied": [
+                {"id": each.id, "effects": each.effects, "because": each.because} for each in effects.applied(shown)
+            ],
+            "banners": [{"rule_id": each.rule_id, "data": each.data} for each in effects.banners],
         }
+
+    def _effects(self, body: RecommendationBody, condition: Filter | None, arms: Mapping[str, str] | None) -> Effects:
+        if not self.shelf.rules:
+            return NO_EFFECTS
+        return effects_on_unit(
+            Unit(body.placement, body.strategy),
+            body.context.query or "",
+            condition,
+            self.shelf.known_locale(body.locale, self.buyer),
+            self.buyer,
+            self.shelf.rules,
+            at=self.at,
+            device=body.device,
+            arms=arms,
+        )
+
+    def _pinned(
+        self, effects: Effects, condition: Filter | None, left_out: set[str], count: int
+    ) -> list[tuple[int, _Found]]:
+        """Return the pins that the buyer may see and buy, with their places: none that the unit must not show."""
+        wanted = [(pin, rule) for pin, rule in effects.pins if pin.id not in left_out and pin.position <= count]
+        if not wanted:
+            return []
+        seen = self._see([pin.id for pin, _ in wanted], condition)
+        return [
+            (pin.position, (Candidate(pin.id, 0.0, "primary", Reason("pinned", {"rule": rule})), stored))
+            for pin, rule in wanted
+            if (stored := seen.get(pin.id)) is not None and stored.availability.in_stock
+        ]
 
     def _just_bought(self) -> set[str]:
         if self.recommender is None:
             return set()
         return self.recommender.bought_within(self.history, day_of(self.at or datetime.now(UTC)) - _JUST_BOUGHT)
 
-    def _arranged(self, body: RecommendationBody, visible: Iterator[_Found]) -> list[_Found]:
-        """Return the first ``count``, or what weights and caps make of several times as many.
+    def _arranged(
+        self, body: RecommendationBody, visible: Iterator[_Found], boosts: Sequence[Weight] = ()
+    ) -> list[_Found]:
+        """Return the first ``count``, or what weights, caps and rules make of several times as many.
 
         What fills up comes after all that the strategy itself says.
         """
         weights, caps = Weights(**body.weights.model_dump()), Caps(**body.caps.model_dump())
-        if weights.is_plain and caps == Caps():
+        if weights.is_plain and caps == Caps() and not boosts:
             return list(islice(visible, body.count))
         pool = list(islice(visible, _POOL * body.count))
+        factors = self._factors([stored.id for _, stored in pool], boosts)
         arranged: list[_Found] = []
         for source in ("primary", "fallback"):
             part = [each for each in pool if each[0].source == source]
-            choices = [self._choice(*each) for each in part]
-            shown = [self._choice(*each) for each in arranged]
+            choices = [self._choice(*each, factors) for each in part]
+            shown = [self._choice(*each, factors) for each in arranged]
             places = arrange([*shown, *choices], body.count, weights, caps, settled=len(shown))
             arranged = [*arranged, *(part[place - len(shown)] for place in places[len(shown) :])]
         return arranged
 
-    def _choice(self, candidate: Candidate, stored: StoredProduct) -> Choice:
+    def _factors(self, ids: Sequence[str], boosts: Sequence[Weight]) -> Mapping[str, float]:
+        """Return what rules multiply the worth of products by, as the engine reads their filters."""
+        if not boosts or not ids:
+            return {}
+        plan = SearchPlan(
+            buyer=self.buyer, at=self.at, filter=In("id", tuple(ids)), limit=len(ids), weights=tuple(boosts)
+        )
+        return {hit.product.id: hit.factor for hit in self.shelf.index.search(plan).hits}
+
+    def _choice(self, candidate: Candidate, stored: StoredProduct, factors: Mapping[str, float]) -> Choice:
         share = self.recommender.share_of_buyers(candidate.id) if self.recommender else 0.0
         product = orjson.loads(stored.document)
         category = product.get("category") or [None]
-        return Choice(None if stored.net is None else float(stored.net), share, product.get("brand"), category[0])
+        net = None if stored.net is None else float(stored.net)
+        return Choice(net, share, product.get("brand"), category[0], factors.get(candidate.id, 1.0))
 
     def _visible(self, asked: Asked, condition: Filter | None, left_out: set[str], count: int) -> Iterator[_Found]:
         """Yield what the buyer may see, meets the condition and is not known to be out of stock."""
@@ -166,6 +224,14 @@ class Recommending:
         missing = [each for each in anchors if each not in seen]
         found = {**seen, **self.shelf.index.get(missing, self.buyer, self.at)} if missing else seen
         return {each: self.shelf.localised(found[each], locale, self.buyer).title for each in anchors if each in found}
+
+
+def _with_pins(others: Sequence[_Found], pins: Sequence[tuple[int, _Found]], count: int) -> list[_Found]:
+    """Return the first ``count`` of others, with pins, which come by position, in their places."""
+    total = min(count, len(others) + len(pins))
+    places = dict(zip(slots([position - 1 for position, _ in pins], total), (found for _, found in pins), strict=True))
+    rest = iter(others)
+    return [places[at] if at in places else next(rest) for at in range(total)]
 
 
 def _reason(reason: Reason, titles: Mapping[str, str], locale: str) -> Json:

@@ -19,6 +19,7 @@ EXAMPLE_RULE: dict[str, Any] = {
         "time_zone": "Europe/Berlin",
         "devices": ["desktop"],
         "experiment": None,
+        "units": None,
     },
     "then": {
         "pin": [{"id": "2101957", "position": 1}],

@@ -11,16 +11,41 @@ import orjson
 
 from api.body_reading import BodyProblems, Fields, filter_as_given, read_filter, read_ids
 from api.product_page import Json
-from commerce.merchandising import DEVICES, QUERY_TESTS, Device, FacetDisplay, Pin, QueryTest, Rule, Then, Weight, When
+from commerce.merchandising import (
+    DEVICES,
+    QUERY_TESTS,
+    Device,
+    FacetDisplay,
+    Pin,
+    QueryTest,
+    Rule,
+    Then,
+    Units,
+    Weight,
+    When,
+)
 from commerce.price_reading import read_moment
 from commerce.reading import LONGEST_ID, clean_text
 from commerce.rule_documents import moment_text, rule_to_json
 from language.filters import Filter
 from ranking.merchandising.effects import MOST_PINS
 from ranking.merchandising.patterns import InvalidPattern, check_pattern
+from recommender.serving import Strategy
 
 _MEMBERS = ("enabled", "priority", "note", "when", "then")
-_WHEN = ("query", "category", "filter", "buyer", "locale", "from", "until", "time_zone", "devices", "experiment")
+_WHEN = (
+    "query",
+    "category",
+    "filter",
+    "buyer",
+    "locale",
+    "from",
+    "until",
+    "time_zone",
+    "devices",
+    "experiment",
+    "units",
+)
 _THEN = ("pin", "boost", "bury", "hide", "filter", "replace_query", "redirect", "banner", "facets")
 _LARGEST_PRIORITY = 1_000_000
 _LONGEST_QUERY = 1_000
@@ -52,6 +77,8 @@ def rule_from_body(value: object, identity: str, fields: Fields) -> Rule:
         priority=_whole(problems, "/priority", members.get("priority"), -_LARGEST_PRIORITY, _LARGEST_PRIORITY, 0),
         note=_text(problems, "/note", members.get("note"), _LONGEST_TEXT),
     )
+    if rule.when.units is not None:
+        _check_units(problems, rule.then)
     weights = {name: _factors(problems, f"/then/{name}", then.get(name), name) for name in ("boost", "bury")}
     hidden = problems.listed("/then/hide", then.get("hide"))
     if len(hidden) > _MOST_FILTERS:
@@ -116,6 +143,7 @@ def _when(problems: BodyProblems, when: Mapping[str, object]) -> When:
         time_zone=zone,
         devices=_devices(problems, when.get("devices")),
         experiment=_arm(problems, when.get("experiment")),
+        units=_units(problems, when.get("units")),
     )
 
 
@@ -218,6 +246,25 @@ def _arm(problems: BodyProblems, value: object) -> tuple[str, str] | None:
     if identity is None or arm is None:
         problems.add("/when/experiment", "both id and arm are needed")
     return identity or "", arm or ""
+
+
+def _units(problems: BodyProblems, value: object) -> Units | None:
+    if value is None:
+        return None
+    given = problems.members("/when/units", value, ("placements", "strategies"))
+    strategies = read_ids(problems, "/when/units/strategies", given.get("strategies"))
+    for each in sorted(strategies - set(get_args(Strategy))):
+        problems.add("/when/units/strategies", f"there is no strategy {each[:100]!r}")
+    return Units(read_ids(problems, "/when/units/placements", given.get("placements")), strategies)
+
+
+def _check_units(problems: BodyProblems, then: Then) -> None:
+    said = {"replace_query": then.replace_query, "redirect": then.redirect}
+    for name, value in said.items():
+        if value is not None:
+            problems.add(f"/then/{name}", "is nothing that a unit of recommendations can do: leave it out")
+    if then.facets != FacetDisplay():
+        problems.add("/then/facets", "units of recommendations have no facets: leave it out")
 
 
 def _zone(problems: BodyProblems, value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import structlog
@@ -27,13 +28,14 @@ from engines.port import EngineUnavailable, SearchEngine, SearchIndex
 from engines.results import StoredProduct
 from indexer import Follower
 from indexer.values import ValueReader
-from language.filters import parse_filter
+from language.filters import Filter, parse_filter
 from language.locales import resolve_locale
 from language.units import dimension
 from ranking.comparison import learned as comparison
 from ranking.comparison.importance import ImportanceBook
 from ranking.comparison.learned import NOT_LEARNED, Learned
 from ranking.localised import in_locale
+from ranking.merchandising.ruling import hidden_everywhere
 from ranking.merchandising.table import NO_RULES, RuleTable
 from ranking.models import CatalogModels, Models
 from ranking.personal import Personal
@@ -71,14 +73,22 @@ class Shelf:
 
     def products(self, buyer: Buyer) -> int:
         """Count the products that the buyer sees."""
-        if buyer.assortments is None:
+        hidden = self.hidden(buyer)
+        if buyer.assortments is None and hidden is None:
             return self.index.stats().products
-        return self.index.search(SearchPlan(buyer=buyer, limit=0)).total
+        return self.index.search(SearchPlan(buyer=buyer, filter=hidden, limit=0)).total
+
+    def known_locale(self, asked: str | None, buyer: Buyer) -> str:
+        """Return the locale of the index that searches of this buyer are answered in."""
+        return resolve_locale((asked, buyer.locale), self.index.stats().locales)
+
+    def hidden(self, buyer: Buyer, at: datetime | None = None, asked: str | None = None) -> Filter | None:
+        """Return the condition that leaves out what rules hide from a buyer whatever is asked for; None for nothing."""
+        return hidden_everywhere(self.known_locale(asked, buyer), buyer, self.rules, at) if self.rules else None
 
     def localised(self, product: StoredProduct, asked: str | None, buyer: Buyer) -> StoredProduct:
         """Return a product in the resolved locale, as far as the catalogue has it."""
-        locales = self.index.stats().locales
-        return in_locale(product, resolve_locale((asked, buyer.locale), locales), locales[0])
+        return in_locale(product, self.known_locale(asked, buyer), self.index.stats().locales[0])
 
 
 class Shop:

@@ -24,8 +24,18 @@ def normalise_query(query: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Units:
+    """Units of recommendations: those of one of the placements and strategies, of any where none is named."""
+
+    placements: frozenset[str] = frozenset()
+    strategies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """When a rule holds: all that is said must be so; what is left out is so for everyone.
+
+    A rule with ``units`` is for recommendations, one without for searches and pages of categories.
 
     ``query`` are texts by how they are compared, all of which must hold. ``category`` is the page of a category.
     ``filter`` holds where the request is narrowed at least as far. A buyer is meant by account or by group.
@@ -44,6 +54,12 @@ class When:
     time_zone: str | None = None
     devices: frozenset[Device] = frozenset()
     experiment: tuple[str, str] | None = None
+    units: Units | None = None
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Say whether it does not matter what is asked for: what such a rule hides is hidden everywhere."""
+        return not self.query and self.category is None and self.filter is None and self.units is None
 
     def speaks_to(self, locale: str) -> bool:
         """Say whether a locale is meant."""
@@ -80,7 +96,8 @@ class FacetDisplay:
 @dataclass(frozen=True, slots=True)
 class Then:
     """What a rule does. ``hide`` takes what meets one of its filters out of hits, totals and facets; ``banner`` is any
-    JSON value that the storefront makes something of."""
+    JSON value that the storefront makes something of. Units of recommendations know no query to replace, no redirect
+    and no facets."""
 
     pin: tuple[Pin, ...] = ()
     boost: tuple[Weight, ...] = ()

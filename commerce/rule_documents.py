@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from commerce.merchandising import FacetDisplay, Pin, Rule, Then, Weight, When
+from commerce.merchandising import FacetDisplay, Pin, Rule, Then, Units, Weight, When
 from language.filters.tree import Filter
 from language.filters.twin import filter_from_json, to_json
 
@@ -28,6 +28,8 @@ def rule_to_json(rule: Rule) -> dict[str, Any]:
             "time_zone": when.time_zone,
             "devices": sorted(when.devices),
             "experiment": None if when.experiment is None else dict(zip(("id", "arm"), when.experiment, strict=True)),
+            "units": when.units
+            and {"placements": sorted(when.units.placements), "strategies": sorted(when.units.strategies)},
         },
         "then": {
             "pin": [{"id": each.id, "position": each.position} for each in then.pin],
@@ -46,7 +48,7 @@ def rule_to_json(rule: Rule) -> dict[str, Any]:
 def rule_from_json(identity: str, value: Mapping[str, Any], version: int = 0) -> Rule:
     """Return the rule that ``rule_to_json`` wrote."""
     when, then = value["when"], value["then"]
-    arm = when["experiment"]
+    arm, units = when["experiment"], when.get("units")
     return Rule(
         id=identity,
         when=When(
@@ -61,6 +63,7 @@ def rule_from_json(identity: str, value: Mapping[str, Any], version: int = 0) ->
             time_zone=when["time_zone"],
             devices=frozenset(when["devices"]),
             experiment=None if arm is None else (arm["id"], arm["arm"]),
+            units=None if units is None else Units(frozenset(units["placements"]), frozenset(units["strategies"])),
         ),
         then=Then(
             pin=tuple(Pin(each["id"], each["position"]) for each in then["pin"]),

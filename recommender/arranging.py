@@ -35,12 +35,14 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One product to choose: its price, the share of buyers who have it, brand and category."""
+    """One product to choose: its price, the share of buyers who have it, brand and category; ``factor`` is what rules
+    multiply its worth by."""
 
     price: float | None
     share: float
     brand: str | None
     category: str | None
+    factor: float = 1.0
 
 
 def arrange(choices: Sequence[Choice], count: int, weights: Weights, caps: Caps, *, settled: int = 0) -> list[int]:
@@ -50,7 +52,8 @@ def arrange(choices: Sequence[Choice], count: int, weights: Weights, caps: Caps,
     Each aim is a rank from 0 to 1 among the choices, since places, money and shares do not compare. What has no brand,
     category or price meets every cap and counts as the median.
     """
-    if weights.is_plain:
+    factors = np.array([each.factor for each in choices], dtype=np.float64)
+    if weights.is_plain and bool((factors == 1.0).all()):
         value = -np.arange(len(choices), dtype=np.float64)
     else:
         relevance = 1 - np.arange(len(choices)) / max(len(choices) - 1, 1)
@@ -59,7 +62,7 @@ def arrange(choices: Sequence[Choice], count: int, weights: Weights, caps: Caps,
             weights.relevance * relevance
             + weights.revenue * _ranks(prices)
             + weights.novelty * (1 - _ranks([each.share for each in choices]))
-        )
+        ) * factors
     chosen: list[int] = []
     brands: Counter[str | None] = Counter()
     categories: Counter[str | None] = Counter()

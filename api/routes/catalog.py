@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from api import answers, product_page
 from api.buyer import Searcher
-from api.preview import At, Viewer
+from api.preview import At, Drafts, Viewer
 from api.problems import refuse
 from api.product_page import Json
 from api.rendering import JsonResponse
@@ -42,14 +42,19 @@ async def list_catalogs(shop: TheShop, buyer: Searcher) -> JsonResponse:
 
 
 @router.get("/{catalog}/categories", response_model=answers.CategoriesResponse, openapi_extra=TOKEN_OPTIONAL)
-async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Viewer, at: At) -> JsonResponse:
-    """Return the categories as a tree, with the number of products that this buyer finds in each."""
+async def category_tree(catalog: CatalogId, shop: TheShop, buyer: Viewer, at: At, drafts: Drafts) -> JsonResponse:
+    """Return the categories as a tree, with the number of products that this buyer finds in each.
+
+    What rules hide from this buyer whatever is asked for is not counted.
+    """
 
     def tree() -> list[Json]:
-        index = shop.shelf(catalog, buyer).index
+        shelf = shop.shelf(catalog, buyer, drafts=drafts)
+        index = shelf.index
         if "category" not in fields_of(index, buyer):
             return []
-        plan = SearchPlan(buyer=buyer, at=at, facets=(FacetRequest("category", _MOST_CATEGORIES),), limit=0)
+        facets = (FacetRequest("category", _MOST_CATEGORIES),)
+        plan = SearchPlan(buyer=buyer, at=at, filter=shelf.hidden(buyer, at), facets=facets, limit=0)
         return _tree(index.search(plan).facets[0].values)
 
     return JsonResponse({"categories": await shop.answer(tree)})

@@ -45,6 +45,7 @@ async def help_to_choose(
                 answers=answers_of(state),
                 locale=body.locale,
                 at=at,
+                hidden=shelf.hidden(buyer, at, body.locale),
             ),
             buyer,
             shelf.catalog.currency,

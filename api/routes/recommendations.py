@@ -9,7 +9,7 @@ from api import recommendation_answers as answers
 from api.buyer import Searcher
 from api.experimenting import trial_of
 from api.plain_route import PlainRoute
-from api.preview import At, Viewer, is_preview
+from api.preview import At, Drafts, Viewer, is_preview
 from api.product_page import Json
 from api.recommendation_bodies import RecommendationBatchBody, RecommendationBody
 from api.recommending import Recommending
@@ -28,9 +28,9 @@ about = APIRouter(prefix="/v1/{catalog}", tags=["recommendations"], responses=PR
 
 @router.post("/recommendations", response_model=answers.RecommendationResponse, openapi_extra=TOKEN_OPTIONAL)
 async def recommend(
-    request: Request, catalog: CatalogId, body: RecommendationBody, shop: TheShop, buyer: Viewer, at: At
+    request: Request, catalog: CatalogId, body: RecommendationBody, shop: TheShop, buyer: Viewer, at: At, drafts: Drafts
 ) -> JsonResponse:
-    """Recommend products for one unit of a page, each with its reason.
+    """Recommend products for one unit of a page, each with its reason, and as rules for units say.
 
     Items marked ``fallback`` fill a unit of which too little is known. Ids that the buyer does not see are listed in
     ``unknown``. What an account bought is taken into account as soon as it is accepted; of a user without an account
@@ -39,19 +39,27 @@ async def recommend(
     preview = is_preview(request)
     return JsonResponse(
         await shop.answer(
-            lambda: _unit(_shared(request, shop, catalog, buyer, at, body.client_id), body, set(), preview=preview)
+            lambda: _unit(
+                _shared(request, shop, catalog, buyer, at, body.client_id, drafts=drafts), body, set(), preview=preview
+            )
         )
     )
 
 
 @router.post("/recommendations:batch", response_model=answers.RecommendationBatchResponse, openapi_extra=TOKEN_OPTIONAL)
 async def recommend_batch(
-    request: Request, catalog: CatalogId, body: RecommendationBatchBody, shop: TheShop, buyer: Viewer, at: At
+    request: Request,
+    catalog: CatalogId,
+    body: RecommendationBatchBody,
+    shop: TheShop,
+    buyer: Viewer,
+    at: At,
+    drafts: Drafts,
 ) -> JsonResponse:
     """Recommend for several units of one page, in their order; no product stands in two of them."""
 
     def units_in_turn() -> list[Json]:
-        shared = _shared(request, shop, catalog, buyer, at, body.requests[0].client_id)
+        shared = _shared(request, shop, catalog, buyer, at, body.requests[0].client_id, drafts=drafts)
         taken: set[str] = set()
         units: list[Json] = []
         for number, each in enumerate(body.requests):
@@ -70,7 +78,7 @@ def _unit(shared: Recommending, body: RecommendationBody, taken: set[str], *, pr
     trial = None if preview else trial_of(shared.shelf.experiments, body.client_id, shared.buyer.account)
     if trial is None:
         return {**shared.unit(body, taken), "experiment": None}
-    return {**shared.unit(trial.recommendation(body), taken), "experiment": trial.answer()}
+    return {**shared.unit(trial.recommendation(body), taken, trial.arms()), "experiment": trial.answer()}
 
 
 @about.get("/recommendations/strategies", response_model=answers.StrategiesResponse, openapi_extra=TOKEN_OPTIONAL)
@@ -97,10 +105,10 @@ async def strategies(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> Json
 
 
 def _shared(
-    request: Request, shop: Shop, catalog: str, buyer: Buyer, at: datetime | None, client: str | None
+    request: Request, shop: Shop, catalog: str, buyer: Buyer, at: datetime | None, client: str | None, *, drafts: bool
 ) -> Recommending:
     lines = request.app.state.product_lines
-    shelf = shop.shelf(catalog, buyer)
+    shelf = shop.shelf(catalog, buyer, drafts=drafts)
     recommender, version = shop.recommender(catalog)
     history = EMPTY
     if recommender is not None:

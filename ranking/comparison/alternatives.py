@@ -47,10 +47,12 @@ def alternatives(
     type_name: str,
     compared: Sequence[str],
     wanted: Criteria,
+    condition: Filter | None = None,
 ) -> list[StoredProduct]:
-    """Return up to three products of the type that meet the criteria, the most popular first."""
+    """Return up to three products of the type that meet the criteria and a condition, the most popular first."""
     available = Compare("in_stock", "=", value=True)
     parts: list[Filter] = [Compare("category", "=", type_name), Not(In("id", tuple(compared))), available]
+    parts += [] if condition is None else [condition]
     parts += [Compare(row.head.field, _at_least(row), _limit(row)) for row in wanted.directed]
     parts += [Compare(row.head.field, "=", value) for row in wanted.alike if (value := _shared(row)) is not None]
     parts.append(Or(tuple(Compare(row.head.field, _better(row), _limit(row)) for row in wanted.directed)))

@@ -12,6 +12,7 @@ import orjson
 from commerce.buyer import Buyer
 from engines.port import SearchIndex
 from engines.results import StoredProduct
+from language.filters.tree import Filter
 from ranking.comparison.alternatives import Criteria, alternatives, beats, criteria
 from ranking.comparison.importance import ImportanceBook
 from ranking.comparison.learned import NOT_LEARNED, Learned
@@ -63,7 +64,7 @@ class Compared:
 @dataclass(frozen=True, slots=True)
 class Shop:
     """What the comparison is made from: one catalogue's snapshot, what is known of its fields, and how products of it
-    are read."""
+    are read. Alternatives meet ``condition``."""
 
     catalog_id: str
     currency: str
@@ -71,6 +72,7 @@ class Shop:
     importance: ImportanceBook
     read: Callable[[StoredProduct], Compared]
     learned: Learned = NOT_LEARNED
+    condition: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,9 @@ def _alternatives(
     wanted = criteria(rows, shop.index.fields().keys()) if type_name else None
     if wanted is None or type_name is None:
         return ()
-    found = alternatives(shop.index, buyer, at, type_name, [each.stored.id for each in products], wanted)
+    found = alternatives(
+        shop.index, buyer, at, type_name, [each.stored.id for each in products], wanted, shop.condition
+    )
     return tuple(_alternative(shop.read(each), wanted, speaker, shop.currency) for each in found)
 
 

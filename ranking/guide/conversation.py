@@ -50,13 +50,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class GuideRequest:
-    """One turn: the query and the filter that it began with, and all answers so far, the newest last."""
+    """One turn: the query and the filter that it began with, and all answers so far, the newest last.
+
+    ``hidden`` is a condition that leaves out what rules hide; its names are the catalogue's own.
+    """
 
     query: str = ""
     filter: Filter | None = None
     answers: tuple[Answer, ...] = ()
     locale: str | None = None
     at: datetime | None = None
+    hidden: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)

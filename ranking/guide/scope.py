@@ -40,7 +40,7 @@ def scope_of(index: SearchIndex, request: GuideRequest, buyer: Buyer, locale: st
     and InvalidFilter for the request's filter.
     """
     fields = fields_of(index, buyer)
-    asked = None if request.filter is None else resolve_filter(request.filter, fields)
+    asked = both(None if request.filter is None else resolve_filter(request.filter, fields), request.hidden)
     words = analyzer(locale)
     reader = MeasureReader(index.dictionary(), words, locale)
     understood = understand(request.query, words, index.vocabulary(locale, buyer), reader)

@@ -64,6 +64,7 @@ def may_meet(one: When, other: When) -> bool:
         and not (one.devices and other.devices and one.devices.isdisjoint(other.devices))
         and _buyers_meet(one, other)
         and _arms_meet(one, other)
+        and _units_meet(one, other)
     )
 
 
@@ -116,6 +117,21 @@ def _arms_meet(one: When, other: When) -> bool:
     return one.experiment[0] != other.experiment[0] or one.experiment[1] == other.experiment[1]
 
 
+def _units_meet(one: When, other: When) -> bool:
+    if one.units is None and other.units is None:
+        return True
+    if one.units is None or other.units is None:
+        # What a rule for searches hides whatever is asked for, units do not show.
+        return one.is_everywhere or other.is_everywhere
+    return all(
+        not mine or not theirs or not mine.isdisjoint(theirs)
+        for mine, theirs in (
+            (one.units.placements, other.units.placements),
+            (one.units.strategies, other.units.strategies),
+        )
+    )
+
+
 def _alone(rule: Rule, moment: datetime) -> Iterator[Conflict]:
     if rule.then == Then():
         yield Conflict("does_nothing", (rule.id,), "says nothing under `then`")
@@ -149,6 +165,10 @@ def _fields(rule: Rule) -> Iterator[str]:
 
 def _between(one: Rule, other: Rule, index: SearchIndex) -> Iterator[Conflict]:
     both = (one.id, other.id)
+    if (one.when.units is None) != (other.when.units is None):
+        pinning, hiding = (one, other) if other.when.units is None else (other, one)
+        yield from _hidden(pinning, hiding, index)
+        return
     mine, theirs = _positions(one), _positions(other)
     for identity in mine.keys() & theirs.keys():
         if mine[identity] != theirs[identity]:

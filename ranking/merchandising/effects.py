@@ -120,6 +120,9 @@ def _reasons(rule: Rule) -> Iterator[str]:
     when = rule.when
     for test, text in when.query.items():
         yield f"query {test.replace('_', ' ')} {' '.join(text.split())}"
+    if when.units is not None:
+        yield from (f"placement {each}" for each in sorted(when.units.placements))
+        yield from (f"strategy {each}" for each in sorted(when.units.strategies))
     if when.category is not None:
         yield f"category {when.category}"
     if when.filter is not None:

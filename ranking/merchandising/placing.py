@@ -33,19 +33,19 @@ def placed(
     if not shown:
         return find(plan), {}
     ids = tuple(pin.id for pin in shown)
-    slots = _slots([pin.position - 1 for pin in shown])
+    places = slots([pin.position - 1 for pin in shown])
     place = _decode(plan.cursor) if plan.cursor else _Place(plan.offset, None, None)
     first, last = place.position, place.position + plan.limit
-    before = place.others if place.others is not None else first - sum(slot < first for slot in slots)
-    wanted = plan.limit - sum(first <= slot < last for slot in slots)
+    before = place.others if place.others is not None else first - sum(slot < first for slot in places)
+    wanted = plan.limit - sum(first <= slot < last for slot in places)
     also = plan.also if plan.text is None else (*plan.also, *ids)
     rest = replace(plan, also=also, apart=ids, limit=wanted, offset=before, cursor=None)
     if place.cursor is not None:
         rest = replace(rest, offset=0, cursor=place.cursor)
     found = find(rest)
     total = found.result.total + len(shown)
-    slots = _slots(slots, total)
-    at = {slot: seen[identity] for slot, identity in zip(slots, ids, strict=True)}
+    places = slots(places, total)
+    at = {slot: seen[identity] for slot, identity in zip(places, ids, strict=True)}
     hits: list[Hit] = []
     others = iter(found.result.hits)
     for position in range(first, min(last, total)):
@@ -56,7 +56,7 @@ def placed(
     if hits and last < total:
         cursor = _encode(_Place(last, before + len(found.result.hits), found.result.cursor))
     result = replace(found.result, hits=tuple(hits), total=total, cursor=cursor)
-    return replace(found, result=result), {identity: slot + 1 for slot, identity in zip(slots, ids, strict=True)}
+    return replace(found, result=result), {identity: slot + 1 for slot, identity in zip(places, ids, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +92,17 @@ def _visible(index: SearchIndex, plan: SearchPlan, pins: Sequence[Pin]) -> dict[
     return {hit.product.id: hit for hit in found}
 
 
-def _slots(positions: Sequence[int], total: int | None = None) -> list[int]:
+def slots(positions: Sequence[int], total: int | None = None) -> list[int]:
     """Return a place of its own for each, from 0: the one asked for or the next that is free, and within the total."""
-    slots: list[int] = []
+    found: list[int] = []
     for position in positions:
-        slots.append(max(position, slots[-1] + 1) if slots else position)
+        found.append(max(position, found[-1] + 1) if found else position)
     if total is not None:
         last = total
-        for at in range(len(slots) - 1, -1, -1):
-            last = min(slots[at], last - 1)
-            slots[at] = last
-    return slots
+        for at in range(len(found) - 1, -1, -1):
+            last = min(found[at], last - 1)
+            found[at] = last
+    return found
 
 
 def _encode(place: _Place) -> str:

@@ -5,11 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from commerce.buyer import Buyer
-from commerce.merchandising import Device, When, normalise_query
+from commerce.merchandising import Device, Units, When, normalise_query
 from engines.plan import Selection
 from language.filters.tree import And, Compare, Filter, In, Scalar
 
 _BOUNDS = {"<": "<", "<=": "<", ">": ">", ">=": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of recommendations: where it stands, if that was said, and what it asks for."""
+
+    placement: str | None
+    strategy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,7 @@ class Situation:
 
     ``query`` is normalised; ``category`` is the one category whose page is asked for; ``conditions`` are all that the
     request is narrowed by, each of which holds for every hit. ``arms`` are the arms of experiments, by their ids.
+    ``unit`` is that of recommendations, None for a search.
     """
 
     query: str
@@ -29,6 +38,7 @@ class Situation:
     groups: frozenset[str] = frozenset()
     device: Device | None = None
     arms: Mapping[str, str] = field(default_factory=dict)
+    unit: Unit | None = None
 
     def meets(self, when: When) -> bool:
         """Say whether all holds that a rule asks for beside the query."""
@@ -41,7 +51,14 @@ class Situation:
             and (not when.devices or self.device in when.devices)
             and (when.experiment is None or self.arms.get(when.experiment[0]) == when.experiment[1])
             and (when.filter is None or self._is_narrowed(when.filter))
+            and self._is_of_unit(when.units)
         )
+
+    def _is_of_unit(self, units: Units | None) -> bool:
+        if units is None or self.unit is None:
+            return units is None and self.unit is None
+        placed = not units.placements or self.unit.placement in units.placements
+        return placed and (not units.strategies or self.unit.strategy in units.strategies)
 
     def _is_meant(self, when: When) -> bool:
         return self.account in when.accounts or not when.groups.isdisjoint(self.groups)
@@ -60,6 +77,7 @@ def situation(
     selections: tuple[Selection, ...] = (),
     device: Device | None = None,
     arms: Mapping[str, str] | None = None,
+    unit: Unit | None = None,
 ) -> Situation:
     """Return what a request is to rules.
 
@@ -78,6 +96,7 @@ def situation(
         groups=frozenset((*buyer.groups, *buyer.price_lists, *(buyer.assortments or ()))),
         device=device,
         arms=arms or {},
+        unit=unit,
     )
 
 

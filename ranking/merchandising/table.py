@@ -1,9 +1,9 @@
 """The rules of a catalogue, found by what a query has: thousands cost no more than the few that may hold."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from commerce.merchandising import QueryTest, Rule, normalise_query
+from commerce.merchandising import QueryTest, Rule, Then, normalise_query
 from ranking.merchandising.patterns import Patterns, matches
 from ranking.merchandising.situation import Situation
 
@@ -14,6 +14,7 @@ class RuleTable:
     """Enabled rules by what they ask for that is rarest: a text of the query, a category, an account or a group.
 
     A rule stands in one place only, and is then looked at as a whole. What asks for none of these is always looked at.
+    Rules for units of recommendations stand apart from those for searches.
     """
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
@@ -25,6 +26,9 @@ class RuleTable:
         self._category: dict[str, list[Rule]] = {}
         self._buyer: dict[str, list[Rule]] = {}
         self._always: list[Rule] = []
+        self._placement: dict[str, list[Rule]] = {}
+        self._units: list[Rule] = []
+        self._everywhere: list[Rule] = []
         for rule in self.rules.values():
             if rule.enabled:
                 self._place(rule)
@@ -41,12 +45,30 @@ class RuleTable:
             for rule in self._candidates(asked)
             if asked.meets(rule.when) and all(holds(*test, asked.query) for test in rule.when.query.items())
         ]
-        # A buyer of two groups may meet a rule by both.
-        unique = {rule.id: rule for rule in found}
-        return sorted(unique.values(), key=lambda rule: (-rule.priority, rule.id))
+        return _in_order(found)
+
+    def hiding(self, asked: Situation) -> list[Rule]:
+        """Return the rules that hide products whatever is asked for, as rules that do nothing else, in order."""
+        plain = replace(asked, query="", category=None, conditions=(), unit=None)
+        return _in_order([replace(each, then=Then(hide=each.then.hide)) for each in self._hiding(plain)])
+
+    def holding_for_unit(self, asked: Situation) -> list[Rule]:
+        """Return the rules that hold for a unit of recommendations, and those that hide products everywhere."""
+        return _in_order([*self.holding(asked), *self.hiding(asked)])
+
+    def _hiding(self, asked: Situation) -> Iterator[Rule]:
+        return (rule for rule in self._everywhere if asked.meets(rule.when))
 
     def _place(self, rule: Rule) -> None:
         when = rule.when
+        if when.units is not None:
+            for name in when.units.placements:
+                self._placement.setdefault(name, []).append(rule)
+            if not when.units.placements:
+                self._units.append(rule)
+            return
+        if when.is_everywhere and rule.then.hide:
+            self._everywhere.append(rule)
         if (text := when.query.get("equals")) is not None:
             self._equals.setdefault(normalise_query(text), []).append(rule)
         elif (text := when.query.get("starts_with")) is not None:
@@ -65,6 +87,10 @@ class RuleTable:
 
     def _candidates(self, asked: Situation) -> Iterator[Rule]:
         query = asked.query
+        if asked.unit is not None:
+            yield from self._placement.get(asked.unit.placement or "", ())
+            yield from self._units
+            return
         yield from self._equals.get(query, ())
         for length in self._begins_of:
             if length > len(query):
@@ -80,6 +106,12 @@ class RuleTable:
             for group in asked.groups:
                 yield from self._buyer.get(f"group {group}", ())
         yield from self._always
+
+
+def _in_order(rules: Iterable[Rule]) -> list[Rule]:
+    # A buyer of two groups may meet a rule by both.
+    unique = {rule.id: rule for rule in rules}
+    return sorted(unique.values(), key=lambda rule: (-rule.priority, rule.id))
 
 
 def holds(test: QueryTest, text: str, query: str) -> bool:
