@@ -200,11 +200,9 @@ class Shop:
         None is a kind of which no version is good: the service does without.
         """
         self.comparison(catalog_id)
-        self._extraction(catalog_id)
         versions = {
             KIND: self.recommender(catalog_id)[1],
             comparison.KIND: self._comparisons[catalog_id].version(),
-            extraction.KIND: self._extractions[catalog_id].version(),
         }
         return {
             kind: version for kind, version in versions.items() if self.registry.pointer(catalog_id, kind).is_file()
