@@ -32,6 +32,7 @@ from api.routes import (
     orders,
     price_explanation,
     price_lists,
+    product_map,
     profiles,
     promotions,
     recommendations,
@@ -93,7 +94,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
     app.state.product_lines = ProductLines()
     problems.install(app)
     # The explanation's path begins like a product's, whose ids may have slashes: it is asked first.
-    shopping = (search, guide, recommendations, comparison, events, profiles, price_explanation, catalog)
+    shopping = (search, guide, recommendations, comparison, product_map, events, profiles, price_explanation, catalog)
     selling = (
         price_lists,
         assortments,

@@ -110,7 +110,20 @@ class FacetSearchBody(StrictBody):
     prefix: str = Field(default="", max_length=200)
 
 
-class SearchBody(StrictBody):
+class NarrowedBody(StrictBody):
+    """What narrows a catalogue down: a filter, and values ticked in facets."""
+
+    filter: FilterBody = None
+    facet_filters: Annotated[
+        dict[str, Annotated[list[Value | RangeBody], Field(fail_fast=True)]], BeforeValidator(_bounded_selections)
+    ] = {}
+
+    def selections(self) -> tuple[Selection, ...]:
+        """Return what is ticked."""
+        return tuple(_selection(field, chosen) for field, chosen in self.facet_filters.items() if chosen)
+
+
+class SearchBody(NarrowedBody):
     """One search; all fields are optional, an empty query browses."""
 
     model_config = ConfigDict(
@@ -134,10 +147,6 @@ class SearchBody(StrictBody):
     page: int = Field(default=1, ge=1, strict=True)
     page_size: int = Field(default=24, ge=1, le=100, strict=True)
     cursor: str | None = Field(default=None, max_length=100_000)
-    filter: FilterBody = None
-    facet_filters: Annotated[
-        dict[str, Annotated[list[Value | RangeBody], Field(fail_fast=True)]], BeforeValidator(_bounded_selections)
-    ] = {}
     facets: Literal["auto"] | Annotated[list[str], Field(max_length=50, fail_fast=True)] = "auto"
     facet_limit: int = Field(default=20, ge=1, le=1_000, strict=True)
     facet_search: FacetSearchBody | None = None
@@ -160,7 +169,7 @@ class SearchBody(StrictBody):
             page_size=self.page_size,
             cursor=self.cursor,
             filter=filter_of(self.filter),
-            selections=tuple(_selection(field, chosen) for field, chosen in self.facet_filters.items() if chosen),
+            selections=self.selections(),
             facets=None if self.facets == "auto" else tuple(dict.fromkeys(self.facets)),
             facet_limit=self.facet_limit,
             facet_search=(search.field, search.prefix) if search else None,

@@ -39,9 +39,11 @@ from ranking.merchandising.ruling import hidden_everywhere
 from ranking.merchandising.table import NO_RULES, RuleTable
 from ranking.models import CatalogModels, Models
 from ranking.personal import Personal
+from ranking.product_map import artefact as product_map
+from ranking.product_map.artefact import ProductMap
 from ranking.relevance import USUAL, Relevance
 from ranking.request import SearchRequest
-from ranking.search import search
+from ranking.search import ModelUnavailable, search
 from ranking.stated import stated_shares
 from ranking.synonyms import NO_SYNONYMS, SynonymTable
 from recommender.artefact import KIND, load
@@ -114,6 +116,7 @@ class Shop:
         self._known: dict[str, tuple[int, Catalog, ValueReader, Mapping[str, float]]] = {}
         self._recommenders: dict[str, Serving[Recommender]] = {}
         self._comparisons: dict[str, Serving[Learned]] = {}
+        self._maps: dict[str, Serving[ProductMap]] = {}
         self.importance = ImportanceBook()
         self._purchases: dict[str, Purchases] = {}
 
@@ -215,6 +218,17 @@ class Shop:
             made = Serving(self.registry, catalog_id, comparison.KIND, lambda found: comparison.load(found.folder))
             serving = self._comparisons.setdefault(catalog_id, made)
         return serving.get() or NOT_LEARNED
+
+    def product_map(self, catalog_id: str) -> tuple[ProductMap, int]:
+        """Return the map of a catalogue and its version. Raises ModelUnavailable where none was drawn."""
+        serving = self._maps.get(catalog_id)
+        if serving is None:
+            made = Serving(self.registry, catalog_id, product_map.KIND, lambda found: product_map.load(found.folder))
+            serving = self._maps.setdefault(catalog_id, made)
+        drawn, version = serving.get(), serving.version()
+        if drawn is None or version is None:
+            raise ModelUnavailable(f"{catalog_id} has no map yet: draw it with `vitrine train map {catalog_id}`")
+        return drawn, version
 
     def purchases(self, catalog_id: str) -> Purchases:
         """Return what each buyer of a catalogue bought."""

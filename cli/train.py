@@ -11,6 +11,7 @@ from cli.catalog import index_catalog
 from cli.context import AsJson, CatalogName, Context, opened, print_json, progress
 from cli.train_comparison import train_comparison
 from cli.train_extraction import train_extraction
+from cli.train_map import train_map
 from cli.train_recommender import train_the_recommender
 from evaluation.judgments import Judgments, read_judgments
 from indexer.embedding import embedded_text, text_key
@@ -30,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, help="Train models from what is loaded."
 app.command("recommender")(train_the_recommender)
 app.command("comparison")(train_comparison)
 app.command("extraction")(train_extraction)
+app.command("map")(train_map)
 _PSEUDO_QUERIES = 12_000
 _CALIBRATED_ON = 400
 _ENCODED_AT_ONCE = 512

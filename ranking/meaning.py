@@ -70,6 +70,12 @@ class QueryEncoder:
             return None
         return VectorMatch(tuple(vector.tolist()), self._floor(used / len(words)), BY_MEANING)
 
+    def near(self, query: str, limit: int) -> VectorMatch | None:
+        """Return what to look at for the products nearest to a query: nearer than most pairs are by chance; None for a
+        query without a token."""
+        vector = self._encoder.encode([query])[0]
+        return VectorMatch(tuple(vector.tolist()), self._floors.usual, limit) if vector.any() else None
+
     def is_word(self, word: str) -> bool:
         """Whether a word is one of the language that the encoder learned, whatever the catalogue knows."""
         return self._encoder.is_token(word)

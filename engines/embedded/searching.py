@@ -92,6 +92,16 @@ class Search:
         }
         return SearchResult(hits, len(rows), facets, found.words, cursor, timings)
 
+    def ids(self, plan: SearchPlan) -> list[str]:
+        """Return the ids of all products that meet the plan's filter and selections."""
+        conditions = [self._masks(each) for each in (*((plan.filter,) if plan.filter else ()), *plan.selections)]
+        units = self._all_of(conditions) if conditions else None
+        found: list[str] = []
+        for number, view in enumerate(self._views):
+            rows = view.live if units is None else view.live & view.part.any_unit(units[number])
+            found += [view.part.ids[at] for at in np.flatnonzero(rows).tolist()]
+        return found
+
     def _match(self, plan: SearchPlan, allowed: list[Mask] | None) -> _Matches:
         may = [view.live for view in self._views]
         if allowed is not None:

@@ -59,6 +59,11 @@ class EmbeddedIndex:
         views = self._buyers.of(plan.buyer, plan.at)
         return Search(views, self._schema.locales[0], self._counted).run(plan, self._stats.version)
 
+    def ids(self, plan: SearchPlan) -> Sequence[str]:
+        """Return the ids of all products that meet the plan's filter and selections."""
+        views = self._buyers.of(plan.buyer, plan.at)
+        return Search(views, self._schema.locales[0], self._counted).ids(plan)
+
     def suggest(self, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> Sequence[Suggestion]:
         """Complete what was typed, up to ``limit`` of each kind; counts are of what the buyer sees."""
         if buyer.assortments is None:

@@ -16,6 +16,7 @@ from engines.opensearch.directory import Directory
 from engines.opensearch.documents import STORED, OfferOf, own_offer, product_of
 from engines.opensearch.facets import Catalogue, Facets
 from engines.opensearch.filters import Names, all_of, condition_of, of_product, selected
+from engines.opensearch.listing import ids_of
 from engines.opensearch.naming import product_key
 from engines.opensearch.ordering import Position, decode_cursor, encode_cursor, order_of
 from engines.opensearch.point import PointInTime, is_whole
@@ -100,6 +101,18 @@ class OpenSearchIndex:
         Raises InvalidCursor for a cursor that does not belong to it, EngineUnavailable where the cluster cannot answer.
         """
         return _Search(self._point, self._known, self._meetings, plan).run()
+
+    def ids(self, plan: SearchPlan) -> Sequence[str]:
+        """Return the ids of all products that meet the plan's filter and selections."""
+        stock = SeenStock.of(plan.buyer, plan.at)
+        names: Names = replace(self._known.catalogue.names, stock=stock)
+        prices = self._known.prices(plan.buyer, plan.at, self._meetings)
+        names = names if prices is None else replace(names, prices=prices)
+        conditions = [] if plan.filter is None else [condition_of(plan.filter, names)]
+        conditions += [selected(each, names) for each in plan.selections]
+        seen = self._known.visible(plan.buyer)
+        met = [of_product(all_of(conditions))] if conditions else []
+        return ids_of(self._point, {"bool": {"filter": [seen, *met]}})
 
     def suggest(self, typed: str, limit: int, buyer: Buyer, at: datetime | None = None) -> Sequence[Suggestion]:  # noqa: ARG002 - phrases have no prices
         """Complete what was typed, up to ``limit`` of each kind."""

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -23,6 +24,8 @@ from commerce.product import Catalog
 from commerce.records import Records
 from engines.opensearch import OpenSearchEngine, OpenSearchSettings
 from indexer import rebuild
+from ranking.product_map.artefact import KIND, ProductMap, numbered, save
+from registry import Registry, Training
 from tests.api.conftest import Token, make_settings
 from tests.conformance.conftest import opensearch as opensearch
 
@@ -132,6 +135,26 @@ class Asked(NamedTuple):
         return json.dumps([self.url, self.query, self.body]).lower()
 
 
+def whole_map() -> ProductMap:
+    """Return a map of all products, as the hidden ones were there when it was drawn; both shops have it."""
+    products = [*SHOWN, *HIDDEN]
+    names = {name: numbered([text(each) for each in products]) for name, text in _NAMES.items()}
+    return ProductMap(
+        tuple(each["id"] for each in products),
+        np.array([[700 * at, 300 * at] for at in range(len(products))], np.uint16),
+        np.array([at % 3 for at in range(len(products))], np.int32),
+        *(names[name][0] for name in _NAMES),
+        *(names[name][1] for name in _NAMES),
+    )
+
+
+_NAMES: Mapping[str, Callable[[Json], str]] = {
+    "category": lambda product: (product.get("category") or [""])[0],
+    "brand": lambda product: product.get("brand") or "",
+    "word": lambda product: product["title"].split()[0].lower(),
+}
+
+
 def open_shop(home: Path, products: list[Json], settings: Settings) -> TestClient:
     records = Records(f"sqlite:///{home / 'vitrine.db'}")
     records.upgrade()
@@ -140,6 +163,7 @@ def open_shop(home: Path, products: list[Json], settings: Settings) -> TestClien
     records.put_assortment("shop", Assortment("lamps", Selected(frozenset(each["id"] for each in SHOWN))))
     rebuild(records, open_engine(settings), "shop")
     records.close()
+    Registry(home / "models").publish("shop", KIND, Training("1"), lambda folder: save(whole_map(), folder))
     return TestClient(create_app(settings), raise_server_exceptions=False)
 
 

@@ -353,6 +353,7 @@ def test_every_answer_equals_brute_force(
     plan = SearchPlan(buyer=who, at=NOW, filter=node, facets=(*facets, FacetRequest("price")), limit=100)
     result = index.search(plan)
     assert {hit.product.id for hit in result.hits} == expected
+    assert sorted(index.ids(plan)) == sorted(expected)
     assert result.total == len(expected)
     for hit in result.hits:
         price = mine[hit.product.id].get("price")

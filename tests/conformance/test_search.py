@@ -188,9 +188,11 @@ def test_a_cursor_of_another_search_is_refused(fill: Fill) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(documents=random_documents(), node=random_filters())
 def test_filters_agree_with_the_obvious_evaluation(fill: Fill, documents: list[Document], node: Filter) -> None:
-    result = fill(documents).search(SearchPlan(filter=node, limit=100))
+    index = fill(documents)
+    result = index.search(SearchPlan(filter=node, limit=100))
     expected = {identity for identity, values in priced(documents).items() if holds(node, values)}
     assert {hit.product.id for hit in result.hits} == expected
+    assert sorted(index.ids(SearchPlan(filter=node, limit=0))) == sorted(expected)
     assert result.total == len(expected)
 
 
@@ -217,6 +219,7 @@ def test_each_facet_ignores_its_own_selection(
     result = index.search(plan)
     values = priced(documents)
     assert result.total == sum(all(selected(s, v) for s in selections) for v in values.values())
+    assert len(index.ids(plan)) == result.total
     for facet in result.facets:
         others = [s for s in selections if s.field != facet.field]
         counts: dict[object, int] = {}

@@ -1,0 +1,1 @@
+"""The map of a catalogue: products that mean the like lie near each other on a plane."""
