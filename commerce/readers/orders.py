@@ -12,7 +12,7 @@ from commerce.order_documents import read_quantity
 from commerce.readers.listed import ListLoad, ListsReport, Outcome, source_of
 from commerce.readers.mapping import Mapping as MappingFile
 from commerce.readers.order_rules import OrderRows
-from commerce.readers.rows import Progress, Reject, Row
+from commerce.readers.rows import Progress, Row, WrongField
 from commerce.readers.rules import FieldRule
 from commerce.readers.values import matches, number_of, text_of, value_of
 from commerce.reading import LONGEST_ID, clean_text, read_price
@@ -20,14 +20,6 @@ from commerce.records import Records
 
 _Head = tuple[datetime, str | None, str | None]
 _ONE = Decimal(1)
-
-
-class _WrongField(Exception):
-    """A row that cannot be used: which field, why, and the value."""
-
-    def __init__(self, field: str, reason: str, value: str) -> None:
-        super().__init__(reason)
-        self.field, self.reason, self.value = field, reason, value
 
 
 def load_orders(
@@ -60,8 +52,8 @@ def load_orders(
             heads[identity] = head
             lines.setdefault(identity, []).append(line)
             load.accepted += 1
-        except _WrongField as wrong:
-            load.refused.add(Reject(file, row.line, wrong.field, wrong.reason, wrong.value[:200]))
+        except WrongField as wrong:
+            load.refused.add(wrong.reject(file, row.line))
     load.check()
     named = {line.product_id for several in lines.values() for line in several}
     done = records.put_orders(catalog_id, _orders(heads, lines))
@@ -101,15 +93,15 @@ class _LineReader:
             try:
                 net = read_price(text if number is None else number / rule.net.divide)
             except ValueError as error:
-                raise _WrongField("net", str(error), text) from error
+                raise WrongField("net", str(error), text) from error
         currency = self._optional(rule.currency, row) or self._currency
         return OrderLine(self.text(rule.product, "product", row), quantity, net, currency)
 
     def text(self, rule: FieldRule, field: str, row: Row) -> str:
-        """Return an id. Raises _WrongField for none."""
+        """Return an id. Raises WrongField for none."""
         text = clean_text(text_of(value_of(rule, row.values)))
         if not 0 < len(text) <= LONGEST_ID:
-            raise _WrongField(field, f"a text of 1 to {LONGEST_ID} characters is needed", text)
+            raise WrongField(field, f"a text of 1 to {LONGEST_ID} characters is needed", text)
         return self._texts.setdefault(text, text)
 
     def _optional(self, rule: FieldRule | None, row: Row) -> str | None:
@@ -122,7 +114,7 @@ class _LineReader:
         try:
             return read_quantity(text if number is None else number)
         except ValueError as error:
-            raise _WrongField("quantity", str(error), text) from error
+            raise WrongField("quantity", str(error), text) from error
 
     def _moment(self, row: Row) -> datetime:
         value = value_of(self._rule.placed_at, row.values)
@@ -136,5 +128,5 @@ class _LineReader:
                 moment = datetime.fromisoformat(text)
         except ValueError as error:
             reason = "is not a date and time: set orders.format to what the file has"
-            raise _WrongField("placed_at", reason, text) from error
+            raise WrongField("placed_at", reason, text) from error
         return moment if moment.tzinfo else moment.replace(tzinfo=self._zone)

@@ -16,7 +16,7 @@ from commerce.readers.list_rules import PriceListRows
 from commerce.readers.list_spool import ListedRow, ListSpool
 from commerce.readers.listed import ListLoad, ListsReport, Outcome, source_of
 from commerce.readers.mapping import Mapping as MappingFile
-from commerce.readers.rows import Progress, Reject, Row
+from commerce.readers.rows import Progress, Reject, Row, WrongField
 from commerce.readers.rules import FieldRule
 from commerce.readers.values import number_of, text_of, value_of
 from commerce.reading import LARGEST_QUANTITY, LONGEST_ID, clean_text, read_price
@@ -37,16 +37,6 @@ class _Terms:
 
 
 _NO_TERMS = _Terms(UNSET, UNSET, UNSET)
-
-
-class _Refused(Exception):
-    """What is wrong with one field of a row."""
-
-    def __init__(self, field: str, reason: str, value: object) -> None:
-        super().__init__(reason)
-        self.field = field
-        self.reason = reason
-        self.value = text_of(value)[:200]
 
 
 def load_price_lists(
@@ -87,9 +77,9 @@ def _read(
             name, listed = reader.row(file, row)
             terms = reader.terms(row)
             if found.setdefault(name, terms) != terms:
-                raise _Refused("list", "another currency or validity than in the list's first row", name)
-        except _Refused as refused:
-            load.refused.add(Reject(file, row.line, refused.field, refused.reason, refused.value))
+                raise WrongField("list", "another currency or validity than in the list's first row", name)
+        except WrongField as wrong:
+            load.refused.add(wrong.reject(file, row.line))
         else:
             spool.add(name, listed)
     return found
@@ -131,13 +121,13 @@ class _RowReader:
         self._terms: dict[tuple[str, ...], _Terms] = {}
 
     def row(self, file: str, row: Row) -> tuple[str, ListedRow]:
-        """Return the list's name and the row. Raises _Refused."""
+        """Return the list's name and the row. Raises WrongField."""
         name, article, net, quantity = (column(row.values) for column in self._columns)
         listed = ListedRow(self._article(article), self._quantity(quantity), self._net(net), file, row.line)
         return self._list(name), listed
 
     def terms(self, row: Row) -> _Terms:
-        """Return what a row says of its list; UNSET is what the mapping has no column for. Raises _Refused."""
+        """Return what a row says of its list; UNSET is what the mapping has no column for. Raises WrongField."""
         if not self._has_terms:
             return _NO_TERMS
         texts = tuple(text_of(column(row.values)) for column in self._term_columns)
@@ -150,17 +140,17 @@ class _RowReader:
 
     def _read_terms(self, currency: str, begin: str, end: str) -> _Terms:
         if currency and not is_currency(currency):
-            raise _Refused("currency", "is no currency of ISO 4217: write a code such as EUR", currency)
+            raise WrongField("currency", "is no currency of ISO 4217: write a code such as EUR", currency)
         valid_from = self._moment("valid_from", begin) if self._has_begin else UNSET
         valid_until = self._moment("valid_until", end, is_end=True) if self._has_end else UNSET
         if isinstance(valid_from, datetime) and isinstance(valid_until, datetime) and valid_from >= valid_until:
-            raise _Refused("valid_until", "must be later than valid_from", end)
+            raise WrongField("valid_until", "must be later than valid_from", end)
         return _Terms(currency or UNSET, valid_from, valid_until)
 
     def _name(self, value: object) -> str:
         name = _identity("list", value)
         if name == OWN:
-            raise _Refused("list", f"a price list cannot be called {OWN}", name)
+            raise WrongField("list", f"a price list cannot be called {OWN}", name)
         return name
 
     def _amount(self, value: object) -> str | None:
@@ -172,14 +162,14 @@ class _RowReader:
                 raise ValueError("is not an amount of money")
             return f"{read_price(number / self._divide if self._divide > 1 else number):f}"
         except ValueError as error:
-            raise _Refused("net", str(error), text) from error
+            raise WrongField("net", str(error), text) from error
 
     def _whole(self, value: object) -> int:
         if value is None or not (text := text_of(value)):
             return 1
         number = number_of(value, self._decimal)
         if number is None or number != number.to_integral_value() or not 1 <= number <= LARGEST_QUANTITY:
-            raise _Refused("min_quantity", "a whole number from 1 is needed", text)
+            raise WrongField("min_quantity", "a whole number from 1 is needed", text)
         return int(number)
 
     def _moment(self, field: str, text: str, *, is_end: bool = False) -> datetime | None:
@@ -193,13 +183,13 @@ class _RowReader:
             # Kept as an offset: what a zone is may change.
             return datetime.fromisoformat((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).isoformat())
         except (ValueError, OverflowError) as error:
-            raise _Refused(field, "a date or time such as 2027-01-01T00:00:00+01:00 is needed", text) from error
+            raise WrongField(field, "a date or time such as 2027-01-01T00:00:00+01:00 is needed", text) from error
 
 
 def _identity(field: str, value: object) -> str:
     text = clean_text(text_of(value))
     if not text or len(text) > LONGEST_ID:
-        raise _Refused(field, f"a text of 1 to {LONGEST_ID} characters is needed", text)
+        raise WrongField(field, f"a text of 1 to {LONGEST_ID} characters is needed", text)
     return text
 
 

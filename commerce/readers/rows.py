@@ -44,6 +44,18 @@ class Reject:
     value: str = ""
 
 
+class WrongField(Exception):
+    """What is wrong with one field of a row, for which the row is refused."""
+
+    def __init__(self, field: str, reason: str, value: str) -> None:
+        super().__init__(reason)
+        self._field, self._reason, self._value = field, reason, value[:200]
+
+    def reject(self, file: str, line: int) -> Reject:
+        """Return the refusal of the row that stands there."""
+        return Reject(file, line, self._field, self._reason, self._value)
+
+
 def read_rows(path: Path, source: SourceRule, progress: Progress | None = None) -> Iterator[Row | Reject]:
     """Yield the rows of a file, and a Reject for each that cannot be read; one bad row never ends the reading.
 
