@@ -150,6 +150,7 @@ class Interpretation(BaseModel):
     category: str | None
     constraints: list[QueryConstraint]
     relaxed: list[str]
+    ignored: list[str] = Field(description="Stop words that the query said")
     semantic_hits: int
 
 

@@ -60,6 +60,7 @@ def search_answer(
             "category": understood.category,
             "constraints": [constraint(each) for each in understood.constraints],
             "relaxed": understood.relaxed,
+            "ignored": understood.ignored,
             "semantic_hits": understood.semantic_hits,
         },
         "hits": [hit(each, shelf, locale, fields) for each in answer.hits],

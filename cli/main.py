@@ -18,6 +18,7 @@ from cli import (
     report_prices,
     rules,
     serve,
+    synonyms,
     tokens,
     train,
 )
@@ -48,6 +49,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
 app.add_typer(rules.app, name="rules")
+app.add_typer(synonyms.app, name="synonyms")
 
 
 def main() -> None:

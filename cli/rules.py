@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.rule_files import InvalidRuleFile, read_rules, write_rules
+from api.rule_files import read_rules, write_rules
+from api.yaml_files import text_of
 from cli.context import AsJson, CatalogName, opened, print_json
 
 app = typer.Typer(no_args_is_help=True, help="Merchandising rules as a YAML file.")
@@ -41,10 +42,7 @@ def import_rules(
 
     Example: vitrine rules import icecat rules.yaml --dry-run
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidRuleFile(f"{file}: the file is not UTF-8, at byte {error.start}") from error
+    text = text_of(file)
     with opened() as context:
         rules = read_rules(text, context.serving(catalog).fields())
         known = {rule.id: write_rules([rule]) for rule in context.records.rules(catalog)}

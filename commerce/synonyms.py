@@ -1,14 +1,15 @@
-"""Synonyms that a merchandiser keeps: words that mean the same, or that also find something else."""
+"""Synonyms that a merchandiser keeps: words that mean the same, that also find something else, or that mean nothing."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-SynonymKind = Literal["equivalent", "one_way"]
+SynonymKind = Literal["equivalent", "one_way", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
     """``sources`` also find ``targets``; if ``equivalent``, each of both finds all others. A text may be a phrase.
+    ``stop`` words, which have no targets, are left out of queries that say more.
 
     ``locale`` None holds in every language.
     """

@@ -52,7 +52,7 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """How the query was understood; shown to the storefront as it is."""
+    """How the query was understood; shown to the storefront as it is. ``ignored`` are stop words that it said."""
 
     language: str
     corrected_query: str | None = None
@@ -61,6 +61,7 @@ class Interpretation:
     constraints: tuple[Constraint, ...] = ()
     relaxed: tuple[str, ...] = ()
     semantic_hits: int = 0
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ def search(
         _interpret(understood, best, result, words, limits),
         category=_seen(own.intent.category, result),
         semantic_hits=len(found.near),
+        ignored=own.ignored,
     )
     facets = result.facets
     if own.asked.personal is not None and request.facets is None:
@@ -159,6 +160,7 @@ class _Prepared:
     intent: Intent
     plan: SearchPlan
     asked: Asked
+    ignored: tuple[str, ...] = ()
 
 
 def _prepared(
@@ -171,7 +173,8 @@ def _prepared(
     effects: Effects,
 ) -> _Prepared:
     locales, words, vocabulary = index.stats().locales, analyzer(locale), index.vocabulary(locale, buyer)
-    request = replace(request, mode=way.mode)
+    query, ignored = synonyms.without_stop_words(request.query, words, locale)
+    request = replace(request, mode=way.mode, query=query)
     personal = way.personal if way.personal is not None and _is_personal(request, way.personal) else None
     measures = MeasureReader(index.dictionary(), words, locale)
     understood = understand(request.query, words, vocabulary, measures, way.models.is_word, way.relevance)
@@ -186,7 +189,7 @@ def _prepared(
     plan = to_plan(index, request, buyer, understood, effects, way.relevance)
     facts = None if personal is None else fact_reader(locales[0])
     asked = Asked(way.models, signal_reader(locale), vocabulary, intent, weights, request.explain, personal, facts)
-    return _Prepared(request, way.relevance, understood, intent, plan, asked)
+    return _Prepared(request, way.relevance, understood, intent, plan, asked, ignored)
 
 
 def _without_limits(index: SearchIndex, buyer: Buyer, way: _Prepared, effects: Effects) -> _Prepared:

@@ -1,9 +1,10 @@
-"""Synonyms on the words of a query.
+"""Synonyms on the words of a query, and words that mean nothing in it.
 
 What a synonym finds stands behind what the word itself finds: its weight is so small that even in the best field and as
 the rarer word it earns less than the word does in the weakest field.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from engines.plan import Word
 from language.analysis import Analyzer
 
 _WEIGHT = 0.04
+_SAID = re.compile(r"\S+")
 Phrase = tuple[str, ...]
 
 
@@ -20,11 +22,15 @@ class Synonyms:
 
     def __init__(self, synonyms: Iterable[Synonym], analyzer: Analyzer, locale: str) -> None:
         self._meanings: dict[Phrase, dict[Phrase, None]] = {}
+        self._analyzer = analyzer
+        stops: set[Phrase] = set()
         for each in synonyms:
             if each.locale is not None and each.locale.split("-")[0].lower() != locale.split("-")[0].lower():
                 continue
             sources = [tuple(analyzer.terms(text)) for text in each.sources]
             targets = [tuple(analyzer.terms(text)) for text in each.targets]
+            if each.kind == "stop":
+                stops.update(filter(None, sources))
             if each.kind == "equivalent":
                 sources = targets = [*sources, *targets]
             for source in filter(None, sources):
@@ -32,6 +38,30 @@ class Synonyms:
                     (target, None) for target in targets if target and target != source
                 )
         self._longest = max(map(len, self._meanings), default=0)
+        self._stops = frozenset(stops)
+        self._longest_stop = max(map(len, stops), default=0)
+
+    def without_stop_words(self, query: str) -> tuple[str, tuple[str, ...]]:
+        """Return the query without its stop words, and these as they were typed; a query of nothing else stays whole.
+
+        What is left ends with a space where its last word was not the query's, for then that word is whole.
+        """
+        if not self._stops:
+            return query, ()
+        said = list(_SAID.finditer(query))
+        terms = [tuple(self._analyzer.terms(each.group())) for each in said]
+        left_out = set[int]()
+        at = 0
+        while at < len(said):
+            lengths = range(min(self._longest_stop, len(said) - at), 0, -1)
+            length = next((n for n in lengths if sum(terms[at : at + n], ()) in self._stops), 0)
+            left_out.update(range(at, at + length))
+            at += length or 1
+        kept = [each.group() for at, each in enumerate(said) if at not in left_out]
+        if not left_out or not kept:
+            return query, ()
+        end = " " if len(said) - 1 in left_out or query[-1:].isspace() else ""
+        return " ".join(kept) + end, tuple(said[at].group() for at in sorted(left_out))
 
     def widen(self, words: Sequence[Word]) -> tuple[Word, ...]:
         """Return the words with what they also mean as further forms.
@@ -61,12 +91,17 @@ class SynonymTable:
 
     def widen(self, words: tuple[Word, ...], analyzer: Analyzer, locale: str) -> tuple[Word, ...]:
         """Return a query's words with what they also mean in its language."""
-        if not self.synonyms:
-            return words
+        return self._in(analyzer, locale).widen(words) if self.synonyms else words
+
+    def without_stop_words(self, query: str, analyzer: Analyzer, locale: str) -> tuple[str, tuple[str, ...]]:
+        """Return a query without its language's stop words, and these."""
+        return self._in(analyzer, locale).without_stop_words(query) if self.synonyms else (query, ())
+
+    def _in(self, analyzer: Analyzer, locale: str) -> Synonyms:
         made = self._languages.get(locale)
         if made is None:
             made = self._languages[locale] = Synonyms(self.synonyms, analyzer, locale)
-        return made.widen(words)
+        return made
 
 
 NO_SYNONYMS = SynonymTable()

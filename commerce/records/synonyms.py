@@ -1,7 +1,10 @@
 """The records of synonyms: written whole, and logged where they differ from what there was."""
 
+from collections.abc import Sequence
+
 import orjson
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from commerce.errors import UnknownSynonym
 from commerce.records import change_log
@@ -19,16 +22,16 @@ class SynonymRecords(Database):
 
     def put_synonym(self, catalog_id: str, synonym: Synonym) -> bool:
         """Write a synonym in the place of the one of its id; say whether anything changed."""
-        terms = orjson.dumps(
-            {"kind": synonym.kind, "from": synonym.sources, "to": synonym.targets, "locale": synonym.locale}
-        ).decode()
         with self._write() as connection:
-            stored = connection.execute(sa.select(synonyms).where(_key(catalog_id, synonym.id))).first()
-            if stored is not None and stored.terms == terms:
-                return False
-            upsert(connection, synonyms, _KEY, [{"catalog": catalog_id, "synonym_id": synonym.id, "terms": terms}])
-            change_log.append(connection, catalog_id, [synonym.id], "synonym")
-        return True
+            return _put(connection, catalog_id, synonym)
+
+    def put_synonyms(self, catalog_id: str, given: Sequence[Synonym], *, without: Sequence[str] = ()) -> None:
+        """Write several synonyms and remove others by their ids, all or none."""
+        with self._write() as connection:
+            for each in given:
+                _put(connection, catalog_id, each)
+            for identity in without:
+                _delete(connection, catalog_id, identity)
 
     def synonym(self, catalog_id: str, identity: str) -> Synonym:
         """Return one synonym. Raises UnknownSynonym."""
@@ -49,11 +52,27 @@ class SynonymRecords(Database):
     def delete_synonym(self, catalog_id: str, identity: str) -> bool:
         """Remove a synonym and say whether there was one."""
         with self._write() as connection:
-            for each in findable([identity]):
-                if connection.execute(sa.delete(synonyms).where(_key(catalog_id, each))).rowcount:
-                    change_log.append(connection, catalog_id, [each], "synonym")
-                    return True
+            return _delete(connection, catalog_id, identity)
+
+
+def _put(connection: Connection, catalog_id: str, synonym: Synonym) -> bool:
+    terms = orjson.dumps(
+        {"kind": synonym.kind, "from": synonym.sources, "to": synonym.targets, "locale": synonym.locale}
+    ).decode()
+    stored = connection.execute(sa.select(synonyms).where(_key(catalog_id, synonym.id))).first()
+    if stored is not None and stored.terms == terms:
         return False
+    upsert(connection, synonyms, _KEY, [{"catalog": catalog_id, "synonym_id": synonym.id, "terms": terms}])
+    change_log.append(connection, catalog_id, [synonym.id], "synonym")
+    return True
+
+
+def _delete(connection: Connection, catalog_id: str, identity: str) -> bool:
+    for each in findable([identity]):
+        if connection.execute(sa.delete(synonyms).where(_key(catalog_id, each))).rowcount:
+            change_log.append(connection, catalog_id, [each], "synonym")
+            return True
+    return False
 
 
 def _key(catalog_id: str, identity: str) -> sa.ColumnElement[bool]:

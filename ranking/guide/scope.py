@@ -43,7 +43,8 @@ def scope_of(index: SearchIndex, request: GuideRequest, buyer: Buyer, locale: st
     asked = both(None if request.filter is None else resolve_filter(request.filter, fields), request.hidden)
     words = analyzer(locale)
     reader = MeasureReader(index.dictionary(), words, locale)
-    understood = understand(request.query, words, index.vocabulary(locale, buyer), reader)
+    query, _ = synonyms.without_stop_words(request.query, words, locale)
+    understood = understand(query, words, index.vocabulary(locale, buyer), reader)
     plan = SearchPlan(buyer=buyer, at=request.at, filter=both(asked, understood.filter), limit=0)
     text = understood.text
     if text is not None:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from api.rule_answers import EXAMPLE_RULE
 from api.rule_bodies import rule_from_body
-from api.rule_files import InvalidRuleFile, read_rules, write_rules
+from api.rule_files import read_rules, write_rules
+from api.yaml_files import InvalidFile
 from commerce.merchandising import Rule
 from engines.port import FieldInfo
 
@@ -63,5 +64,5 @@ def test_a_rule_without_anything_comes_back() -> None:
     ],
 )
 def test_a_file_that_says_something_else_is_refused(text: str, said: str) -> None:
-    with pytest.raises(InvalidRuleFile, match=said):
+    with pytest.raises(InvalidFile, match=said):
         read_rules(text, FIELDS)

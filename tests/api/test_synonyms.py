@@ -57,6 +57,7 @@ def test_what_has_the_word_itself_stands_before_what_a_synonym_finds(client: Tes
         {**BODY, "to": [""]},
         {**BODY, "more": 1},
         {**BODY, "locale": "?"},
+        {**BODY, "kind": "stop"},
     ],
 )
 def test_a_body_that_says_something_else_is_refused(client: TestClient, token: Token, body: dict[str, object]) -> None:
@@ -66,3 +67,21 @@ def test_a_body_that_says_something_else_is_refused(client: TestClient, token: T
 def test_merchandisers_alone_may_touch_them(reader: TestClient, token: Token) -> None:
     assert reader.put(PATH, json=BODY).status_code == 401
     assert reader.put(PATH, json=BODY, headers=token(scope="search")).status_code == 403
+
+
+def test_stop_words_are_left_out_of_searches_and_the_answer_says_so(client: TestClient, token: Token) -> None:
+    scope = token(scope="merchandise")
+    stop = {"kind": "stop", "from": ["zzplease"], "to": [], "locale": None}
+    asked = {"query": "zzplease headset", "facets": []}
+    before = client.post("/v1/icecat/search", json=asked).json()
+    assert before["interpretation"]["ignored"] == []
+    assert client.put(PATH, json={"kind": "stop", "from": ["zzplease"]}, headers=scope).json()["changed"]
+    assert client.get(PATH, headers=scope).json() == {"id": "s1", **stop}
+    after = client.post("/v1/icecat/search", json=asked).json()
+    assert after["interpretation"]["ignored"] == ["zzplease"]
+    assert after["interpretation"]["relaxed"] == []
+    plain = client.post("/v1/icecat/search", json={**asked, "query": "headset"}).json()
+    assert [hit["id"] for hit in after["hits"]] == [hit["id"] for hit in plain["hits"]]
+    rule = {"when": {"query": {"contains": "zzplease"}}, "then": {"banner": 1}}
+    assert client.put("/v1/icecat/rules/r", json=rule, headers=scope).status_code == 200
+    assert client.post("/v1/icecat/search", json=asked).json()["banners"]

@@ -210,6 +210,17 @@ def test_synonyms_are_added_deleted_and_brought_back(page: Page, service: str) -
     expect(page.get_by_role("row", name=re.compile("zzcarrier"))).to_have_count(1)
 
 
+def test_stop_words_are_added_beside_synonyms(page: Page, service: str) -> None:
+    sign_on(page)
+    page.get_by_role("button", name="Synonyms").click()
+    page.get_by_label("Direction").select_option("stop")
+    expect(page.get_by_label("also find")).to_be_disabled()
+    page.get_by_label("Words, by commas").fill("zzplease")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("row", name=re.compile("zzplease"))).to_contain_text("mean nothing")
+    assert api(service, "GET", "/v1/icecat/synonyms")["synonyms"][0]["kind"] == "stop"
+
+
 def test_experiments_are_shown_stopped_and_started_again(page: Page, service: str) -> None:
     arms = [{"id": "control"}, {"id": "words", "mode": "lexical"}]
     api(service, "PUT", "/v1/icecat/experiments/words", {"arms": arms, "share": 0.5})

@@ -46,3 +46,28 @@ def test_a_synonym_of_another_language_says_nothing() -> None:
 def test_a_table_without_synonyms_leaves_words_alone() -> None:
     words = (Word("beamer", (("beamer", 1.0),)),)
     assert SynonymTable().widen(words, EN, "en") is words
+
+
+STOPS = (
+    Synonym("e", "stop", ("for", "show me"), (), "en"),
+    Synonym("f", "stop", ("bitte",), (), "de"),
+    *ALL,
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "left", "ignored"),
+    [
+        ("case for laptop", "case laptop", ("for",)),
+        ("  Show ME  red lamps FOR ", "red lamps ", ("Show", "ME", "FOR")),
+        ("show lamps", "show lamps", ()),
+        ("lamp bitte", "lamp bitte", ()),
+        ("laptop for", "laptop ", ("for",)),
+        ("case for lap", "case lap", ("for",)),
+        ("for", "for", ()),
+        ("show me for", "show me for", ()),
+        ("", "", ()),
+    ],
+)
+def test_stop_words_leave_queries_that_say_more(query: str, left: str, ignored: tuple[str, ...]) -> None:
+    assert SynonymTable(STOPS).without_stop_words(query, EN, "en") == (left, ignored)

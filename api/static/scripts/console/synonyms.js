@@ -1,4 +1,4 @@
-/** The synonyms of a catalogue. */
+/** The synonyms and stop words of a catalogue. */
 
 import { button, h } from "../dom.js";
 import { all, call, pathsOf } from "./client.js";
@@ -24,7 +24,12 @@ export async function showSynonyms(main, catalog) {
   };
   const from = h("input", { name: "from", required: true, autocomplete: "off" });
   const to = h("input", { name: "to", required: true, autocomplete: "off" });
-  const kind = h("select", { name: "kind" }, h("option", { value: "equivalent" }, "and back"), h("option", { value: "one_way" }, "one way"));
+  const kind = h("select", { name: "kind" }, h("option", { value: "equivalent" }, "and back"), h("option", { value: "one_way" }, "one way"), h("option", { value: "stop" }, "nothing: stop words"));
+  kind.addEventListener("change", () => {
+    to.required = kind.value !== "stop";
+    to.disabled = kind.value === "stop";
+    if (to.disabled) to.value = "";
+  });
   const locale = h("input", { name: "locale", placeholder: "all", size: 5, autocomplete: "off" });
   const form = h(
     "form",
@@ -50,7 +55,7 @@ export async function showSynonyms(main, catalog) {
       "tr",
       {},
       h("td", {}, each.from.join(", ")),
-      h("td", {}, each.kind === "equivalent" ? "↔" : "→"),
+      h("td", {}, { equivalent: "↔", one_way: "→", stop: "mean nothing" }[/** @type {string} */ (each.kind)]),
       h("td", {}, each.to.join(", ")),
       h("td", {}, each.locale ?? "all"),
       h(
@@ -66,10 +71,10 @@ export async function showSynonyms(main, catalog) {
   );
   const head = ["Words", "", "also find", "Language", ""].map((name) => h("th", { scope: "col" }, name));
   main.replaceChildren(
-    h("h1", { tabindex: -1 }, "Synonyms"),
+    h("h1", { tabindex: -1 }, "Synonyms and stop words"),
     form,
     lines.length
       ? h("table", { class: "console-table" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, lines))
-      : h("p", { class: "console-soft" }, "No synonyms yet."),
+      : h("p", { class: "console-soft" }, "No synonyms and no stop words yet."),
   );
 }
