@@ -82,8 +82,9 @@ def rebuild(
     try:
         builder = engine.builder(catalog_id, version)
         try:
-            builder.write(written.documents())
+            # Prices first: a product is then written once, with what it costs in every list.
             write_price_lists(records, catalog_id, builder, partial(builder.commit, applied))
+            builder.write(written.documents())
             write_assortments(records, catalog_id, builder)
             write_promotions(records, catalog_id, builder)
             builder.commit(applied)

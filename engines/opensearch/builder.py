@@ -49,7 +49,7 @@ _ANY_UNIT = ""
 class OpenSearchBuilder:
     """The one writer of a version."""
 
-    rows_a_commit = 3_000_000
+    rows_a_commit = 6_000_000
     """Every commit writes each product of its rows anew: few large ones are much quicker."""
 
     def __init__(self, connection: Connection, index: str) -> None:
@@ -330,7 +330,7 @@ class OpenSearchBuilder:
         promotions = {
             name: each for name, each in {**before.promotions, **self._promotions}.items() if each is not None
         }
-        prices = self._prices.send(before.prices, varied=self._varied)
+        prices = self._prices.send(before.prices, fresh=self._stamp is None, stocked=self._row > 0, varied=self._varied)
         self._directory = Directory(assortments, prices, promotions)
         self._loader.send([*actions, self._directory.action(number + 1)])
         # Readers of the last commit still look ids up; those of the one before have gone over to it.

@@ -49,8 +49,8 @@ class BuyerPrices:
 
     def order(self, condition: Json | None, *, descending: bool) -> list[Json]:
         """Return the order of products by price, as digits; products without a price come last."""
-        conditions = [self.within({}), *([] if condition is None else [condition])]
-        return [price_order(self.params(), {"bool": {"filter": conditions}}, descending=descending)]
+        priced = None if condition is None else {"bool": {"filter": [self.within({}), condition]}}
+        return [price_order(self.params(), priced, descending=descending)]
 
     def price(self, rows: Rows, own: int | None, unit: Json) -> tuple[int, str | None]:
         """Return what a unit costs, in millionths or ``ON_REQUEST``, and the list that says so; ``own`` is the

@@ -40,8 +40,8 @@ class Position:
 def order_of(sort: Sort, names: Names, condition: Json | None, *, scored: bool) -> list[Json]:
     """Return the sort of a plan; products without a value come last, rows decide ties.
 
-    ``condition`` is what units must meet to count. ``scored`` says that relevance is the query's score; without a
-    query it is popularity.
+    ``condition`` is what units must meet to count, None where all hits have one unit, which meets it. ``scored`` says
+    that relevance is the query's score; without a query it is popularity.
     """
     row: Json = {"row": "asc"}
     if sort.field == "relevance":

@@ -74,7 +74,7 @@ class _Waiting:
     """A list that the next commit puts in place, its rows as arrays: numbers of articles, quantities, millionths."""
 
     prices: PriceList
-    articles: Ints
+    articles: NDArray[np.int32]
     quantities: Ints
     nets: Ints
 
@@ -82,13 +82,14 @@ class _Waiting:
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """What one commit writes: the ids of articles by their numbers, the lists with their rows and by number, what each
-    of these lists was before it was last replaced, and the lists removed last."""
+    of these lists was before it was last replaced, the lists removed last, and whether it is the version's first."""
 
     articles: Sequence[str]
     made: Sequence[tuple[StoredList, _Waiting]]
     lists: Mapping[str, StoredList]
     gone: Mapping[str, Retired]
     retired: tuple[Retired, ...]
+    fresh: bool
 
     def rows(self) -> Iterator[tuple[str, dict[str, Rows]]]:
         """Yield each article with its rows by the number of their list."""
@@ -111,6 +112,8 @@ class _Batch:
 
     def sheet_action(self, article: str, rows: Mapping[str, Rows]) -> Action:
         """Return the action that brings an article's rows into its sheet."""
+        if self.fresh:
+            return index_action(sheet_key(article), {"control": {"rows": rows}})
         gone = [str(each.number) for each in self._gone(rows)]
         script = {"lang": "painless", "source": _SET_ROWS, "params": {"rows": rows, "gone": gone}}
         new = {"control": {"rows": rows}}
@@ -150,7 +153,7 @@ class PriceLoader:
         rows = prices.rows
         self._waiting[prices.id] = _Waiting(
             replace(prices, rows=()),
-            np.array([numbers.setdefault(row.article_id, len(numbers)) for row in rows], dtype=np.int64),
+            np.array([numbers.setdefault(row.article_id, len(numbers)) for row in rows], dtype=np.int32),
             np.array([row.min_quantity for row in rows], dtype=np.int64),
             np.array([ON_REQUEST if row.net is None else int(row.net * PRICE_SCALE) for row in rows], dtype=np.int64),
         )
@@ -159,10 +162,11 @@ class PriceLoader:
         """Remove a list."""
         self._waiting[identity] = None
 
-    def send(self, before: PriceBook, *, varied: bool) -> PriceBook:
+    def send(self, before: PriceBook, *, fresh: bool, stocked: bool, varied: bool) -> PriceBook:
         """Send what waits and return the book that names it; the one ``before`` stays readable.
 
-        Products of this batch must be in the index already. Raises NoPointsLeft.
+        Products of this batch must be in the index already. ``fresh`` says that nothing was committed yet, ``stocked``
+        that there are products. Raises NoPointsLeft.
         """
         if not self._waiting:
             return before
@@ -193,7 +197,8 @@ class PriceLoader:
         # Readers of ``before`` still need what it names; what it had replaced itself goes, wherever rows are written.
         gone = {str(stored.number): old.replaced for stored, old in kept if old.replaced}
         numbered = {str(stored.number): stored for stored, _ in made}
-        self._send_rows(_Batch(list(self._articles), made, numbered, gone, before.retired), varied=varied)
+        batch = _Batch(list(self._articles), made, numbered, gone, before.retired, fresh)
+        self._send_rows(batch, stocked=stocked, varied=varied)
         self._loader.finish()
         return PriceBook(lists, number, point, tuple(retired[-_MOST_RETIRED:]))
 
@@ -235,12 +240,12 @@ class PriceLoader:
         found: Json = answer["_source"]["control"] if answer.get("found") else {"number": 0, "point": 0}
         return found
 
-    def _send_rows(self, batch: "_Batch", *, varied: bool) -> None:
+    def _send_rows(self, batch: "_Batch", *, stocked: bool, varied: bool) -> None:
         for chunk in _chunks(batch.rows(), _TOGETHER):
             self._loader.send(batch.sheet_action(article, rows) for article, rows in chunk)
-            if not varied:
+            if stocked and not varied:
                 self._loader.send(batch.points_action(product, {"": rows}) for product, rows in chunk)
-        if varied:
+        if stocked and varied:
             self._send_points(batch)
 
     def _send_points(self, batch: "_Batch") -> None:

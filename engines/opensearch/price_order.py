@@ -11,87 +11,93 @@ from engines.opensearch.unit_criteria import HOLDS
 _PRICE = (
     HOLDS
     + """
-long made(def rule, long base) {
-  BigInteger exact = BigInteger.valueOf(base).multiply(BigInteger.valueOf(rule.factor));
-  exact = exact.add(new BigInteger(rule.amount));
+long made(Map rule, long base) {
+  BigInteger exact = BigInteger.valueOf(base).multiply(BigInteger.valueOf(((Number) rule.factor).longValue()));
+  exact = exact.add(new BigInteger((String) rule.amount));
   if (exact.signum() < 0) { return 0L; }
-  BigInteger half = BigInteger.valueOf(rule.minor);
+  BigInteger half = BigInteger.valueOf(((Number) rule.minor).longValue());
   BigInteger whole = exact.add(exact).add(half).divide(half.add(half));
-  return whole.longValue() * (long) rule.millionths;
+  return whole.longValue() * ((Number) rule.millionths).longValue();
 }
-long listed(Map doc, long own, def list) {
-  List points = doc[list.field];
-  long first = list.first;
+long own(Map doc) {
+  ScriptDocValues.Doubles catalogue = (ScriptDocValues.Doubles) doc['units.price'];
+  return catalogue.size() == 0 ? -1L : Math.round(catalogue.getValue() * 1000000.0);
+}
+long listed(Map doc, Map list) {
+  ScriptDocValues.Longs points = (ScriptDocValues.Longs) doc[list.field];
+  long first = ((Number) list.first).longValue();
   int low = 0;
   int high = points.size();
   while (low < high) {
     int middle = (low + high) >>> 1;
-    if ((long) points.get(middle) < first) { low = middle + 1; } else { high = middle; }
+    if (points.get(middle).longValue() < first) { low = middle + 1; } else { high = middle; }
   }
   if (low < points.size()) {
-    long found = points.get(low);
-    if (found < (long) list.end) { return found == first ? -1L : (found - first - 1L) * (long) list.step; }
+    long found = points.get(low).longValue();
+    if (found < ((Number) list.end).longValue()) {
+      return found == first ? -1L : (found - first - 1L) * ((Number) list.step).longValue();
+    }
   }
-  for (def rule : list.rules) {
-    long base = rule.base == null ? own : listed(doc, own, rule.base);
+  for (Map rule : (List) list.rules) {
+    long base = rule.base == null ? own(doc) : listed(doc, (Map) rule.base);
     if (base >= 0L && (rule.test == null || holds(doc, rule.test))) { return made(rule, base); }
   }
   return -2L;
 }
-long own(Map doc) {
-  def catalogue = doc['units.price'];
-  return catalogue.size() == 0 ? -1L : Math.round(catalogue.get(0) * 1000000.0);
-}
-long inLists(Map doc, def params) {
-  if (params.lists.isEmpty()) { return -2L; }
-  long catalogue = own(doc);
-  for (def list : params.lists) {
-    long found = listed(doc, catalogue, list);
+long inLists(Map doc, List lists) {
+  for (Map list : lists) {
+    long found = listed(doc, list);
     if (found != -2L) { return found; }
   }
   return -2L;
 }
-long lowered(def promotion, long net) {
-  long reduced = promotion.net == null ? made(promotion.step, net) : (long) promotion.net;
-  long floor = promotion.floor;
+long lowered(Map promotion, long net) {
+  long reduced = promotion.net == null ? made((Map) promotion.step, net) : ((Number) promotion.net).longValue();
+  long floor = ((Number) promotion.floor).longValue();
   if (reduced < floor) { reduced = floor; }
   return reduced < net ? reduced : net;
 }
-long promoted(Map doc, def promotions, long net, boolean fromList) {
+long promoted(Map doc, List promotions, long net, boolean fromList) {
   long best = net;
   long left = net;
-  for (def each : promotions) {
-    if ((fromList && !each.listed) || !holds(doc, each.test)) { continue; }
-    long reduced = lowered(each, each.stackable ? left : net);
-    if (each.stackable) { left = reduced; } else if (reduced < best) { best = reduced; }
+  for (Map each : promotions) {
+    if ((fromList && !(boolean) each.listed) || !holds(doc, each.test)) { continue; }
+    boolean stackable = (boolean) each.stackable;
+    long reduced = lowered(each, stackable ? left : net);
+    if (stackable) { left = reduced; } else if (reduced < best) { best = reduced; }
   }
   return best < left ? best : left;
 }
-long price(Map doc, def params) {
-  long found = inLists(doc, params);
+long price(Map doc, Map params) {
+  long found = inLists(doc, (List) params.lists);
   boolean fromList = found != -2L;
-  if (!fromList && params.fallback) { found = own(doc); }
-  return found < 0L ? found : promoted(doc, params.promotions, found, fromList);
+  if (!fromList && (boolean) params.fallback) { found = own(doc); }
+  return found < 0L ? found : promoted(doc, (List) params.promotions, found, fromList);
 }
 """
 )
 _KEY = (
     _PRICE
     + """
-String digits = Long.toString(price(doc, params));
-return "0000000000000000000".substring(digits.length()) + digits;
+long found = price(doc, params);
+return found < 0L ? (String) params.missing : Long.toString(found + 1000000000000000000L);
 """
 )
-"""Constant, so that it is compiled once and no text of a query can ever be part of it."""
+"""Constant, so that it is compiled once and no text of a query can ever be part of it. The order is that of texts, so
+all have nineteen digits."""
+_FIRST, _LAST = "", "9"
 
 
-def price_order(params: Json, condition: Json, *, descending: bool) -> Json:
-    """Return the order of products by the lowest price of their units that meet a condition, which must have one."""
+def price_order(params: Json, condition: Json | None, *, descending: bool) -> Json:
+    """Return the order of products by the lowest price of their units that meet a condition; those whose units have
+    none come last. Where products have several units the condition must be that one has a price."""
+    nested: dict[str, object] = {"path": UNITS} if condition is None else {"path": UNITS, "filter": condition}
+    missing = _FIRST if descending else _LAST
     key = {
         "type": "string",
-        "script": {"lang": "painless", "source": _KEY, "params": params},
+        "script": {"lang": "painless", "source": _KEY, "params": {**params, "missing": missing}},
         "order": "desc" if descending else "asc",
         "mode": "min",
-        "nested": {"path": UNITS, "filter": condition},
+        "nested": nested,
     }
     return {"_script": key}

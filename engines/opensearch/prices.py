@@ -49,7 +49,7 @@ class Prices(Protocol):
 
     def order(self, condition: Json | None, *, descending: bool) -> list[Json]:
         """Return the order of products by the lowest price of their units that meet a condition; products without one
-        come last."""
+        come last. None is for products that have one unit each, which all conditions of the search are about."""
         ...
 
 

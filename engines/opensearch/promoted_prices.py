@@ -57,9 +57,9 @@ class PromotedPrices:
 
     def order(self, condition: Json | None, *, descending: bool) -> list[Json]:
         """Return the order of products by price, as digits; products without a price come last."""
-        conditions = [self.within({}), *([] if condition is None else [condition])]
+        priced = None if condition is None else {"bool": {"filter": [self.within({}), condition]}}
         params = {**self.before.params(), "promotions": [each.params() for each in self._single]}
-        return [price_order(params, {"bool": {"filter": conditions}}, descending=descending)]
+        return [price_order(params, priced, descending=descending)]
 
     def on(self, product: str, unit: Json) -> tuple[Promotion, ...]:
         """Return the promotions in force on a unit of a product, at whatever quantity."""

@@ -10,7 +10,7 @@ import numpy as np
 from commerce.buyer import ANONYMOUS, Buyer
 from engines.opensearch.assortments import visible
 from engines.opensearch.buyer_prices import BuyerPrices
-from engines.opensearch.conditions import NOTHING
+from engines.opensearch.conditions import EVERYTHING, NOTHING
 from engines.opensearch.connection import Json
 from engines.opensearch.directory import Directory
 from engines.opensearch.documents import STORED, OfferOf, own_offer, product_of
@@ -270,7 +270,7 @@ class _Search:
             "size": size,
             "track_total_hits": True,
             "_source": [*_wanted(self._prices), *(("vector",) if plan.with_vectors else ())],
-            "sort": order_of(plan.sort, self._names, self._conditions, scored=scored),
+            "sort": order_of(plan.sort, self._names, self._counting_units(), scored=scored),
             "track_scores": scored,
         }
         if self._after is not None:
@@ -293,6 +293,13 @@ class _Search:
         if aggregations:
             body["aggs"] = aggregations
         return self._sent(body)
+
+    def _counting_units(self) -> Json | None:
+        """Return what a unit must meet for its product's place in an order; None where each product is its one unit,
+        which the query has decided already."""
+        if not self._known.catalogue.varied:
+            return None
+        return EVERYTHING if self._conditions is None else self._conditions
 
     def _count(self, least: int, parts: Json) -> Json:
         """Send further aggregations over the same hits."""
