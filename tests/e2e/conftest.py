@@ -22,6 +22,8 @@ import pytest
 import zstandard
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
+from registry import Registry
+
 SAMPLE = Path(__file__).parents[2] / "samples" / "icecat"
 PRODUCTS = 2_000
 SECRET = "a secret for tests that is long enough to be used"
@@ -41,13 +43,14 @@ PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"><path f
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Load, index and serve a slice of the sample; yield the service's address."""
+    """Load, index and serve a slice of the sample with the sample's map; yield the service's address."""
     work = tmp_path_factory.mktemp("storefront")
     products = work / "products.jsonl"
     _slice(SAMPLE / "products.jsonl.zst", products)
     environment = clean_environment(work / "home") | {"VITRINE_JWT_SECRET": SECRET}
     _vitrine(environment, "load", "icecat", str(products), "--mapping", str(SAMPLE / "mapping.toml"))
     _vitrine(environment, "index", "icecat")
+    Registry(work / "home" / "models").install(SAMPLE / "models" / "map", "icecat")
 
     with serving(environment, "serve", work / "serve.log") as address:
         yield address

@@ -87,6 +87,14 @@
  * @property {string} [session_id]
  * @property {Record<string, (Scalar | Interval)[]>} [facet_filters]
  *
+ * @typedef {object} ProductMap
+ * @property {number} scale
+ * @property {number} unplaced
+ * @property {string[]} categories
+ * @property {string[]} brands
+ * @property {{ids: string[], x: number[], y: number[], category: number[], brand: number[]}} points
+ * @property {{name: string, x: number, y: number, products: number}[]} regions
+ *
  * @typedef {object} SearchAnswer
  * @property {string} query_id
  * @property {number} total
@@ -276,6 +284,17 @@ export function recommendations(catalog, requests, signal) {
     body: JSON.stringify({ requests }),
     signal,
   });
+}
+
+/**
+ * Fetch the map of the products that filters leave.
+ * @param {string} catalog
+ * @param {{facet_filters?: SearchRequest["facet_filters"]}} body
+ * @param {AbortSignal} signal
+ * @returns {Promise<ProductMap>}
+ */
+export function productMap(catalog, body, signal) {
+  return request(`/v1/${encodeURIComponent(catalog)}/map`, { ...posted(body), signal });
 }
 
 /**

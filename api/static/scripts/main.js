@@ -10,6 +10,7 @@ import { h } from "./dom.js";
 import { startEvents } from "./events.js";
 import { language, setLanguage, texts, translatePage } from "./i18n.js";
 import { latestOnly } from "./latest.js";
+import { createMapPage } from "./map_page.js";
 import { problemState } from "./notices.js";
 import { createProductPage } from "./product.js";
 import { createRouter } from "./router.js";
@@ -71,6 +72,8 @@ function run(first) {
   let cart = null;
   /** @type {ReturnType<typeof createComparisonPage> | null} */
   let comparison = null;
+  /** @type {ReturnType<typeof createMapPage> | null} */
+  let map = null;
 
   const router = createRouter(catalogs[0].id, (shown, arrival) => {
     drawCatalogs(part("catalogs"), catalogs, shown.catalog);
@@ -83,8 +86,10 @@ function run(first) {
           ? (comparison ??= createComparisonPage(router, catalogs))
           : shown.cart
             ? (cart ??= createCartPage(router, catalogs))
-            : (results ??= createSearchPage(router, catalogs));
-    for (const other of [results, product, comparison, cart]) if (other !== page) other?.leave();
+            : shown.map
+              ? (map ??= createMapPage(router, catalogs))
+              : (results ??= createSearchPage(router, catalogs));
+    for (const other of [results, product, comparison, cart, map]) if (other !== page) other?.leave();
     if (!main.contains(page.element)) main.replaceChildren(page.element);
     void page.show(shown, arrival);
   });
@@ -101,8 +106,8 @@ function run(first) {
   const newest = latestOnly();
 
   function forgetPages() {
-    for (const page of [results, product, comparison, cart]) page?.leave();
-    results = product = comparison = cart = null;
+    for (const page of [results, product, comparison, cart, map]) page?.leave();
+    results = product = comparison = cart = map = null;
   }
 
   /** Show what another buyer sees of the same view: from the first page, in a catalogue that they may see. */

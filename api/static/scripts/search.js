@@ -5,7 +5,7 @@ import { card, cardOutlines } from "./cards.js";
 import { catalogNamed } from "./catalogs.js";
 import { chips } from "./chips.js";
 import { createComparisonTray } from "./comparison_tray.js";
-import { button, h, replaceKeepingFocus } from "./dom.js";
+import { button, h, link, replaceKeepingFocus } from "./dom.js";
 import { createDrawer } from "./drawer.js";
 import { createFacets } from "./facets.js";
 import { createGuide } from "./guide.js";
@@ -15,7 +15,7 @@ import { emptyState, interpretationNotices, problemState } from "./notices.js";
 import { pager } from "./pager.js";
 import { searchRequest } from "./search_request.js";
 import { buyer } from "./session.js";
-import { SORTS, isHome, toggled } from "./state.js";
+import { SORTS, href, isHome, toggled } from "./state.js";
 import { createUnits } from "./units.js";
 import { viewedProducts } from "./viewed.js";
 
@@ -43,6 +43,7 @@ export function createSearchPage(router, catalogs) {
   const sidebar = h("aside", { class: "sidebar", "aria-label": t.filters }, facets.element);
   const drawer = createDrawer(facets.element);
   const guide = createGuide();
+  const toMap = link("?", { class: "button button-second" }, t.mapOpen);
 
   const title = h("h1", { id: "results-title", tabindex: -1 });
   const count = h("p", { class: "results-count", role: "status" });
@@ -82,6 +83,7 @@ export function createSearchPage(router, catalogs) {
           { class: "toolbar" },
           filtersButton,
           guide.opener,
+          toMap,
           h("label", { class: "sort", for: "sort" }, h("span", {}, t.sort), sort),
         ),
       ),
@@ -169,6 +171,7 @@ export function createSearchPage(router, catalogs) {
       document.title = [next.query, name, "Vitrine"].filter(Boolean).join(" – ");
       sort.value = next.sort;
       guide.follow(next);
+      toMap.href = href({ ...next, map: true, page: 1, sort: "relevance" });
       tray.draw();
       grid.setAttribute("aria-busy", "true");
       if (isHome(next)) {

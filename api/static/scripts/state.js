@@ -17,6 +17,7 @@
  * @property {string[] | null} compare  the products that are compared, where they are
  * @property {string} query
  * @property {Choice[]} choices
+ * @property {boolean} map              the product map; query and choices stand out on it
  * @property {string} sort
  * @property {number} page              1-based
  */
@@ -37,6 +38,7 @@ export function view(changes = {}) {
     product: null,
     compare: null,
     cart: false,
+    map: false,
     query: "",
     choices: [],
     sort: "relevance",
@@ -59,6 +61,7 @@ export function parse(queryString, firstCatalog) {
     catalog: parameters.get("catalog") || firstCatalog,
     product: parameters.get("product"),
     cart: parameters.has("cart"),
+    map: parameters.has("map"),
     compare: parameters.has("compare") ? [...new Set(parameters.getAll("compare"))] : null,
     query: parameters.get("q") ?? "",
     choices: [...parameters].map(([name, value]) => parseChoice(name, value)).filter((choice) => choice !== null),
@@ -87,6 +90,7 @@ export function href(shown) {
     for (const id of shown.compare) parameters.append("compare", id);
     return `?${parameters}`;
   }
+  if (shown.map) parameters.set("map", "open");
   if (shown.query) parameters.set("q", shown.query);
   for (const choice of shown.choices) parameters.append(PREFIX[choice.kind] + choice.field, spell(choice));
   if (shown.sort !== "relevance") parameters.set("sort", shown.sort);
@@ -99,8 +103,8 @@ export function href(shown) {
  * @param {View} shown
  * @returns {boolean}
  */
-export function isHome({ product, compare, cart, query, choices, page }) {
-  return product === null && compare === null && !cart && !query && !choices.length && page === 1;
+export function isHome({ product, compare, cart, map, query, choices, page }) {
+  return product === null && compare === null && !cart && !map && !query && !choices.length && page === 1;
 }
 
 /**

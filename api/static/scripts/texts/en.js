@@ -211,6 +211,30 @@ export const en = {
   },
   unitFallback: "Popular",
 
+  mapOpen: "Show on the map",
+  /** @param {string} catalog */
+  mapTitle: (catalog) => `Map of ${catalog}`,
+  mapLabel: "Product map",
+  mapHint:
+    "Products that mean the like lie near each other. Drag to move, turn the wheel to zoom, press a product to open it. By keyboard: arrows go from product to product, Shift with arrows moves, + and − zoom, 0 shows all, Enter opens.",
+  mapCategory: "Category",
+  mapBrand: "Brand",
+  mapAll: "All",
+  mapZoom: "Zoom",
+  mapCloser: "Zoom in",
+  mapFarther: "Zoom out",
+  mapWhole: "Whole map",
+  mapAsList: "Show as list",
+  mapCard: "Product on the map",
+  mapNothing: "Point at a product to see what it is.",
+  mapMarks: "Most common here",
+  /** @param {number} n @param {number} all */
+  mapCount: (n, all) => (n === all ? `${counted(n, "product", "products")}.` : `${number.format(n)} of ${counted(all, "product", "products")} stand out.`),
+  /** @param {number} n */
+  mapUnplaced: (n) => `${counted(n, "newer product is", "newer products are")} not on the map yet.`,
+  /** @param {number} n @param {string} query */
+  mapRinged: (n, query) => `The ${counted(n, "best result", "best results")} for “${query}” ${n === 1 ? "has a ring" : "have rings"}.`,
+
   compare: "Compare",
   /** @param {number} n */
   compareChosen: (n) => `${counted(n, "product", "products")} chosen to compare`,
