@@ -13,7 +13,7 @@ from engines.port import Document
 from engines.results import Facet
 from language.analysis import analyzer
 
-_TEXTS = ("title", "type", "brand", "attributes", "description")
+_TEXTS = ("title", "type", "brand", "attributes", "description", "measures")
 
 
 class RawTantivy:

@@ -46,9 +46,9 @@ class Client:
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def search(self, query: str, token: str | None = None) -> tuple[float, int]:
+    def search(self, query: str, token: str | None = None, mode: str = "hybrid") -> tuple[float, int]:
         """Search with automatic facets; return the milliseconds until the whole body was read, and its bytes."""
-        took, answer = self.post({"query": query}, token)
+        took, answer = self.post({"query": query, "mode": mode}, token)
         return took, len(answer)
 
     def total(self, condition: str, token: str | None = None) -> int:
