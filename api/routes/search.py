@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request
 from api import answers, rendering
 from api.bodies import BatchBody, SearchBody
 from api.experimenting import trial_of
-from api.json_body import StrictJsonRoute
 from api.metrics import Metrics
+from api.plain_route import PlainRoute
 from api.preview import At, Drafts, Viewer, is_preview
 from api.product_page import Json
 from api.rendering import JsonResponse
@@ -25,7 +25,8 @@ from ranking.interleaving import Way
 from ranking.search import search
 from ranking.suggest import suggest
 
-router = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS, route_class=StrictJsonRoute)
+router = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS, route_class=PlainRoute)
+completing = APIRouter(prefix="/v1/{catalog}", tags=["search"], responses=PROBLEMS)
 
 
 @router.post("/search", response_model=answers.SearchResponse, openapi_extra=TOKEN_OPTIONAL)
@@ -60,7 +61,7 @@ async def search_batch(
     return JsonResponse({"responses": await shop.answer(answers_in_turn)})
 
 
-@router.get("/suggest", response_model=answers.SuggestResponse, openapi_extra=TOKEN_OPTIONAL)
+@completing.get("/suggest", response_model=answers.SuggestResponse, openapi_extra=TOKEN_OPTIONAL)
 async def suggest_as_typed(
     catalog: CatalogId,
     shop: TheShop,

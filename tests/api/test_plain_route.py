@@ -10,6 +10,7 @@ from api.plain_route import PlainRoute
 from tests.api.conftest import Token
 
 PATH = "/v1/icecat/recommendations"
+SEARCH = "/v1/icecat/search"
 USUAL = "?unknown=1"
 BODIES: list[Any] = [
     {"strategy": "most_popular", "count": 3},
@@ -22,13 +23,22 @@ BODIES: list[Any] = [
     [],
     None,
 ]
+SEARCHES: list[Any] = [
+    {"query": "hp laptop", "facet_filters": {"brand": ["HP"]}, "page_size": 3},
+    {"filter": "price < 100", "facets": ["brand"], "sort": "price:asc", "locale": "de"},
+    {"query": "x" * 1_001},
+    {"page": 0},
+    {"filter": "colour = 1"},
+    [],
+]
 
 
 def answered(client: TestClient, path: str, **request: Any) -> tuple[int, Any]:
     answer = client.post(path, **request)
     found = answer.json()
     for unit in [found, *found.get("responses", [])]:
-        unit.pop("recommendation_id", None)
+        for own in ("recommendation_id", "query_id", "took_ms"):
+            unit.pop(own, None)
     return answer.status_code, found
 
 
@@ -37,6 +47,13 @@ def test_a_plain_request_is_answered_as_the_usual_way_does(reader: TestClient, b
     assert answered(reader, PATH, json=body) == answered(reader, PATH + USUAL, json=body)
     batch = {"requests": [body, body]}
     assert answered(reader, f"{PATH}:batch", json=batch) == answered(reader, f"{PATH}:batch{USUAL}", json=batch)
+
+
+@pytest.mark.parametrize("body", SEARCHES)
+def test_a_plain_search_is_answered_as_the_usual_way_does(reader: TestClient, body: Any) -> None:
+    assert answered(reader, SEARCH, json=body) == answered(reader, SEARCH + USUAL, json=body)
+    batch = {"requests": [body, body]}
+    assert answered(reader, f"{SEARCH}:batch", json=batch) == answered(reader, f"{SEARCH}:batch{USUAL}", json=batch)
 
 
 @pytest.mark.parametrize(
