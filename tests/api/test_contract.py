@@ -23,6 +23,7 @@ from tests.api.conftest import Token, make_settings
 
 PATHS = {
     "/v1/{catalog}/search", "/v1/{catalog}/search:batch", "/v1/{catalog}/suggest",
+    "/v1/{catalog}/map", "/v1/{catalog}/map/gaps",
     "/v1/{catalog}/guide", "/v1/{catalog}/settings/guide", "/v1/{catalog}/settings/relevance",
     "/v1/catalogs", "/v1/{catalog}/categories", "/v1/{catalog}/products", "/v1/{catalog}/products/{product_id}",
     "/v1/{catalog}/price-lists", "/v1/{catalog}/price-lists/{list_id}",

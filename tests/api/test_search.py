@@ -196,7 +196,8 @@ def test_catalogues_and_categories_are_listed_with_counts(reader: TestClient) ->
 
 def test_health_and_metrics_answer(reader: TestClient) -> None:
     assert reader.get("/health/live").status_code == 200
-    assert reader.get("/health/ready").json() == {"status": "ready", "catalogs": ["icecat"], "loading": []}
+    ready = {"status": "ready", "catalogs": ["icecat"], "loading": [], "models": {"icecat": {}}}
+    assert reader.get("/health/ready").json() == ready
     text = reader.get("/metrics").text
     assert 'vitrine_products{catalog="icecat"} 1941.0' in text
     assert 'route="/v1/{catalog}/search"' in text
