@@ -130,17 +130,17 @@ def _show(quality: SearchQuality, worst: int) -> None:
 
 
 def judged_search(
-    index: SearchIndex, models: Models, rated: Judgments, relevance: Relevance = USUAL
+    index: SearchIndex, models: Models, rated: Judgments, relevance: Relevance = USUAL, seed: int = 1
 ) -> Callable[[str], list[str]]:
-    """Return the search as it may be scored on these judgments.
+    """Return the search as it may be scored on these judgments; ``seed`` says which queries are held out together.
 
     A re-ranker may have learned from them. It is scored in the place of one that is trained here, for each query on
-    the other queries alone.
+    the other queries alone, on top of what the catalogue taught.
     """
     unlearned = replace(models, reranker=None)
-    if models.reranker is None:
-        return lambda query: ranked_ids(index, query, unlearned, relevance)
-    orders = cross_validated_orders(examples(index, unlearned, rated))
+    if models.reranker is None or not models.reranker.saw_people:
+        return lambda query: ranked_ids(index, query, models, relevance)
+    orders = cross_validated_orders(examples(index, unlearned, rated), seed, start=models.reranker.from_catalogue())
 
     def ranked(query: str) -> list[str]:
         first = orders.get(query, [])

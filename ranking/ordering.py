@@ -89,12 +89,13 @@ def order(
         return Order(_best_first(scores, named), lambda at: _fused(candidates, parts[:, at], at))
     matrix = features(candidates, text, signals, words, unweighed)
     learned = reranker.scores(matrix)
-    scale = weights.learned / max(float(learned.std()), 1e-9) if len(learned) else weights.learned
+    trust = weights.learned * reranker.strength
+    scale = trust / max(float(learned.std()), 1e-9) if len(learned) else trust
 
     def explain(at: int) -> tuple[Stage, ...]:
         return (*_fused(candidates, parts[:, at], at), *_learned(reranker, matrix[at : at + 1], scale))
 
-    return Order(_best_first(scores + weights.learned * standardised(learned), named), explain)
+    return Order(_best_first(scores + trust * standardised(learned), named), explain)
 
 
 def order_by_words(candidates: Candidates, personal: Scores, explain: Callable[[int], tuple[Stage, ...]]) -> Order:
