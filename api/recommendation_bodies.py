@@ -34,12 +34,14 @@ _Cap = Annotated[int | None, Field(ge=1, le=100, strict=True)]
 
 
 class WeightsBody(StrictBody):
-    """What counts in a unit: what fits best, what brings most money, what differs from the rest, what few have."""
+    """What counts in a unit: what fits best, what brings most money, what differs from the rest, what few have, what
+    earns most over its cost, as that was when the model was trained."""
 
     relevance: _Weight = 1.0
     revenue: _Weight = 0.0
     diversity: _Weight = 0.0
     novelty: _Weight = 0.0
+    margin: _Weight = 0.0
 
 
 class CapsBody(StrictBody):

@@ -168,10 +168,12 @@ class Recommending:
 
     def _choice(self, candidate: Candidate, stored: StoredProduct, factors: Mapping[str, float]) -> Choice:
         share = self.recommender.share_of_buyers(candidate.id) if self.recommender else 0.0
+        cost = self.recommender.cost(candidate.id) if self.recommender else None
+        net = None if stored.net is None else float(stored.net)
         product = orjson.loads(stored.document)
         category = product.get("category") or [None]
-        net = None if stored.net is None else float(stored.net)
-        return Choice(net, share, product.get("brand"), category[0], factors.get(candidate.id, 1.0))
+        margin = None if net is None or cost is None else net - cost
+        return Choice(net, share, product.get("brand"), category[0], factors.get(candidate.id, 1.0), margin)
 
     def _visible(self, asked: Asked, condition: Filter | None, left_out: set[str], count: int) -> Iterator[_Found]:
         """Yield what the buyer may see, meets the condition and is not known to be out of stock."""

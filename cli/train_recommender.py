@@ -11,6 +11,7 @@ from cli.context import AsJson, CatalogName, Context, opened, print_json, progre
 from recommender.artefact import KIND, load
 from recommender.blend import Blend
 from recommender.errors import NothingToLearn
+from recommender.objective import Objective
 from recommender.readiness import DataReport, readiness
 from recommender.training import Outcome, train_recommender
 
@@ -24,6 +25,10 @@ def train_the_recommender(
     catalog: CatalogName,
     until: Until = None,
     seed: Annotated[int, typer.Option(help="Equal seeds on equal data make equal models.")] = 1,
+    objective: Annotated[
+        Objective,
+        typer.Option(help="What counts: that products are ordered, or what they bring, or earn over `price.cost`."),
+    ] = "conversion",
     keep_trees: Annotated[
         bool,
         typer.Option("--keep-trees", help="Keep the serving blend, learn the rest anew: ten times faster."),
@@ -40,7 +45,9 @@ def train_the_recommender(
     moment = None if until is None else until.replace(tzinfo=UTC)
     with opened() as context:
         trees = _serving_trees(context, catalog) if keep_trees else None
-        outcome = train_catalog(context, catalog, until=moment, seed=seed, quiet=as_json, trees=trees)
+        outcome = train_catalog(
+            context, catalog, until=moment, seed=seed, quiet=as_json, objective=objective, trees=trees
+        )
     manifest = outcome.artefact.manifest
     if as_json:
         print_json(
@@ -90,6 +97,7 @@ def train_catalog(
     until: datetime | None = None,
     seed: int = 1,
     quiet: bool,
+    objective: Objective = "conversion",
     trees: Blend | None = None,
 ) -> Outcome:
     """Train one catalogue's recommender with a progress bar; see ``train_recommender``. Raises UnknownCatalog."""
@@ -102,6 +110,7 @@ def train_catalog(
             code_version=version("vitrine"),
             until=until,
             seed=seed,
+            objective=objective,
             trees=trees,
             progress=step,
         )

@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each aim counts, from 0 to 1: what fits best, what brings most money, what differs from what stands
-    already, what few have."""
+    already, what few have, what earns most."""
 
     relevance: float = 1.0
     revenue: float = 0.0
     diversity: float = 0.0
     novelty: float = 0.0
+    margin: float = 0.0
 
     @property
     def is_plain(self) -> bool:
         """Say whether nothing but relevance counts."""
-        return not (self.revenue or self.diversity or self.novelty)
+        return not (self.revenue or self.diversity or self.novelty or self.margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,14 @@ class Caps:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One product to choose: its price, the share of buyers who have it, brand and category; ``factor`` is what rules
-    multiply its worth by."""
+    multiply its worth by, ``margin`` what is left of the price after what it costs the shop, None where unknown."""
 
     price: float | None
     share: float
     brand: str | None
     category: str | None
     factor: float = 1.0
+    margin: float | None = None
 
 
 def arrange(choices: Sequence[Choice], count: int, weights: Weights, caps: Caps, *, settled: int = 0) -> list[int]:
@@ -61,6 +63,7 @@ def arrange(choices: Sequence[Choice], count: int, weights: Weights, caps: Caps,
         value = (
             weights.relevance * relevance
             + weights.revenue * _ranks(prices)
+            + weights.margin * _ranks([each.margin for each in choices])
             + weights.novelty * (1 - _ranks([each.share for each in choices]))
         ) * factors
     chosen: list[int] = []

@@ -45,6 +45,7 @@ def save(trained: Trained, folder: Path) -> None:
         "columns": knowledge.columns,
         "orders": knowledge.orders,
         "factors": knowledge.factors.items,
+        "costs": knowledge.costs,
     }
     matrices = {name: each.matrix for name, each in knowledge.neighbours.items()} | {
         _SHARED: knowledge.shared,
@@ -76,7 +77,10 @@ def load(folder: Path) -> Trained:
         moment = float(arrays["moment"][0])
         visits = {name: Neighbours(_matrix(arrays, name, len(items))) for name in VISITS}
         factors = factors_of(arrays["factors"])  # type: ignore[arg-type]
-        knowledge = Knowledge(items, moment, neighbours, factors, columns, arrays["orders"], shared, fits, visits)  # type: ignore[arg-type]
+        # Versions of before costs were learned know none.
+        costs = arrays.get("costs", np.full(len(items), np.nan, dtype=np.float32))
+        rest = (columns, arrays["orders"], shared, fits, visits, costs)
+        knowledge = Knowledge(items, moment, neighbours, factors, *rest)  # type: ignore[arg-type]
         trees, buyers = folder / _TREES, folder / _BUYERS
         blend = load_blend(trees) if trees.is_file() else None
         said = folder / _REPORT

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.behaviour import Behaviour, Floats
 from recommender.features import NAMES, bought_until, candidates, describe, model_scores
 from recommender.history import History, histories_of
 from recommender.knowledge import Knowledge, learn
+from recommender.objective import GRADES
 from recommender.splits import next_baskets
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ _PARAMETERS = {
     "lambda_l2": 5.0,
     "deterministic": True,
     "force_row_wise": True,
+    "label_gain": list(range(GRADES + 1)),
     "verbose": -1,
 }
 _FEWEST_BUYERS = 100
@@ -93,10 +96,17 @@ def load_blend(path: Path) -> Blend:
 
 
 def train_blend(
-    behaviour: Behaviour, moment: float, texts: Sequence[str], *, seed: int = 1, progress: Progress | None = None
+    behaviour: Behaviour,
+    moment: float,
+    texts: Sequence[str],
+    *,
+    seed: int = 1,
+    worth: NDArray[np.int8] | None = None,
+    progress: Progress | None = None,
 ) -> Blend | None:
     """Train on what buyers ordered between earlier moments and ``moment``; None where too few of them did.
 
+    ``worth`` (items,) are the grades that an order of each item counts, see ``objective``; None is the same for all.
     Of each earlier moment the models see only what happened before it, and the labels what happened after it.
     """
     tables, labels, sizes = [], [], []
@@ -120,7 +130,7 @@ def train_blend(
                 continue
             kept = ordered | (random.random(len(chosen)) < _KEPT_OF_OTHERS)
             tables.append(describe(knowledge, bought, scores, chosen)[kept])
-            labels.append(ordered[kept])
+            labels.append((ordered if worth is None else ordered * worth[chosen])[kept])
             sizes.append(int(kept.sum()))
     if not tables:
         return None

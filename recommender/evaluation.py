@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.metrics import bootstrap_interval, ndcg
 from recommender.behaviour import Behaviour, Floats, Ints
@@ -12,11 +13,14 @@ from recommender.blend import Blend, Progress, train_blend
 from recommender.errors import NothingToLearn
 from recommender.history import Histories, histories_of
 from recommender.knowledge import Knowledge, learn
+from recommender.models.neighbours import best
 from recommender.references import reference_scorers
 from recommender.splits import next_baskets
 
 DEPTH = 20
 CUT = 10
+_MOST_BUYERS = 10_000
+"""Scored at one cut: of more a sample says the same."""
 OURS = "Vitrine's blend"
 
 
@@ -58,6 +62,7 @@ def evaluate_recommender(
     *,
     seed: int = 1,
     references: bool = True,
+    worth: NDArray[np.int8] | None = None,
     progress: Progress | None = None,
 ) -> list[Row]:
     """Train on what happened before ``cut``, predict each known buyer's first order from then on, and score.
@@ -65,7 +70,7 @@ def evaluate_recommender(
     All items are ranked, ties fall to the disadvantage of the model, and ``references`` learn from the same rows.
     Raises NothingToLearn where nobody known orders after the cut.
     """
-    return score_cut(behaviour, cut, texts, seed=seed, references=references, progress=progress).rows()
+    return score_cut(behaviour, cut, texts, seed=seed, references=references, worth=worth, progress=progress).rows()
 
 
 def score_cut(
@@ -75,6 +80,7 @@ def score_cut(
     *,
     seed: int = 1,
     references: bool = True,
+    worth: NDArray[np.int8] | None = None,
     progress: Progress | None = None,
 ) -> "Scores":
     """Return each buyer's scores; see ``evaluate_recommender``."""
@@ -82,12 +88,16 @@ def score_cut(
     if not len(baskets.users):
         raise NothingToLearn("no buyer ordered both before and after the cut: load orders, or choose another --cut")
     past = behaviour.before(cut)
-    blend = train_blend(past, cut, texts, seed=seed, progress=progress)
+    blend = train_blend(past, cut, texts, seed=seed, worth=worth, progress=progress)
     knowledge = learn(past, cut, texts, seed)
     scores = Scores(knowledge)
     scorers = reference_scorers(past, knowledge, seed) if references else {}
     histories = histories_of(past)
-    for truth, user in zip(baskets.items, baskets.users.tolist(), strict=True):
+    rows = np.arange(len(baskets.users))
+    if len(rows) > _MOST_BUYERS:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, _MOST_BUYERS, replace=False))
+    for row in rows.tolist():
+        truth, user = baskets.items[row], int(baskets.users[row])
         history = histories.of(user)
         if blend:
             scores.add(OURS, user, history.item, truth, _blended(blend, knowledge, histories, user, cut))
@@ -170,8 +180,10 @@ def best_against(scores: Floats, truth: Ints, depth: int) -> np.ndarray:
     """Return the best ``depth`` items that have a finite score; of equal ones those that are not in ``truth`` first."""
     is_true = np.zeros(len(scores), dtype=bool)
     is_true[truth] = True
-    order = np.lexsort((np.arange(len(scores)), is_true, -scores))[:depth]
-    return order[np.isfinite(scores[order])]
+    # All that reach the last place of the best, equal ones among them: sorting the rest would take most of the time.
+    least = scores[best(scores, depth)].min() if len(scores) else 0.0
+    may = np.flatnonzero((scores >= least) & np.isfinite(scores))
+    return may[np.lexsort((may, is_true[may], -scores[may]))[:depth]]
 
 
 def _figure(values: np.ndarray) -> Figure:

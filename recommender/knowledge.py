@@ -13,6 +13,7 @@ from recommender.models.content import content_similarity
 from recommender.models.cooccurrence import baskets, bought_together, cosine, followed_by, histories
 from recommender.models.ease import MOST_ITEMS, fit_ease
 from recommender.models.neighbours import Neighbours, best, strongest
+from recommender.models.products import counted_pairs
 from recommender.sessions import NO_SESSIONS, Sessions, followed_in_visit, visits
 
 WINDOWS = (7.0, 14.0, 30.0, 60.0, 120.0, 400.0)
@@ -45,8 +46,8 @@ class Knowledge:
 
     ``items`` are ids; all else goes by their numbers: ``neighbours`` by NEIGHBOURS, ``factors``, ``columns``
     (items × ITEM_COLUMNS), ``orders`` how many orders have each item, ``shared`` (items × items) how many have both;
-    ``fits`` (items × items) which accessory is made for which device, ``visits`` by VISITS what visits teach;
-    ``common`` are the numbers of items that may be for anybody.
+    ``fits`` (items × items) which accessory is made for which device, ``visits`` by VISITS what visits teach; ``costs``
+    what one of each costs the shop, NaN where unknown; ``common`` are the numbers of items that may be for anybody.
     """
 
     items: tuple[str, ...]
@@ -58,6 +59,7 @@ class Knowledge:
     shared: sp.csr_matrix
     fits: sp.csr_matrix
     visits: Mapping[str, Neighbours]
+    costs: Floats
     common: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,34 +81,36 @@ def learn(
     *,
     fits: sp.csr_matrix | None = None,
     sessions: Sessions = NO_SESSIONS,
+    costs: Floats | None = None,
 ) -> Knowledge:
     """Fit every model on what happened before ``moment``; ``texts`` say what each item is, ``fits`` what goes with it,
-    ``sessions`` are the visits before ``moment``.
+    ``sessions`` are the visits before ``moment``, ``costs`` (items,) what one costs.
 
     With more than 8,000 items the similarity of items by their buyers stands in for the closed-form model.
     """
     past = behaviour.before(moment)
     bought = histories(past)
-    similar = strongest(cosine(bought))
+    similar = cosine(bought)
     neighbours = {
         "ease": strongest(fit_ease(bought), 200) if 0 < len(past.items) <= MOST_ITEMS else similar,
         "cosine": similar,
-        "together": strongest(bought_together(past, moment)),
-        "followed": strongest(followed_by(past, moment)),
-        "content": strongest(content_similarity(texts), 50),
+        "together": bought_together(past, moment),
+        "followed": followed_by(past, moment),
+        "content": content_similarity(texts),
     }
     content = baskets(past)
     orders = np.bincount(past.item, minlength=len(past.items)).astype(np.int32)
-    shared = _of_neighbours(content, neighbours["together"])
+    shared = counted_pairs(content, neighbours["together"])
     factors = fit_factors(bought, seed)
     made_for = sp.csr_matrix(shared.shape, dtype=np.float32) if fits is None else fits
     seen = {
-        "viewed": strongest(cosine(visits(sessions, len(past.items)))),
+        "viewed": cosine(visits(sessions, len(past.items))),
         "next": strongest(followed_in_visit(sessions, len(past.items))),
     }
-    return Knowledge(
-        past.items, moment, neighbours, factors, item_columns(past, moment), orders, shared, made_for, seen
-    )
+    columns = item_columns(past, moment)
+    unknown = np.full(len(past.items), np.nan, dtype=np.float32)
+    cost = unknown if costs is None else costs
+    return Knowledge(past.items, moment, neighbours, factors, columns, orders, shared, made_for, seen, cost)
 
 
 def item_columns(past: Behaviour, moment: float) -> Floats:
@@ -146,11 +150,3 @@ def _popularity(pairs: NDArray[np.int64], user: np.ndarray, chosen: np.ndarray, 
     """Return the share of the period's buyers who bought each item in it."""
     once = np.unique(pairs[chosen]) % max(count, 1)
     return np.bincount(once, minlength=count) / max(len(np.unique(user[chosen])), 1)
-
-
-def _of_neighbours(content: sp.csr_matrix, together: Neighbours) -> sp.csr_matrix:
-    """Return how many orders hold both, for the pairs that are neighbours."""
-    counts = sp.csr_matrix(content.T @ content)
-    kept = together.matrix.copy()
-    kept.data = np.ones_like(kept.data)
-    return sp.csr_matrix(counts.multiply(kept)).astype(np.int32)

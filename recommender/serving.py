@@ -1,5 +1,6 @@
 """Answer a unit of recommendations: scored candidates with their reasons, best first, before any buyer's view."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -76,6 +77,7 @@ class Recommender:
         self._for_all: dict[str, tuple[Candidate, ...]] = {}
         self.written = trained.written
         self.readiness = readiness(trained.report) if trained.report else {}
+        self.items = trained.knowledge.items
         self._number = {identity: number for number, identity in enumerate(trained.knowledge.items)}
 
     def history(self, orders: Iterable[Order]) -> History:
@@ -101,6 +103,12 @@ class Recommender:
         """Return the share of all buyers who have a product, 0 for one that is not known."""
         at = self._number.get(identity)
         return 0.0 if at is None else float(self._known.columns[at, _SHARE])
+
+    def cost(self, identity: str) -> float | None:
+        """Return what a product cost the shop when this version was trained; None where that is not known."""
+        at = self._number.get(identity)
+        cost = float("nan") if at is None else float(self._known.costs[at])
+        return None if math.isnan(cost) else cost
 
     def bought_within(self, history: History, since: float) -> set[str]:
         """Return the products of a history that were bought after a day."""

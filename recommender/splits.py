@@ -36,3 +36,16 @@ def next_baskets(behaviour: Behaviour, cut: float, until: float | None = None) -
     users = sorted(found)
     baskets = tuple(np.array(found[who], dtype=np.int32) for who in users)
     return Baskets(np.array(users, dtype=np.int32), baskets, tuple(days[who] for who in users))
+
+
+def sampled(behaviour: Behaviour, most: int, seed: int) -> Behaviour:
+    """Return what ``most`` buyers at random did, and the same share of guests' orders; all of it where there are no
+    more. The numbers of users, items and orders stay."""
+    buyers = np.unique(behaviour.user[behaviour.user != GUEST])
+    if len(buyers) <= most:
+        return behaviour
+    random = np.random.default_rng(seed)
+    is_kept = np.zeros(len(behaviour.users), dtype=bool)
+    is_kept[random.choice(buyers, most, replace=False)] = True
+    of_guests = random.random(int(behaviour.order.max()) + 1) < most / len(buyers)
+    return behaviour.chosen(np.where(behaviour.user == GUEST, of_guests[behaviour.order], is_kept[behaviour.user]))

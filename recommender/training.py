@@ -6,21 +6,26 @@ from datetime import UTC, datetime
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
+from commerce.product import CatalogItem
 from commerce.records import Records
 from recommender.artefact import KIND, Trained, save
-from recommender.behaviour import Behaviour, day_of, read_behaviour
+from recommender.behaviour import Behaviour, Floats, day_of, read_behaviour
 from recommender.blend import Blend, Progress, train_blend
 from recommender.errors import NothingToLearn
 from recommender.evaluation import OURS, evaluate_recommender
 from recommender.history import histories_of
 from recommender.knowledge import learn
 from recommender.models.fits import fit_relations
+from recommender.objective import Objective, grades
 from recommender.readiness import DataReport, data_report
 from recommender.sessions import Sessions, read_sessions
+from recommender.splits import sampled
 from registry import Artefact, Registry, Training
 
 _HELD_BACK = 30.0
+_MOST_BUYERS = 250_000
 _DAY = 86_400.0
 
 
@@ -39,12 +44,14 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Material:
     """What there is to learn from: behaviour with every product of the catalogue among its items, and of each item its
-    title (empty for one that is no product now), which one is made for which, and the visits."""
+    title (empty for one that is no product now), which one is made for which, the visits, and what each costs the shop
+    (NaN where unknown)."""
 
     behaviour: Behaviour
     titles: Sequence[str]
     fits: sp.csr_matrix
     sessions: Sessions
+    costs: Floats | None = None
 
     def report(self) -> DataReport:
         """Return how much of it there is."""
@@ -54,13 +61,22 @@ class Material:
 
 def read_material(records: Records, catalog: str, until: datetime | None = None) -> Material:
     """Read a catalogue, and what happened in it before ``until``."""
-    products = {item.product.id: item.product for item in records.items(catalog)}
+    found_items = {item.product.id: item for item in records.items(catalog)}
+    products = {identity: item.product for identity, item in found_items.items()}
     found = read_behaviour(records.orders(catalog, until=until))
     widened = _with_items(found, sorted(products.keys() | set(found.items)))
     in_order = [products.get(identity) for identity in widened.items]
     numbers = {identity: number for number, identity in enumerate(widened.items)}
     sessions = read_sessions(records.events(catalog, until=until), numbers)
-    return Material(widened, [each.title if each else "" for each in in_order], fit_relations(in_order), sessions)
+    costs = np.array([_cost(found_items.get(identity)) for identity in widened.items], dtype=np.float32)
+    titles = [each.title if each else "" for each in in_order]
+    return Material(widened, titles, fit_relations(in_order), sessions, costs)
+
+
+def _cost(item: CatalogItem | None) -> float:
+    """Return what an item costs the shop: the least of its variants."""
+    costs = [offer.cost for _, offer in item.offers() if offer.cost is not None] if item else []
+    return float(min(costs)) if costs else float("nan")
 
 
 def train_recommender(
@@ -72,6 +88,7 @@ def train_recommender(
     until: datetime | None = None,
     seed: int = 1,
     tolerance: float = 0.02,
+    objective: Objective = "conversion",
     trees: Blend | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
@@ -86,14 +103,53 @@ def train_recommender(
     # Asked before the orders are read: what is written meanwhile may be read twice, but is never missed.
     written = records.last_order_write(catalog)
     material = read_material(records, catalog, until)
-    behaviour, titles = material.behaviour, material.titles
-    if not behaviour.items:
+    if not material.behaviour.items:
         raise NothingToLearn(f"{catalog} has neither products nor orders: run `vitrine load {catalog} …` first")
+    return train_on(
+        material,
+        registry,
+        catalog,
+        code_version=code_version,
+        until=until,
+        written=written,
+        seed=seed,
+        tolerance=tolerance,
+        objective=objective,
+        trees=trees,
+        progress=progress,
+    )
+
+
+def train_on(
+    material: Material,
+    registry: Registry,
+    catalog: str,
+    *,
+    code_version: str,
+    until: datetime | None = None,
+    written: int = 0,
+    seed: int = 1,
+    tolerance: float = 0.02,
+    objective: Objective = "conversion",
+    trees: Blend | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Train on material that was read up to the records' write ``written``; see ``train_recommender``.
+
+    What serves learns from everybody. Of more than 250,000 buyers a sample is what the blend learns from and is scored
+    on, for it learns everything else anew at several moments.
+    """
+    behaviour, titles = material.behaviour, material.titles
     moment = day_of(until or datetime.now(UTC)) if not len(behaviour) else float(behaviour.at[-1]) + 1e-6
-    metrics = {} if trees else _metrics(behaviour, titles, moment, seed)
-    blend = trees or train_blend(behaviour, moment, titles, seed=seed, progress=progress)
+    some = sampled(behaviour, _MOST_BUYERS, seed)
+    worth = None if objective == "conversion" else _worth(material, objective)
+    metrics = {} if trees else _metrics(some, titles, moment, seed, worth)
+    blend = trees or train_blend(some, moment, titles, seed=seed, worth=worth, progress=progress)
+    del some
     histories = histories_of(behaviour) if until is None else None
-    knowledge = learn(behaviour, moment, titles, seed, fits=material.fits, sessions=material.sessions)
+    knowledge = learn(
+        behaviour, moment, titles, seed, fits=material.fits, sessions=material.sessions, costs=material.costs
+    )
     report = material.report()
     trained = Trained(knowledge, blend, histories, written, report)
     serving = registry.load(catalog, KIND)
@@ -104,15 +160,33 @@ def train_recommender(
         _text(float(behaviour.at[0])) if len(behaviour) else None,
         _text(moment),
         metrics,
-        {"seed": seed, "buyers": len(behaviour.users), "items": len(behaviour.items), "rows": len(behaviour)},
+        {
+            "seed": seed,
+            "objective": objective,
+            "buyers": len(behaviour.users),
+            "items": len(behaviour.items),
+            "rows": len(behaviour),
+        },
     )
     artefact = registry.publish(catalog, KIND, training, lambda folder: save(trained, folder), promote=not is_worse)
     return Outcome(artefact, metrics, before, not is_worse, report)
 
 
-def _metrics(behaviour: Behaviour, titles: Sequence[str], moment: float, seed: int) -> dict[str, float]:
+def _worth(material: Material, objective: Objective) -> NDArray[np.int8]:
+    costs = material.costs
+    if costs is None:
+        costs = np.full(len(material.behaviour.items), np.nan, dtype=np.float32)
+    if objective == "margin" and np.isnan(costs).all():
+        raise NothingToLearn("no product says what it costs the shop: load `price.cost`, or choose another objective")
+    return grades(objective, material.behaviour, costs)
+
+
+def _metrics(
+    behaviour: Behaviour, titles: Sequence[str], moment: float, seed: int, worth: NDArray[np.int8] | None
+) -> dict[str, float]:
     try:
-        rows = evaluate_recommender(behaviour, moment - _HELD_BACK, titles, seed=seed, references=False)
+        cut = moment - _HELD_BACK
+        rows = evaluate_recommender(behaviour, cut, titles, seed=seed, references=False, worth=worth)
     except NothingToLearn:
         return {}
     ours = [row for row in rows if row.name == OURS]

@@ -43,8 +43,9 @@ def fit_factors(histories: sp.csr_matrix, seed: int = 1) -> Factors:
     count = histories.shape[1]
     if not histories.nnz:
         return factors_of(np.zeros((count, FACTORS), dtype=np.float32))
-    if histories.shape[0] > _MOST_BUYERS:
-        chosen = np.random.default_rng(seed).choice(histories.shape[0], _MOST_BUYERS, replace=False)
+    buyers = np.flatnonzero(np.diff(histories.indptr))
+    if len(buyers) > _MOST_BUYERS:
+        chosen = np.random.default_rng(seed).choice(buyers, _MOST_BUYERS, replace=False)
         histories = histories[np.sort(chosen)]
     # Only who trains pays for the import. A BLAS with threads of its own makes the library up to 125 times slower.
     with threadpool_limits(1, "blas"):

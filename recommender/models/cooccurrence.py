@@ -4,6 +4,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from recommender.behaviour import GUEST, Behaviour
+from recommender.models.neighbours import Neighbours
+from recommender.models.products import strongest_in
 
 
 def histories(behaviour: Behaviour) -> sp.csr_matrix:
@@ -18,35 +20,42 @@ def baskets(behaviour: Behaviour) -> sp.csr_matrix:
     return _binary(behaviour.order, behaviour.item, (orders, len(behaviour.items)))
 
 
-def cosine(bought: sp.csr_matrix, shrinkage: float = 10.0) -> sp.csr_matrix:
-    """Return the similarity of items by their buyers: n_ab / sqrt((n_a + s)(n_b + s)); ``s`` tames rare items."""
-    together = sp.csr_matrix(bought.T @ bought)
-    return _normalised(together, together.diagonal(), shrinkage)
+def cosine(bought: sp.csr_matrix, shrinkage: float = 10.0) -> Neighbours:
+    """Return the similarity of items by their buyers (users × items, 0 or 1): n_ab / sqrt((n_a + s)(n_b + s)); ``s``
+    tames rare items."""
+    scale = 1 / np.sqrt(_sums(bought, 0) + shrinkage)
+    return strongest_in(sp.csr_matrix(bought.T), bought, scale, scale)
 
 
-def bought_together(behaviour: Behaviour, moment: float, decay: float = 90.0) -> sp.csr_matrix:
-    """Return how items share orders, newer orders and small ones first: w = exp(-age / decay) / size of the order."""
+def bought_together(behaviour: Behaviour, moment: float, decay: float = 90.0) -> Neighbours:
+    """Return how items share orders, newer orders and small ones first: w = exp(-age / decay) / size of the order,
+    n_ab / sqrt((n_a + 0.3)(n_b + 0.3)) with w in place of counts."""
     content = baskets(behaviour)
-    size = np.maximum(np.asarray(content.sum(axis=1)).ravel(), 1)
+    size = np.maximum(_sums(content, 1), 1)
     day = np.zeros(content.shape[0])
     day[behaviour.order] = behaviour.at
-    together = sp.csr_matrix(content.T @ sp.diags(np.exp((day - moment) / decay) / size) @ content)
-    return _normalised(together, together.diagonal(), 0.3)
+    weighed = sp.csr_matrix(sp.diags(np.exp((day - moment) / decay) / size).astype(np.float32) @ content)
+    scale = 1 / np.sqrt(_sums(weighed, 0) + 0.3)
+    return strongest_in(sp.csr_matrix(weighed.T), content, scale, scale)
 
 
-def followed_by(behaviour: Behaviour, moment: float, decay: float = 120.0) -> sp.csr_matrix:
+def followed_by(behaviour: Behaviour, moment: float, decay: float = 120.0) -> Neighbours:
     """Return which items stand in the order after the one with an item, by the same buyer: row- and column-normalised.
 
     Each pair of orders weighs exp(-age / decay) / sqrt(both sizes).
     """
     content = baskets(behaviour)
-    size = np.sqrt(np.maximum(np.asarray(content.sum(axis=1)).ravel(), 1))
+    size = np.sqrt(np.maximum(_sums(content, 1), 1))
     earlier, later, age = _successive(behaviour, moment)
     weight = np.exp(-age / decay) / size[earlier] / size[later]
-    pairs = sp.csr_matrix((sp.diags(weight) @ content[earlier]).T @ content[later])
-    rows, columns = np.asarray(pairs.sum(axis=1)).ravel(), np.asarray(pairs.sum(axis=0)).ravel()
-    scaled = sp.diags(1 / np.sqrt(rows + 1)) @ pairs @ sp.diags(1 / np.sqrt(columns + 1))
-    return sp.csr_matrix(scaled)
+    before = sp.csr_matrix((sp.diags(weight).astype(np.float32) @ content[earlier]).T)
+    after = sp.csr_matrix(content[later])
+    rows, columns = before @ _sums(after, 1), after.T @ _sums(before, 0)
+    return strongest_in(before, after, 1 / np.sqrt(rows + 1), 1 / np.sqrt(columns + 1))
+
+
+def _sums(matrix: sp.csr_matrix, axis: int) -> np.ndarray:
+    return np.asarray(matrix.sum(axis=axis), dtype=np.float64).ravel()
 
 
 def _successive(behaviour: Behaviour, moment: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -57,11 +66,6 @@ def _successive(behaviour: Behaviour, moment: float) -> tuple[np.ndarray, np.nda
     same = behaviour.user[first][1:] == behaviour.user[first][:-1]
     earlier, later = first[:-1][same], first[1:][same]
     return behaviour.order[earlier], behaviour.order[later], moment - behaviour.at[later]
-
-
-def _normalised(together: sp.csr_matrix, counts: np.ndarray, shrinkage: float) -> sp.csr_matrix:
-    scale = sp.diags(1 / np.sqrt(counts + shrinkage))
-    return sp.csr_matrix(scale @ together @ scale)
 
 
 def _binary(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sp.csr_matrix:

@@ -81,19 +81,19 @@ def best_positive(values: NDArray[np.floating], count: int) -> NDArray[np.int64]
     return positive[best(values[positive], count)]
 
 
-def strongest(matrix: sp.csr_matrix | NDArray[np.floating], kept: int = KEPT) -> Neighbours:
-    """Return the ``kept`` greatest positive entries of each row."""
+def strongest(matrix: sp.csr_matrix | NDArray[np.floating], kept: int = KEPT, first: int = 0) -> Neighbours:
+    """Return the ``kept`` greatest positive entries of each row but that on the diagonal, of a square matrix or of a
+    block of its rows that begins with ``first``."""
     rows = sp.csr_matrix(matrix).astype(np.float32)
-    rows.setdiag(0)
-    rows.eliminate_zeros()
     rows.sort_indices()
     columns, values, ends = [], [], [0]
     for row in range(rows.shape[0]):
         begin, end = rows.indptr[row], rows.indptr[row + 1]
-        strengths = rows.data[begin:end]
+        strengths, near = rows.data[begin:end], rows.indices[begin:end]
+        strengths = np.where(near == first + row, 0, strengths)
         order = np.sort(best(strengths, kept))
         order = order[strengths[order] > 0]
-        columns.append(rows.indices[begin:end][order])
+        columns.append(near[order])
         values.append(strengths[order])
         ends.append(ends[-1] + len(order))
     indices = np.concatenate(columns) if columns else np.zeros(0)

@@ -18,7 +18,7 @@ CHOICES = st.lists(
     max_size=30,
 )
 PART = st.floats(0, 1)
-WEIGHTS = st.builds(Weights, PART, PART, PART, PART)
+WEIGHTS = st.builds(Weights, PART, PART, PART, PART, PART)
 CAP = st.none() | st.integers(1, 3)
 
 
@@ -35,6 +35,11 @@ def test_revenue_novelty_and_diversity_each_have_their_way_alone() -> None:
     assert arrange(choices, 3, Weights(relevance=0, revenue=1), Caps()) == [1, 2, 0]
     assert arrange(choices, 3, Weights(relevance=0, novelty=1), Caps()) == [2, 1, 0]
     assert arrange(choices, 3, Weights(relevance=0.1, diversity=1), Caps()) == [0, 2, 1]
+
+
+def test_margin_goes_by_what_is_left_and_what_is_not_known_stands_in_the_middle() -> None:
+    choices = [Choice(9, 0, None, None, margin=1), Choice(5, 0, None, None, margin=4), Choice(7, 0, None, None)]
+    assert arrange(choices, 3, Weights(relevance=0, margin=1), Caps()) == [1, 2, 0]
 
 
 def test_a_cap_skips_and_what_stands_already_counts() -> None:
