@@ -95,6 +95,14 @@
  * @property {{ids: string[], x: number[], y: number[], category: number[], brand: number[]}} points
  * @property {{name: string, x: number, y: number, products: number}[]} regions
  *
+ * @typedef {{field: string, op: "=" | "<" | "<=" | ">" | ">=", value: number, unit: string | null, text: string}} Constraint
+ *
+ * @typedef {object} Interpretation
+ * @property {string | null} corrected_query
+ * @property {string | null} part_number
+ * @property {string[]} relaxed
+ * @property {Constraint[]} constraints
+ *
  * @typedef {object} SearchAnswer
  * @property {string} query_id
  * @property {number} total
@@ -102,7 +110,7 @@
  * @property {number} page
  * @property {number} page_size
  * @property {number} took_ms
- * @property {{corrected_query: string | null, part_number: string | null, relaxed: string[]}} interpretation
+ * @property {Interpretation} interpretation
  * @property {Hit[]} hits
  * @property {Facet[]} facets
  *

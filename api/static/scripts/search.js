@@ -16,6 +16,7 @@ import { pager } from "./pager.js";
 import { searchRequest } from "./search_request.js";
 import { buyer } from "./session.js";
 import { SORTS, href, isHome, toggled } from "./state.js";
+import { understoodParts, without } from "./understood.js";
 import { createUnits } from "./units.js";
 import { viewedProducts } from "./viewed.js";
 
@@ -129,16 +130,21 @@ export function createSearchPage(router, catalogs) {
           ]),
     );
     pages.replaceChildren(...pager(shown, total));
-    drawChips(answer.facets, catalog.currency);
+    drawChips(answer.facets, catalog.currency, interpretation.constraints);
   }
 
   /**
    * @param {import("./api.js").Facet[]} known
    * @param {string} currency
+   * @param {import("./api.js").Constraint[]} constraints
    */
-  function drawChips(known, currency) {
+  function drawChips(known, currency, constraints) {
     const hadFocus = chipBar.contains(document.activeElement);
-    replaceKeepingFocus(chipBar, ...chips(shown, known, currency, toggle));
+    const understood = understoodParts(constraints, known, currency);
+    const asked = shown;
+    /** @param {string} part */
+    const takeOut = (part) => router.go({ ...asked, query: without(asked.query, part), page: 1 });
+    replaceKeepingFocus(chipBar, ...chips(shown, known, currency, toggle, understood, takeOut));
     // The removed chip had the focus: hand it to its neighbour, or to the results where none is left.
     if (hadFocus && !chipBar.contains(document.activeElement))
       (chipBar.querySelector("button") ?? title).focus({ preventScroll: true });
@@ -153,7 +159,7 @@ export function createSearchPage(router, catalogs) {
     grid.replaceChildren();
     grid.hidden = true;
     pages.replaceChildren();
-    drawChips([], currency);
+    drawChips([], currency, []);
     state.replaceChildren(problemState(error, () => router.refresh()));
   }
 

@@ -82,6 +82,7 @@ export const de = {
   close: "Schließen",
   activeFilters: "Aktive Filter",
   removeFilter: (name) => `Filter ${name} entfernen`,
+  takeOut: (said, name) => `„${said}“ aus der Suche nehmen (${name})`,
   clearAll: "Alle löschen",
   noFilters: "Hier gibt es nichts einzugrenzen.",
   showMore: "Mehr anzeigen",

@@ -99,6 +99,7 @@ export const en = {
   activeFilters: "Active filters",
   /** @param {string} name */
   removeFilter: (name) => `Remove filter ${name}`,
+  takeOut: (said, name) => `Take “${said}” out of the search (${name})`,
   clearAll: "Clear all",
   noFilters: "Nothing to narrow down here.",
   showMore: "Show more",
