@@ -65,6 +65,7 @@ URL = os.environ.get("VITRINE_TEST_OPENSEARCH_URL", "http://127.0.0.1:9200")
 PREFIX = f"bench{os.getpid()}"
 README = Path("README.md")
 _SECRET = "a secret of the benchmark, which serves loopback only"
+_LONGEST_WAIT = 600
 _BASES = ("base-0", "base-1", "base-2")
 Figures = dict[str, object]
 Nets = dict[str, int]
@@ -257,12 +258,12 @@ def _change(port: int, records: Records, nets: Nets, drawn: random.Random) -> Fi
 
 def _wait(port: int, name: str, net: str, products: int) -> None:
     client, token = Client(port), _token(price_lists=[name])
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + _LONGEST_WAIT
     while time.monotonic() < deadline:
         if client.total(f"price = {net}", token) >= products:
             return
         time.sleep(0.01)
-    raise RuntimeError(f"the prices of {name} were not seen within two minutes")
+    raise RuntimeError(f"the prices of {name} were not seen within {_LONGEST_WAIT} s")
 
 
 def _ask(port: int, queries: Sequence[str], tokens: Sequence[str | None]) -> list[float]:

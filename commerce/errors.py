@@ -107,7 +107,7 @@ class UnknownPromotion(VitrineError):
 
 
 class InvalidPromotion(VitrineError):
-    """A promotion that cannot be kept: an unusable id."""
+    """A promotion that cannot be kept: an unusable id, or one too many in force at once."""
 
     code = "invalid_request"
 

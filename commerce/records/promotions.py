@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from commerce.errors import InvalidPromotion, UnknownPromotion
 from commerce.promotion_documents import promotion_from_json, promotion_to_json
+from commerce.promotion_limits import refuse_too_many
 from commerce.promotions import Promotion
 from commerce.records import change_log
 from commerce.records.database import Database
@@ -37,8 +38,8 @@ class PromotionRecords(Database):
     def put_promotion(self, catalog_id: str, promotion: Promotion, *, dry_run: bool = False) -> PromotionWritten:
         """Write a promotion in the place of the one of its id, if they differ; its ``version`` counts for nothing.
 
-        ``dry_run`` writes nothing and returns what would be written. Raises InvalidPromotion for an unusable id,
-        InvalidFilter for a filter nested too deep.
+        ``dry_run`` writes nothing and returns what would be written. Raises InvalidPromotion for an unusable id and
+        where too many would be in force together, InvalidFilter for a filter nested too deep.
         """
         with self._read() if dry_run else self._write() as connection:
             version, changed = _put(connection, catalog_id, promotion, dry_run=dry_run)
@@ -90,6 +91,8 @@ def _put(connection: Connection, catalog_id: str, promotion: Promotion, *, dry_r
     version = 0 if stored is None else int(stored.version)
     if stored is not None and stored.terms == terms:
         return version, False
+    key = (promotions.c.catalog == catalog_id) & (promotions.c.promotion_id != identity)
+    refuse_too_many(promotion, map(_promotion, connection.execute(sa.select(promotions).where(key))))
     if not dry_run:
         row = {"catalog": catalog_id, "promotion_id": identity, "terms": terms, "version": version + 1}
         upsert(connection, promotions, _KEY, [row])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from engines import ranges
 from engines.opensearch import counting
 from engines.opensearch.choosing import Choice, FacetFields
-from engines.opensearch.conditions import NOTHING
+from engines.opensearch.conditions import NOTHING, all_of
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import spelling
-from engines.opensearch.filters import Names, all_of
+from engines.opensearch.filters import Names
 from engines.plan import FacetRequest, Interval, SearchPlan, Selection
 from engines.port import FieldInfo
 from engines.ranges import Numbers

@@ -7,7 +7,7 @@ meets it as a whole.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engines.opensearch.conditions import EVERYTHING, NOTHING, UNITS, any_of
+from engines.opensearch.conditions import NOTHING, UNITS, all_of, any_of
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import KEYS
 from engines.opensearch.encoding import AFTER_SEPARATOR, SEPARATOR, number_term, text_term
@@ -52,12 +52,6 @@ def of_product(condition: Json, *, inner_hits: Json | None = None) -> Json:
     """Return a query for the products that have a unit which meets the condition."""
     nested = {"path": UNITS, "query": condition, "score_mode": "none"}
     return {"nested": nested if inner_hits is None else {**nested, "inner_hits": inner_hits}}
-
-
-def all_of(conditions: Iterable[Json]) -> Json:
-    """Return the condition that all of these hold."""
-    parts = list(conditions)
-    return parts[0] if len(parts) == 1 else {"bool": {"filter": parts}} if parts else EVERYTHING
 
 
 def condition_of(node: Filter, names: Names) -> Json:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Self
 
-from engines.opensearch.conditions import NOTHING
+from engines.opensearch.conditions import NOTHING, all_of
 from engines.opensearch.connection import Json
-from engines.opensearch.filters import Names, all_of, of_product
+from engines.opensearch.filters import Names, of_product
 from engines.plan import SearchPlan
 
 POPULARITY = {"field": "popularity", "missing": 0.0}

@@ -42,10 +42,13 @@ class Piece:
 
     def within(self, bounds: Bounds) -> Json:
         """Return the condition that a unit's price is of this piece and within bounds."""
-        ranged = self._range(bounds)
-        if ranged is NOTHING or not (self.met or self.unmet):
-            return ranged
-        return {"bool": {"filter": [ranged, *self.met], "must_not": list(self.unmet)}}
+        return self.limited(self.range(bounds))
+
+    def limited(self, condition: Json) -> Json:
+        """Return a condition for the units of this piece alone."""
+        if condition is NOTHING or not (self.met or self.unmet):
+            return condition
+        return {"bool": {"filter": [condition, *self.met], "must_not": list(self.unmet)}}
 
     def values(self, size: int) -> Json:
         """Return the aggregation that lists the distinct stored numbers of this piece."""
@@ -78,7 +81,8 @@ class Piece:
             net = step.made(net)
         return net / PRICE_SCALE
 
-    def _range(self, bounds: Bounds) -> Json:
+    def range(self, bounds: Bounds) -> Json:
+        """Return the condition that the stored number makes a price within bounds, of whatever units."""
         stored = self.stored
         if stored is None:
             if not bounds:

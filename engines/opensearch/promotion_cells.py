@@ -1,146 +1,119 @@
-"""Which promotions meet on units, and what those that do make of a price together.
+"""Which groups of promotions meet on units.
 
-Promotions of one selection of products are always together. Which selections have units in common the cluster says,
-once for each snapshot: so twenty promotions on different products are twenty cells, not a million. A cell is the units
-that exactly some selections are on; for all of them the price is the same sum, which never falls where the price rises.
+A cell is the units that exactly some groups are on: for all of them promotions make the same sum of a price, so their
+prices can be counted. Which groups have units in common the cluster says, once for each snapshot: so twenty promotions
+on different products are twenty cells, not a million.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from threading import Lock
 
-from engines.opensearch.conditions import EVERYTHING, UNITS
+from engines.opensearch.conditions import EVERYTHING, NOTHING, UNITS, any_of
 from engines.opensearch.connection import Json
-from engines.opensearch.documents import PRICE_SCALE
 from engines.opensearch.point import PointInTime
-from engines.opensearch.price_rules import Step
-from engines.opensearch.promotions import ReadyPromotion
-from language.errors import VitrineError
+from engines.opensearch.promotion_groups import Group
 
-_MOST_SELECTIONS = 100
-"""What the cluster compares in one request."""
-_MOST_CELLS = 256
+_MOST_PAIRS = 100
+"""Groups that the cluster compares two by two in one request."""
+_MOST_GUESSED = 256
+_AT_A_TIME = 5
 _REMEMBERED = 100
-
-
-class TooManyPromotions(VitrineError):
-    """More promotions in force meet on the same products than conditions can say."""
-
-    code = "too_many_promotions"
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    step: Step
-    net: int | None
-    floor: int
-    stackable: bool
-
-    def made(self, net: int) -> int:
-        reduced = self.step.made(net) if self.net is None else self.net
-        return min(max(reduced, self.floor), net)
-
-
-@dataclass(frozen=True, slots=True)
-class Lowering:
-    """What promotions make of a price, see ``commerce.promotions.promote``; ``parts`` in the order of application."""
-
-    parts: tuple[_Part, ...]
-    factor: int = 1
-
-    def made(self, base: int) -> int:
-        """Return the price that comes of another, both in millionths."""
-        best = left = base
-        for each in self.parts:
-            if each.stackable:
-                left = each.made(left)
-            else:
-                best = min(best, each.made(base))
-        return min(best, left)
+Members = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The units that meet all of ``met`` and none of ``unmet``; ``promotions`` are those on them, in order."""
+    """The units that meet all of ``met`` and none of ``unmet``; ``groups`` are those on them."""
 
-    promotions: tuple[ReadyPromotion, ...] = ()
+    groups: tuple[Group, ...] = ()
     met: tuple[Json, ...] = ()
     unmet: tuple[Json, ...] = ()
 
-    def lowering(self, *, listed: bool) -> Lowering | None:
-        """Return what becomes of a price, by a list or not; None where nothing does."""
-        parts = tuple(
-            _Part(
-                each.step,
-                None if each.terms.net is None else int(each.terms.net * PRICE_SCALE),
-                int(each.terms.floor * PRICE_SCALE),
-                each.terms.stackable,
-            )
-            for each in self.promotions
-            if each.terms.concerns(1, listed=listed)
-        )
-        return Lowering(parts) if parts else None
-
 
 class Meetings:
-    """Knows which selections of a snapshot have units in common; safe for concurrent use."""
+    """Knows which groups of promotions have units of a snapshot in common; safe for concurrent use."""
 
     def __init__(self, point: PointInTime) -> None:
         self._point = point
-        self._known: dict[tuple[str, ...], list[set[int]]] = {}
+        self._known: dict[tuple[tuple[str, ...], ...], list[Members]] = {}
         self._lock = Lock()
 
-    def cells(self, promotions: Sequence[ReadyPromotion]) -> list[Cell]:
-        """Return the cells of promotions, the first one of the units that none is on.
-
-        Raises TooManyPromotions for more selections, or more ways in which they meet, than conditions can say.
-        """
-        groups: dict[object, list[ReadyPromotion]] = {}
-        for each in promotions:
-            groups.setdefault(each.terms.selected, []).append(each)
-        touched = [group[0].touched() for group in groups.values()]
-        if len(touched) > _MOST_SELECTIONS:
-            raise too_many(promotions)
-        neighbours = self._neighbours(tuple(group[0].terms.id for group in groups.values()), touched)
-        cells: list[Cell] = []
-        for members in _cliques(neighbours):
-            if len(cells) == _MOST_CELLS:
-                raise too_many(promotions)
-            chosen = {each.terms.id for at, group in enumerate(groups.values()) if at in members for each in group}
-            # What has no unit in common with a member cannot be on the unit anyway.
-            others = [at for at in range(len(touched)) if at not in members and members <= neighbours[at]]
-            cells.append(
-                Cell(
-                    tuple(each for each in promotions if each.terms.id in chosen),
-                    tuple(touched[at] for at in sorted(members)),
-                    tuple(touched[at] for at in others),
-                )
-            )
-        return cells
-
-    def _neighbours(self, key: tuple[str, ...], touched: Sequence[Json]) -> list[set[int]]:
-        if len(touched) < 2:
-            return [set() for _ in touched]
+    def cells(self, groups: Sequence[Group]) -> list[Cell]:
+        """Return cells that hold every unit once, the first one those that no group is on."""
+        touched = [each.touched() for each in groups]
+        key = tuple(tuple(each.terms.id for each in group.promotions) for group in groups)
         with self._lock:
-            if (known := self._known.get(key)) is not None:
-                return known
-        matrix = {"adjacency_matrix": {"filters": {str(at): each for at, each in enumerate(touched)}}}
-        aggs = {"units": {"nested": {"path": UNITS}, "aggs": {"meet": matrix}}}
-        answer = self._point.search({"query": EVERYTHING, "size": 0, "track_total_hits": False, "aggs": aggs})
+            members = self._known.get(key)
+        if members is None:
+            members = self._members([any_of(each) for each in touched])
+            with self._lock:
+                if len(self._known) < _REMEMBERED:
+                    self._known[key] = members
+        near: dict[int, set[int]] = {at: set() for at in range(len(groups))}
+        for some in members:
+            for at in some:
+                near[at] |= some
+        return [self._cell(groups, touched, some, near) for some in members]
+
+    @staticmethod
+    def _cell(
+        groups: Sequence[Group], touched: Sequence[Sequence[Json]], some: Members, near: Mapping[int, set[int]]
+    ) -> Cell:
+        inside = sorted(some)
+        # What has no unit in common with a member cannot be on the unit anyway.
+        outside = [at for at in near if at not in some and all(at in near[one] for one in some)]
+        others = any_of([each for at in outside for each in touched[at]])
+        met = tuple(any_of(touched[at]) for at in inside)
+        return Cell(tuple(groups[at] for at in inside), met, () if others is NOTHING else (others,))
+
+    def _members(self, touched: Sequence[Json]) -> list[Members]:
+        """Return the sets of groups that may be on a unit, the empty one first."""
+        if len(touched) <= _MOST_PAIRS:
+            guessed = list(islice(_cliques(self._neighbours(touched)), _MOST_GUESSED + 1))
+            if len(guessed) <= _MOST_GUESSED:
+                return guessed
+        return self._found(touched)
+
+    def _neighbours(self, touched: Sequence[Json]) -> list[set[int]]:
         found: list[set[int]] = [set() for _ in touched]
-        for bucket in answer["aggregations"]["units"]["meet"]["buckets"]:
+        if len(touched) < 2:
+            return found
+        matrix = {"adjacency_matrix": {"filters": {str(at): each for at, each in enumerate(touched)}}}
+        for bucket in self._asked(EVERYTHING, {"meet": matrix})["meet"]["buckets"]:
             one, _, other = bucket["key"].partition("&")
             if other:
                 found[int(one)].add(int(other))
                 found[int(other)].add(int(one))
-        with self._lock:
-            if len(self._known) < _REMEMBERED:
-                self._known[key] = found
+        return found
+
+    def _found(self, touched: Sequence[Json]) -> list[Members]:
+        """Return the sets of groups that are on some unit, by dividing the units by a few groups after the other."""
+        found: list[Members] = [frozenset()]
+        for begin in range(0, len(touched), _AT_A_TIME):
+            following = range(begin, min(begin + _AT_A_TIME, len(touched)))
+            divided: list[Members] = []
+            for some in found:
+                before = {"bool": {
+                    "filter": [touched[at] for at in sorted(some)],
+                    "must_not": [touched[at] for at in range(begin) if at not in some],
+                }}  # fmt: skip
+                answer = self._asked(before, _divided(touched, following))
+                divided += [some | more for more in _read(answer, following)]
+            found = divided
+        return list(dict.fromkeys([frozenset(), *found]))
+
+    def _asked(self, units: Json, aggregations: Json) -> Json:
+        inside = {"in": {"filter": units, "aggs": aggregations}}
+        aggs = {"units": {"nested": {"path": UNITS}, "aggs": inside}}
+        answer = self._point.search({"query": EVERYTHING, "size": 0, "track_total_hits": False, "aggs": aggs})
+        found: Json = answer["aggregations"]["units"]["in"]
         return found
 
 
-def _cliques(neighbours: Sequence[set[int]]) -> Iterator[frozenset[int]]:
-    """Yield every set of selections of which each two have units in common, the empty one first."""
+def _cliques(neighbours: Sequence[set[int]]) -> Iterator[Members]:
+    """Yield every set of groups of which each two have units in common, the empty one first."""
     waiting = [frozenset[int]()]
     while waiting:
         members = waiting.pop()
@@ -151,10 +124,22 @@ def _cliques(neighbours: Sequence[set[int]]) -> Iterator[frozenset[int]]:
         ]
 
 
-def too_many(promotions: Sequence[ReadyPromotion]) -> TooManyPromotions:
-    """Return the error that says so."""
-    return TooManyPromotions(
-        f"{len(promotions)} promotions are in force and meet on products in more ways than OpenSearch can be "
-        "asked for: give promotions on the same products the same ids and filter, disable some, or set "
-        "VITRINE_ENGINE=embedded"
-    )
+def _divided(touched: Sequence[Json], following: range) -> dict[str, Json]:
+    """Return the aggregation that divides units by one group after the other: on it, or not."""
+    inner: dict[str, Json] = {}
+    for at in reversed(following):
+        either = {"filters": {"filters": {"on": touched[at]}, "other_bucket_key": "off"}}
+        inner = {"by": {**either, "aggs": inner} if inner else either}
+    return inner
+
+
+def _read(answer: Json, following: range) -> Iterator[Members]:
+    """Yield the sets of groups of which the answer to ``_divided`` counts a unit."""
+    if not following:
+        yield frozenset()
+        return
+    for state, bucket in answer["by"]["buckets"].items():
+        if bucket["doc_count"]:
+            here = {following[0]} if state == "on" else set[int]()
+            for more in _read(bucket, following[1:]):
+                yield more | here

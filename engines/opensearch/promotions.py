@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from commerce.promotions import Promotion, in_order
-from engines.opensearch.conditions import any_of
 from engines.opensearch.connection import Json
 from engines.opensearch.documents import PRICE_SCALE
 from engines.opensearch.encoding import text_term
@@ -27,8 +26,8 @@ class ReadyPromotion:
     id_field: str | None
     currency: str
 
-    def touched(self) -> Json:
-        """Return the condition that the promotion is on a unit."""
+    def touched(self) -> list[Json]:
+        """Return the conditions of which a unit meets one where the promotion is on it."""
         parts = [] if self.condition is None else [self.condition]
         ids = sorted(self.terms.selected.ids)
         for start in range(0, len(ids), _TOGETHER):
@@ -36,7 +35,7 @@ class ReadyPromotion:
             parts.append({"terms": {_UNIT_ID: some}})
             if self.id_field is not None:
                 parts.append({"terms": {UNIQUE: [text_term(self.id_field, each) for each in some]}})
-        return any_of(parts)
+        return parts
 
     def is_on(self, product: str, unit: Json) -> bool:
         """Say whether the promotion is on a unit of a product, as the index keeps it."""

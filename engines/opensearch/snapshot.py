@@ -10,12 +10,12 @@ import numpy as np
 from commerce.buyer import ANONYMOUS, Buyer
 from engines.opensearch.assortments import visible
 from engines.opensearch.buyer_prices import BuyerPrices
-from engines.opensearch.conditions import EVERYTHING, NOTHING
+from engines.opensearch.conditions import EVERYTHING, NOTHING, all_of
 from engines.opensearch.connection import Json
 from engines.opensearch.directory import Directory
 from engines.opensearch.documents import STORED, OfferOf, own_offer, product_of
 from engines.opensearch.facets import Catalogue, Facets
-from engines.opensearch.filters import Names, all_of, condition_of, of_product, selected
+from engines.opensearch.filters import Names, condition_of, of_product, selected
 from engines.opensearch.listing import ids_of
 from engines.opensearch.naming import product_key
 from engines.opensearch.ordering import Position, decode_cursor, encode_cursor, order_of

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import Self
 
+from engines.opensearch.conditions import all_of
 from engines.opensearch.connection import Json
-from engines.opensearch.filters import Names, all_of, condition_of, of_product
+from engines.opensearch.filters import Names, condition_of, of_product
 from engines.plan import HEAVIEST, SearchPlan
 
 _NAME = "weight"

@@ -193,6 +193,19 @@ def test_the_explanation_names_every_promotion_on_the_article(shop: TestClient, 
     assert gold["promotions"][0]["verdict"] == "price_list"
 
 
+def test_more_than_can_be_asked_for_at_once_is_refused_when_it_is_put(
+    shop: TestClient, office: dict[str, str]
+) -> None:
+    many = " OR ".join(f'brand = "B{at}"' for at in range(300))
+    answer = shop.put(f"{PATH}/many", json={**SALE, "filter": many}, headers=office)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert "301 conditions of at most 240" in answer.json()["detail"]
+    assert "name ids instead of long filters" in answer.json()["detail"]
+    assert shop.get(f"{PATH}/many", headers=office).status_code == 404
+    listed = " IN (" + ", ".join(f'"B{at}"' for at in range(300)) + ")"
+    put(shop, office, "many", {**SALE, "filter": f"brand{listed}"})
+
+
 def test_what_an_article_costs_is_for_the_back_office_alone(shop: TestClient, office: dict[str, str]) -> None:
     assert shop.get("/v1/shop/products/lamp/price-explanation", headers=office).json()["cost"] == "61.50"
     for answer in (
