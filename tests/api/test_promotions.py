@@ -193,9 +193,7 @@ def test_the_explanation_names_every_promotion_on_the_article(shop: TestClient, 
     assert gold["promotions"][0]["verdict"] == "price_list"
 
 
-def test_more_than_can_be_asked_for_at_once_is_refused_when_it_is_put(
-    shop: TestClient, office: dict[str, str]
-) -> None:
+def test_more_than_can_be_asked_for_at_once_is_refused_when_it_is_put(shop: TestClient, office: dict[str, str]) -> None:
     many = " OR ".join(f'brand = "B{at}"' for at in range(300))
     answer = shop.put(f"{PATH}/many", json={**SALE, "filter": many}, headers=office)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
