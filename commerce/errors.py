@@ -94,6 +94,12 @@ class InvalidRule(VitrineError):
     code = "invalid_request"
 
 
+class ChangedMeanwhile(VitrineError):
+    """What a change was made from is no longer what is there: somebody else changed it."""
+
+    code = "changed_meanwhile"
+
+
 class UnknownVersion(VitrineError):
     """No settings by that version, or none any more."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from commerce.errors import ChangedMeanwhile
 from commerce.records import Records
 from ranking.relevance import USUAL, InvalidRelevance, Relevance, Strengths, Weights
 
@@ -31,21 +32,34 @@ def current(records: Records, catalog_id: str) -> Version:
 
 def versions(records: Records, catalog_id: str) -> list[Version]:
     """Return the last fifty versions, the one in force last; at least one."""
-    content = records.text(catalog_id, TEXT)
+    return _versions(records.text(catalog_id, TEXT))
+
+
+def _versions(content: str | None) -> list[Version]:
     if content is None:
         return [Version(0, None, USUAL)]
     return [Version(each["version"], each["saved_at"], relevance_of(each)) for each in orjson.loads(content)]
 
 
-def save(records: Records, catalog_id: str, relevance: Relevance) -> Version:
-    """Put settings in force as a new version; the one in force stays if it says the same."""
-    known = versions(records, catalog_id)
-    if known[-1].relevance == relevance:
-        return known[-1]
-    saved = Version(known[-1].number + 1, datetime.now(UTC).isoformat(timespec="seconds"), relevance)
-    kept = [each for each in known if each.number][-_KEPT + 1 :]
-    records.put_text(catalog_id, TEXT, orjson.dumps([to_json(each) for each in (*kept, saved)]).decode())
-    return saved
+def save(records: Records, catalog_id: str, relevance: Relevance, expected: int | None = None) -> Version:
+    """Put settings in force as a new version; the one in force stays if it says the same.
+
+    Several at once become one version each. Raises ChangedMeanwhile where another version than the ``expected`` one is
+    in force.
+    """
+    while True:
+        before = records.text(catalog_id, TEXT)
+        known = _versions(before)
+        if expected is not None and known[-1].number != expected:
+            message = f"version {known[-1].number} of the settings is in force, not {expected}: read them again"
+            raise ChangedMeanwhile(message)
+        if known[-1].relevance == relevance:
+            return known[-1]
+        saved = Version(known[-1].number + 1, datetime.now(UTC).isoformat(timespec="seconds"), relevance)
+        kept = [each for each in known if each.number][-_KEPT + 1 :]
+        content = orjson.dumps([to_json(each) for each in (*kept, saved)]).decode()
+        if records.replace_text(catalog_id, TEXT, before, content):
+            return saved
 
 
 def to_json(version: Version) -> dict[str, Any]:

@@ -18,13 +18,17 @@ _WHEN = {
     503: "The engine or a model is away",
 }
 _REFERENCE = "#/components/schemas/{model}"
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": text,
+
+
+def problem_of(description: str) -> dict[str, Any]:
+    """Document a problem answer."""
+    return {
+        "description": description,
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    for status, text in _WHEN.items()
-}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {status: problem_of(text) for status, text in _WHEN.items()}
 TAGS = [
     {"name": "search", "description": "Search, facets and suggestions"},
     {"name": "recommendations", "description": "Units of recommended products with their reasons"},

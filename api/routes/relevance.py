@@ -7,13 +7,14 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.buyer import Merchandiser
+from api.entity_tags import CHANGED, IfMatch, differs, tagged
 from api.product_page import Json
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS
 from api.shop import CatalogId, TheShop
-from commerce.errors import UnknownVersion
+from commerce.errors import ChangedMeanwhile, UnknownVersion
 from ranking.relevance import MOST, USUAL, Relevance, Strengths, Weights
-from ranking.relevance_records import save, to_json, versions
+from ranking.relevance_records import current, save, to_json, versions
 
 router = APIRouter(prefix="/v1/{catalog}", tags=["back office"], responses=PROBLEMS)
 Weight = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False)]
@@ -87,21 +88,31 @@ async def get_relevance(
     shop.serves(catalog, buyer)
     known = await run_in_threadpool(versions, shop.records, catalog)
     if version is None:
-        return JsonResponse(to_json(known[-1]))
+        return JsonResponse(to_json(known[-1]), headers=tagged(known[-1].number))
     found = next((each for each in known if each.number == version), None)
     if found is None:
         raise UnknownVersion(f"there is no version {version} of the settings of relevance")
     return JsonResponse(to_json(found))
 
 
-@router.put("/settings/relevance", response_model=RelevanceResponse)
-async def put_relevance(catalog: CatalogId, body: RelevanceBody, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
-    """Put settings in force as a new version. Searches go by them within two seconds; equal ones change nothing."""
+@router.put("/settings/relevance", response_model=RelevanceResponse, responses=CHANGED)
+async def put_relevance(
+    catalog: CatalogId, body: RelevanceBody, shop: TheShop, buyer: Merchandiser, if_match: IfMatch = None
+) -> JsonResponse:
+    """Put settings in force as a new version. Searches go by them within two seconds; equal ones change nothing.
+
+    With `If-Match` only in the place of that version: 412 if somebody else saved one since.
+    """
     shop.serves(catalog, buyer)
-    saved = await run_in_threadpool(save, shop.records, catalog, _relevance(body))
+    expected = None
+    if if_match is not None:
+        expected = (await run_in_threadpool(current, shop.records, catalog)).number
+        if differs(if_match, expected):
+            raise ChangedMeanwhile(f"version {expected} of the settings of relevance is in force: read it again")
+    saved = await run_in_threadpool(save, shop.records, catalog, _relevance(body), expected)
     shop.relevance.forget(catalog)
     found: Json = to_json(saved)
-    return JsonResponse(found)
+    return JsonResponse(found, headers=tagged(saved.number))
 
 
 def _relevance(body: RelevanceBody) -> Relevance:

@@ -32,7 +32,7 @@ from commerce.records.rows import findable, item_of, offer_of, product_row, vari
 from commerce.records.rules import RuleRecords
 from commerce.records.synonyms import SynonymRecords
 from commerce.records.tables import LONGEST_LOCALE, catalog_texts, catalogs, products, variants
-from commerce.records.upserts import upsert
+from commerce.records.upserts import insert_new, upsert
 
 _CHUNK = 500
 _CURRENCY = 3
@@ -196,6 +196,16 @@ class Records(
         values = {"catalog": catalog_id, "name": name, "content": content}
         with self._write() as connection:
             upsert(connection, catalog_texts, ("catalog", "name"), [values])
+
+    def replace_text(self, catalog_id: str, name: str, before: str | None, content: str) -> bool:
+        """Keep a text if the one before is still ``before``, None for none; say whether it was."""
+        key = (catalog_texts.c.catalog == catalog_id) & (catalog_texts.c.name == name)
+        with self._write() as connection:
+            if before is None:
+                values = {"catalog": catalog_id, "name": name, "content": content}
+                return insert_new(connection, catalog_texts, ("catalog", "name"), values)
+            same = sa.update(catalog_texts).where(key, catalog_texts.c.content == before).values(content=content)
+            return bool(connection.execute(same).rowcount)
 
     def text(self, catalog_id: str, name: str) -> str | None:
         """Return a text that people wrote about a catalogue; None if there is none."""

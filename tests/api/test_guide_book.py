@@ -99,6 +99,16 @@ def test_the_book_comes_back_as_it_was_put_until_it_is_removed(written: TestClie
     assert turn(written)["question"]["id"] != "shade"
 
 
+def test_a_book_made_from_one_that_somebody_replaced_is_refused(client: TestClient, token: Token) -> None:
+    scope = token(scope="merchandise")
+    first = client.put(URL, content=BOOK, headers=scope).headers["etag"]
+    assert client.get(URL, headers=scope).headers["etag"] == first
+    assert client.put(URL, content='"*": {never: [price]}', headers={**scope, "if-match": first}).is_success
+    late = client.put(URL, content=BOOK, headers={**scope, "if-match": first})
+    assert (late.status_code, late.json()["code"]) == (412, "changed_meanwhile")
+    assert client.get(URL, headers=scope).text == '"*": {never: [price]}'
+
+
 def test_only_merchandisers_write_the_book(client: TestClient, token: Token) -> None:
     assert client.put(URL, content=BOOK).status_code == 401
     assert client.put(URL, content=BOOK, headers=token(sub="b", scope="search")).status_code == 403

@@ -37,6 +37,20 @@ def test_every_change_is_a_version_and_equal_settings_change_nothing(client: Tes
     assert (missing.status_code, missing.json()["code"]) == (404, "unknown_version")
 
 
+def test_a_change_from_a_version_that_is_no_longer_in_force_is_refused(
+    client: TestClient, scope: dict[str, str]
+) -> None:
+    read = client.get(PATH, headers=scope).headers["etag"]
+    first = client.put(PATH, json={"weights": {"kind": 3.0}}, headers={**scope, "if-match": read})
+    assert first.status_code == 200
+    late = client.put(PATH, json={"weights": {"kind": 4.0}}, headers={**scope, "if-match": read})
+    assert (late.status_code, late.json()["code"]) == (412, "changed_meanwhile")
+    assert client.get(PATH, headers=scope).json()["weights"]["kind"] == 3.0
+    for condition in (first.headers["etag"], "*"):
+        again = {**scope, "if-match": condition}
+        assert client.put(PATH, json={"weights": {"kind": 5.0}}, headers=again).is_success
+
+
 def test_searches_leave_out_a_field_without_weight(client: TestClient, scope: dict[str, str]) -> None:
     before = total(client, "comfortable ")
     assert before > 0

@@ -1,11 +1,13 @@
 """Weights that a merchandiser may move, and their versions."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from commerce.buyer import ANONYMOUS
+from commerce.errors import ChangedMeanwhile
 from commerce.product import Catalog
 from commerce.records import Records
 from engines.port import SearchIndex
@@ -82,3 +84,24 @@ def test_a_weight_shows_in_the_explanation(sample: tuple[SearchIndex, Models]) -
 
     assert kind(replace(USUAL, weights=Weights(kind=2.0))) == pytest.approx(2 * kind(USUAL))
     assert kind(replace(USUAL, weights=Weights(kind=0.0))) == 0.0
+
+
+def test_of_settings_that_are_saved_at_once_none_is_lost(records: Records) -> None:
+    kinds = [at / 10 for at in range(1, 13)]
+
+    def keep(kind: float) -> int:
+        return save(records, "shop", Relevance(weights=Weights(kind=kind))).number
+
+    with ThreadPoolExecutor(4) as several:
+        numbers = list(several.map(keep, kinds))
+    kept = [each.relevance.weights.kind for each in versions(records, "shop")]
+    records.close()
+    assert sorted(numbers) == list(range(1, 13))
+    assert sorted(kept) == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2]
+
+
+def test_settings_made_from_another_version_are_refused(records: Records) -> None:
+    save(records, "shop", Relevance(weights=Weights(kind=0.5)), expected=0)
+    with pytest.raises(ChangedMeanwhile, match="version 1"):
+        save(records, "shop", Relevance(weights=Weights(kind=0.6)), expected=0)
+    records.close()

@@ -21,28 +21,52 @@ export function signOn(given) {
  * Ask, and return the answer's JSON. Raises {@link Problem}.
  * @param {string} method
  * @param {string} path
- * @param {{body?: unknown, params?: Record<string, string>, signal?: AbortSignal}} [more]
+ * @param {{body?: unknown, params?: Record<string, string>, headers?: Record<string, string>, signal?: AbortSignal}} [more]
  * @returns {Promise<any>}
  */
-export async function call(method, path, { body, params = {}, signal } = {}) {
+export async function call(method, path, { body, params = {}, headers = {}, signal } = {}) {
   const query = new URLSearchParams(params).toString();
-  const headers = { Accept: "application/json", Authorization: `Bearer ${token}` };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const kind = body === undefined ? {} : { "Content-Type": "application/json" };
+  const response = await answered(query ? `${path}?${query}` : path, {
+    method,
+    headers: { Accept: "application/json", ...kind, ...headers },
+    signal,
+    ...sent,
+  });
+  return response.headers.get("Content-Type")?.includes("json") ? response.json() : {};
+}
+
+/**
+ * Read or write a text, and return it with the tag of what is there now. Raises {@link Problem}.
+ * @param {string} method
+ * @param {string} path
+ * @param {{content?: string, headers?: Record<string, string>}} [more]
+ * @returns {Promise<{content: string, tag: string}>}
+ */
+export async function text(method, path, { content, headers = {} } = {}) {
+  const kind = content === undefined ? {} : { "Content-Type": "application/yaml" };
+  const response = await answered(path, { method, headers: { ...kind, ...headers }, body: content });
+  return { content: await response.text(), tag: response.headers.get("ETag") ?? "" };
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} init
+ * @returns {Promise<Response>}
+ */
+async function answered(path, init) {
   let response;
   try {
-    response = await fetch(query ? `${path}?${query}` : path, {
-      method,
-      headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-    });
+    response = await fetch(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } });
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (init.signal?.aborted) throw cause;
     throw new Problem({ status: 0, code: "unreachable", detail: "The service does not answer." });
   }
+  if (response.ok) return response;
   const isJson = response.headers.get("Content-Type")?.includes("json");
-  const answer = isJson ? await response.json() : {};
-  if (!response.ok) throw new Problem({ status: response.status, code: "unknown", detail: `HTTP ${response.status}`, ...answer });
-  return answer;
+  const said = isJson ? await response.json() : {};
+  throw new Problem({ status: response.status, code: "unknown", detail: `HTTP ${response.status}`, ...said });
 }
 
 /**

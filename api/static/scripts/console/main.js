@@ -4,8 +4,10 @@ import { button, h } from "../dom.js";
 import { call, signOn } from "./client.js";
 import { told } from "./dialogs.js";
 import { showExperiments } from "./experiments.js";
+import { showGaps } from "./gaps.js";
 import { showPreview } from "./preview.js";
 import { showRules } from "./rules.js";
+import { showSettings } from "./settings.js";
 import { showSynonyms } from "./synonyms.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -20,6 +22,8 @@ const PAGES = {
   Rules: () => showRules(main, chooser.value, (query) => go("Search preview", query)),
   Experiments: () => showExperiments(main, chooser.value),
   Synonyms: () => showSynonyms(main, chooser.value),
+  Gaps: () => showGaps(main, chooser.value, (query) => go("Search preview", query)),
+  Settings: () => showSettings(main, chooser.value),
 };
 let current = "Search preview";
 
