@@ -12,6 +12,7 @@ from recommender.behaviour import Behaviour, Floats
 from recommender.features import NAMES, bought_until, candidates, describe, model_scores
 from recommender.history import History, histories_of
 from recommender.knowledge import Knowledge, learn
+from recommender.models.neighbours import best
 from recommender.objective import GRADES
 from recommender.splits import next_baskets
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LOOK_BACKS = (35.0, 60.0, 90.0, 120.0)
 """Days before the moment of training at which an earlier moment's buyers are learned from."""
 ROUNDS = 200
+_FIRST_TREES = 50
+_WHOLLY = 120
 _KEPT_OF_OTHERS = 0.3
 """Share of the candidates that were not ordered that is learned from: the rest costs time and brings nothing."""
 _PARAMETERS = {
@@ -54,35 +57,71 @@ class Ranked:
 
 
 class Blend:
-    """Orders a buyer's candidates by what buyers like that one bought next."""
+    """Orders a buyer's candidates by what buyers like that one bought next: the whole next order, or what is new in it.
 
-    def __init__(self, booster: "lgb.Booster") -> None:
-        self._booster = booster
+    Each has trees of its own: most of an order is bought again, and trees that learn from all of it learn of that.
+    """
 
-    def rank(self, knowledge: Knowledge, history: History, now: float) -> Ranked:
-        """Return the buyer's candidates, the most likely for the next order first."""
+    def __init__(self, whole: "lgb.Booster", new: "lgb.Booster | None" = None) -> None:
+        self._whole = whole
+        self._new = new
+
+    def rank(self, knowledge: Knowledge, history: History, now: float, *, new: bool = False) -> Ranked:
+        """Return the buyer's candidates, the most likely for the next order first; with ``new`` those that the buyer
+        never bought."""
         bought = bought_until(history, now)
         scores = model_scores(knowledge, bought)
         chosen = candidates(knowledge, bought, scores)
+        table = describe(knowledge, bought, scores, chosen)
+        trees = self._whole
+        if new:
+            trees = self._new or self._whole
+            fresh = ~np.isin(chosen, bought.items)
+            chosen, table = chosen[fresh], table[fresh]
         if not len(chosen):
             return Ranked(chosen, np.zeros(0, np.float32))
-        table = describe(knowledge, bought, scores, chosen)
-        values = np.asarray(self._booster.predict(table, num_threads=1), dtype=np.float32)
+        values = _predicted(trees, table)
         order = np.argsort(-values, kind="stable")
         return Ranked(chosen[order], values[order])
 
     def importance(self) -> dict[str, float]:
-        """Return each feature's share of what the trees gained."""
-        gains = self._booster.feature_importance("gain")
+        """Return each feature's share of what the trees of the whole order gained."""
+        gains = self._whole.feature_importance("gain")
         return {name: float(gain / gains.sum()) for name, gain in zip(NAMES, gains, strict=True)}
 
     def save(self, path: Path) -> None:
-        """Write the trees as text."""
-        path.write_text(self._booster.model_to_string(), encoding="utf-8")
+        """Write the trees as text, those of new items into a file beside it."""
+        path.write_text(self._whole.model_to_string(), encoding="utf-8")
+        if self._new is not None:
+            _of_new(path).write_text(self._new.model_to_string(), encoding="utf-8")
+
+
+def _predicted(trees: "lgb.Booster", table: Floats) -> Floats:
+    """Return what the trees say of each row: all of them of the 120 rows that the first fifty put first, and behind
+    those, in the order of the first fifty, the rest, which nobody looks at."""
+    first = np.asarray(trees.predict(table, num_iteration=_FIRST_TREES, num_threads=1), dtype=np.float32)
+    chosen = best(first, _WHOLLY)
+    values = first.copy()
+    rest = trees.predict(table[chosen], start_iteration=_FIRST_TREES, num_threads=1)
+    values[chosen] += np.asarray(rest, dtype=np.float32)
+    others = np.ones(len(first), dtype=bool)
+    others[chosen] = False
+    if others.any():
+        values[others] += values[chosen].min() - first[others].max()
+    return values
 
 
 def load_blend(path: Path) -> Blend:
     """Read the trees. Raises ValueError for a file that holds none, or trees of other features."""
+    beside = _of_new(path)
+    return Blend(_read(path), _read(beside) if beside.is_file() else None)
+
+
+def _of_new(path: Path) -> Path:
+    return path.with_stem(f"{path.stem}_new")
+
+
+def _read(path: Path) -> "lgb.Booster":
     # Importing it takes longer than most commands: only who opens or trains a model pays.
     import lightgbm as lgb
 
@@ -92,7 +131,7 @@ def load_blend(path: Path) -> Blend:
         raise ValueError(f"{path} holds no trees: {error}") from error
     if tuple(booster.feature_name()) != NAMES:
         raise ValueError(f"{path}: its trees were trained on other features than this program has: train again")
-    return Blend(booster)
+    return booster
 
 
 def train_blend(
@@ -109,7 +148,7 @@ def train_blend(
     ``worth`` (items,) are the grades that an order of each item counts, see ``objective``; None is the same for all.
     Of each earlier moment the models see only what happened before it, and the labels what happened after it.
     """
-    tables, labels, sizes = [], [], []
+    whole, new = _Examples(), _Examples()
     random = np.random.default_rng(seed)
     for step, back in enumerate(LOOK_BACKS):
         if progress:
@@ -120,30 +159,52 @@ def train_blend(
             continue
         knowledge = learn(behaviour, cut, texts, seed)
         histories = histories_of(behaviour.before(cut))
-        chosen_buyers = _sample(len(baskets.users), seed)
-        for number in chosen_buyers:
+        for number in _sample(len(baskets.users), seed):
             bought = bought_until(histories.of(int(baskets.users[number])), cut)
             scores = model_scores(knowledge, bought)
             chosen = candidates(knowledge, bought, scores)
             ordered = np.isin(chosen, baskets.items[number])
-            if not ordered.any():
-                continue
             kept = ordered | (random.random(len(chosen)) < _KEPT_OF_OTHERS)
-            tables.append(describe(knowledge, bought, scores, chosen)[kept])
-            labels.append((ordered if worth is None else ordered * worth[chosen])[kept])
-            sizes.append(int(kept.sum()))
-    if not tables:
+            described = describe(knowledge, bought, scores, chosen)
+            chosen, ordered = chosen[kept], ordered[kept]
+            table = described[kept]
+            labels = ordered if worth is None else ordered * worth[chosen]
+            whole.add(table, labels)
+            fresh = ~np.isin(chosen, bought.items)
+            new.add(table[fresh], labels[fresh])
+    if not whole.sizes:
         return None
-    # Importing it takes longer than most commands: only who opens or trains a model pays.
-    import lightgbm as lgb
-
-    data = lgb.Dataset(np.concatenate(tables), np.concatenate(labels), group=sizes, feature_name=list(NAMES))
-    # Threads wait for each other at every node: on little data that costs more than it brings.
-    threads = 2 if sum(sizes) > _MANY_ROWS else 1
-    booster = lgb.train({**_PARAMETERS, "seed": seed, "num_threads": threads}, data, ROUNDS)
+    blend = Blend(whole.trees(seed), new.trees(seed) if new.sizes else None)
     if progress:
         progress(len(LOOK_BACKS) + 1, len(LOOK_BACKS) + 1)
-    return Blend(booster)
+    return blend
+
+
+class _Examples:
+    """What trees learn from: the candidates of buyers, with what of them was ordered."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+        self._tables: list[Floats] = []
+        self._labels: list[NDArray[np.generic]] = []
+
+    def add(self, table: Floats, labels: NDArray[np.generic]) -> None:
+        """Add one buyer's, unless nothing was ordered."""
+        if labels.any():
+            self._tables.append(table)
+            self._labels.append(labels)
+            self.sizes.append(len(labels))
+
+    def trees(self, seed: int) -> "lgb.Booster":
+        """Train."""
+        # Importing it takes longer than most commands: only who opens or trains a model pays.
+        import lightgbm as lgb
+
+        table, labels = np.concatenate(self._tables), np.concatenate(self._labels)
+        data = lgb.Dataset(table, labels, group=self.sizes, feature_name=list(NAMES))
+        # Threads wait for each other at every node: on little data that costs more than it brings.
+        threads = 2 if len(labels) > _MANY_ROWS else 1
+        return lgb.train({**_PARAMETERS, "seed": seed, "num_threads": threads}, data, ROUNDS)
 
 
 def _sample(count: int, seed: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from evaluation.metrics import bootstrap_interval, ndcg
 from recommender.behaviour import Behaviour, Floats, Ints
 from recommender.blend import Blend, Progress, train_blend
 from recommender.errors import NothingToLearn
-from recommender.history import Histories, histories_of
+from recommender.history import History, histories_of
 from recommender.knowledge import Knowledge, learn
 from recommender.models.neighbours import best
 from recommender.references import reference_scorers
@@ -100,14 +100,15 @@ def score_cut(
         truth, user = baskets.items[row], int(baskets.users[row])
         history = histories.of(user)
         if blend:
-            scores.add(OURS, user, history.item, truth, _blended(blend, knowledge, histories, user, cut))
+            whole, new = (_blended(blend, knowledge, history, cut, new=each) for each in (False, True))
+            scores.add(OURS, user, history.item, truth, whole, new)
         for name, scorer in scorers.items():
             scores.add(name, user, history.item, truth, scorer(user, history))
     return scores
 
 
-def _blended(blend: Blend, knowledge: Knowledge, histories: Histories, user: int, cut: float) -> Floats:
-    ranked = blend.rank(knowledge, histories.of(user), cut)
+def _blended(blend: Blend, knowledge: Knowledge, history: History, cut: float, *, new: bool) -> Floats:
+    ranked = blend.rank(knowledge, history, cut, new=new)
     scores = np.full(len(knowledge.items), -np.inf, dtype=np.float32)
     scores[ranked.items] = ranked.scores
     return scores
@@ -127,12 +128,13 @@ class Scores:
         self._of: dict[_Of, dict[int, list[tuple[float, ...]]]] = {}
         self._shown: defaultdict[_Of, set[int]] = defaultdict(set)
 
-    def add(self, name: str, user: int, owned: Ints, truth: Ints, scores: Floats) -> None:
-        """Score one buyer's next order, all of it and what is new in it."""
+    def add(self, name: str, user: int, owned: Ints, truth: Ints, scores: Floats, of_new: Floats | None = None) -> None:
+        """Score one buyer's next order, all of it and what is new in it; by ``of_new`` where a recommender has scores
+        of its own for that."""
         self._add((name, "all"), user, owned, truth, scores)
         fresh = truth[~np.isin(truth, owned)]
         if len(fresh):
-            scores = scores.copy()
+            scores = (scores if of_new is None else of_new).copy()
             scores[owned] = -np.inf
             self._add((name, "new"), user, owned, fresh, scores)
 

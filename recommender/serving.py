@@ -73,7 +73,7 @@ class Recommender:
         self._known = trained.knowledge
         self._blend = trained.blend
         self.histories = trained.histories
-        self._rankings: dict[tuple[bytes, bytes, int], Ranked] = {}
+        self._rankings: dict[tuple[bytes, bytes, int, bool], Ranked] = {}
         self._for_all: dict[str, tuple[Candidate, ...]] = {}
         self.written = trained.written
         self.readiness = readiness(trained.report) if trained.report else {}
@@ -155,7 +155,7 @@ class Recommender:
 
     def for_you(self, asked: Asked, history: History) -> Iterator[Candidate]:
         """Yield what the buyer never bought and may like."""
-        yield from self._personal(asked, history, lambda owned: ~owned)
+        yield from self._personal(asked, history, lambda owned: ~owned, new=True)
 
     def buy_again(self, asked: Asked, history: History) -> Iterator[Candidate]:
         """Yield what the buyer bought before and may need again."""
@@ -227,12 +227,17 @@ class Recommender:
         return np.array(seeds)[of_seed].tolist(), both[of_seed, np.arange(len(items))].tolist()
 
     def _personal(
-        self, asked: Asked, history: History, wanted: Callable[[NDArray[np.bool_]], NDArray[np.bool_]]
+        self,
+        asked: Asked,
+        history: History,
+        wanted: Callable[[NDArray[np.bool_]], NDArray[np.bool_]],
+        *,
+        new: bool = False,
     ) -> Iterator[Candidate]:
         if not len(history.item):
             return
         today = day_of(asked.now)
-        ranked = self._ranked(history, today)
+        ranked = self._ranked(history, today, new=new)
         owned = np.isin(ranked.items, history.item)
         keep = wanted(owned)
         bought: Ints = np.unique(history.item)
@@ -241,21 +246,21 @@ class Recommender:
             reason = self._again(int(item), history, today) if is_owned else self._because(int(item), bought)
             yield Candidate(self._known.items[item], float(score), "primary", reason)
 
-    def _ranked(self, history: History, now: float) -> Ranked:
+    def _ranked(self, history: History, now: float, *, new: bool) -> Ranked:
         """Return the buyer's candidates in order: for the units of a page, and for a while, the same ones."""
-        key = (history.item.tobytes(), history.at.tobytes(), int(now * _RANKINGS_A_DAY))
+        key = (history.item.tobytes(), history.at.tobytes(), int(now * _RANKINGS_A_DAY), new)
         found = self._rankings.get(key)
         if found is None:
-            found = self._rank(history, now)
+            found = self._rank(history, now, new=new)
             self._rankings[key] = found
             if len(self._rankings) > _MOST_RANKINGS:
                 # Whatever was asked for longest ago; another thread may have been quicker.
                 self._rankings.pop(next(iter(self._rankings)), None)
         return found
 
-    def _rank(self, history: History, now: float) -> Ranked:
+    def _rank(self, history: History, now: float, *, new: bool) -> Ranked:
         if self._blend is not None:
-            return self._blend.rank(self._known, history, now)
+            return self._blend.rank(self._known, history, now, new=new)
         # Too little was known to train a blend: personal frequency first, then the closed-form model.
         scores = model_scores(self._known, bought_until(history, now))
         total = np.bincount(history.item, minlength=len(self._known.items)) + scores[0] / max(
