@@ -25,13 +25,15 @@ def report_behaviour(
     """Write a report of what customers did: one HTML page for people, and CSV files to work through.
 
     Top queries, queries that nothing came of with a proposal for each, use of facets, conversion, units of
-    recommendations, buyers by recency, frequency and value, and returns. Made from searches, events and orders.
+    recommendations with their margin where costs are known, buyers by recency, frequency and value, returns, how much
+    each place is looked at, and what changed since the time before. Made from searches, events and orders.
 
     Example: vitrine report behaviour shop --days 7
     """
     try:
         # Here and not above, so that every other command works without what draws pages.
-        from evaluation.behaviour import review, write_review
+        from api.behaviour_review import reviewed
+        from evaluation.behaviour import write_review
     except ModuleNotFoundError as error:
         raise reports_missing(error) from error
     end = datetime.now(UTC) if until is None else until.replace(tzinfo=UTC)
@@ -40,13 +42,7 @@ def report_behaviour(
         known = context.records.catalog(catalog)
         folder = out or context.settings.home / "reports" / catalog
         folder.mkdir(parents=True, exist_ok=True)
-        found = review(
-            context.records.searches(catalog, since=since, until=end),
-            context.records.events(catalog, since=since, until=end),
-            lambda: context.records.orders(catalog, until=end),
-            since,
-            end,
-        )
+        found = reviewed(context.records, context.registry, catalog, since, end)
         files = write_review(folder, known, found)
     if as_json:
         print_json({"page": files[0], "tables": files[1:], "searches": found.searches, "events": found.events,

@@ -5,8 +5,8 @@ The page asks for nothing else, so it can be sent and opened anywhere.
 
 from collections.abc import Sequence
 
-from evaluation.catalog_quality.page.markup import Html, element
 from evaluation.comparison import Comparison, Difference
+from evaluation.pages.markup import Html, element
 from evaluation.search_quality import CUT, RECALLED, Mean, QueryQuality, SearchQuality
 
 _STYLE = Html(

@@ -1,4 +1,4 @@
-"""Buyers in segments by recency, frequency and value of their orders, and returns by product."""
+"""Buyers in segments by recency, frequency and value of their orders."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from commerce.order import Order
 
 SEGMENTS = ("champions", "loyal", "new", "promising", "at_risk", "lost")
-_FEWEST_BOUGHT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +23,6 @@ class Segment:
     orders: int
     revenue: Decimal
     days_since: float
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnRow:
-    """One product's returns; ``rate`` is pieces back over pieces sold."""
-
-    product_id: str
-    sold: Decimal
-    returned: Decimal
-    rate: float
-    value: Decimal
 
 
 def segments(orders: Iterable[Order], now: datetime) -> list[Segment]:
@@ -75,26 +63,6 @@ def segments(orders: Iterable[Order], now: datetime) -> list[Segment]:
         for name in SEGMENTS
         if (rows := grouped.get(name))
     ]
-
-
-def returns(orders: Iterable[Order]) -> list[ReturnRow]:
-    """Return the products that came back, the greatest value first; of those with few sold a rate says nothing."""
-    sold: defaultdict[str, Decimal] = defaultdict(Decimal)
-    back: defaultdict[str, Decimal] = defaultdict(Decimal)
-    value: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for order in orders:
-        for line in order.lines:
-            if line.quantity > 0:
-                sold[line.product_id] += line.quantity
-            else:
-                back[line.product_id] -= line.quantity
-                value[line.product_id] -= line.quantity * (line.net or Decimal(0))
-    rows = [
-        ReturnRow(each, sold[each], back[each], float(back[each] / sold[each]), value[each])
-        for each in back
-        if sold[each] >= _FEWEST_BOUGHT
-    ]
-    return sorted(rows, key=lambda row: (-row.value, row.product_id))
 
 
 def _thirds(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,20 +1,16 @@
 """The review as one HTML page that asks for nothing else: tables, and bars drawn in SVG."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from commerce.product import Catalog
+from evaluation.behaviour.changes import drift_section, models_section
 from evaluation.behaviour.measure import BehaviourReview
-from evaluation.catalog_quality import page as quality_page
-from evaluation.catalog_quality.page.blocks import code, figure, section, table
-from evaluation.catalog_quality.page.markup import Child, Html, element, fragment
+from evaluation.pages.blocks import STYLE, bars, code, section, table
+from evaluation.pages.markup import Child, Html, element, fragment
 
-_STYLE = Html(Path(quality_page.__file__).with_name("style.css").read_text(encoding="utf-8"))
 # The browser itself then refuses whatever a query might ask for.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _SHOWN = 25
-_BAR, _GAP, _LABEL, _WIDTH = 18, 8, 220, 760
-_LONGEST_LABEL = 34
 _STEPS = {
     "visits": "Visits",
     "with_search": "… with a search",
@@ -43,7 +39,7 @@ def render(catalog: Catalog, found: BehaviourReview) -> str:
         element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", title),
-        element("style", _STYLE),
+        element("style", STYLE),
     )
     body = element(
         "main",
@@ -53,33 +49,15 @@ def render(catalog: Catalog, found: BehaviourReview) -> str:
         _queries(found),
         _proposals(found),
         _facets(found),
+        _places(found),
         _units(catalog, found),
         _segments(catalog, found),
         _returns(catalog, found),
+        drift_section(found),
+        models_section(found),
     )
     document = element("html", head, element("body", body), lang="en")
     return fragment(Html("<!doctype html>\n"), document, Html("\n"))
-
-
-def bars(rows: Sequence[tuple[str, float, str]]) -> Html:
-    """Return horizontal bars, one a (label, value, text); empty without rows."""
-    if not rows:
-        return Html("")
-    most = max(value for _, value, _ in rows) or 1.0
-    drawn: list[Child] = []
-    for at, (label, value, text) in enumerate(rows):
-        top = at * (_BAR + _GAP)
-        short = label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
-        width = round(max(value, 0.0) / most * (_WIDTH - _LABEL - 120), 1)
-        middle = top + _BAR * 0.75
-        drawn += [
-            element("text", short, x=_LABEL - 8, y=str(middle), text_anchor="end", fill="currentColor"),
-            element("rect", x=_LABEL, y=top, width=str(width), height=_BAR, fill="var(--accent)"),
-            element("text", text, x=str(_LABEL + width + 6), y=str(middle), fill="currentColor"),
-        ]
-    height = len(rows) * (_BAR + _GAP)
-    label = ", ".join(f"{name}: {text}" for name, _, text in rows)
-    return figure(element("svg", drawn, viewBox=f"0 0 {_WIDTH} {height}", role="img", aria_label=label, font_size=13))
 
 
 def _conversion(found: BehaviourReview) -> Html:
@@ -98,13 +76,16 @@ def _queries(found: BehaviourReview) -> Html:
     cells: list[Sequence[Child]] = [
         (
             code(row.text), f"{row.searches:,}", f"{row.without_result:,}", f"{row.click_rate:.1%}",
+            f"{row.weighted_clicks / max(row.searches, 1):.2f}",
             "" if row.mean_position is None else f"{row.mean_position:.1f}", f"{row.added:,}", f"{row.bought:,}",
             f"{row.revenue:,.2f}",
         )
         for row in rows
     ]  # fmt: skip
-    headers = ("query", "searches", "nothing found", "with a click", "mean place", "in cart", "bought", "revenue")
-    return section("queries", "Top queries", None, plot, table(headers, cells, numeric=range(1, 8)))
+    headers = ("query", "searches", "nothing found", "with a click", "clicks by place", "mean place", "in cart",
+               "bought", "revenue")  # fmt: skip
+    note = "Clicks by place are those a search that there would be if each stood first." if found.examination else None
+    return section("queries", "Top queries", note, plot, table(headers, cells, numeric=range(1, 9)))
 
 
 def _proposals(found: BehaviourReview) -> Html:
@@ -132,7 +113,7 @@ def _units(catalog: Catalog, found: BehaviourReview) -> Html:
         (
             row.strategy, f"{row.units:,}", f"{row.shown:,}", f"{row.clicks:,}",
             f"{row.clicked / row.units:.1%}" if row.units else "", f"{row.added:,}", f"{row.bought:,}",
-            f"{row.revenue:,.2f}",
+            f"{row.revenue:,.2f}", f"{row.margin:,.2f} of {row.costed:,}" if row.costed else "",
         )
         for row in found.units[:_SHOWN]
     ]  # fmt: skip
@@ -145,8 +126,12 @@ def _units(catalog: Catalog, found: BehaviourReview) -> Html:
         "in cart",
         "bought",
         f"revenue, {catalog.currency}",
+        "margin of purchases with a known cost",
     )
-    return section("units", "Units of recommendations", None, table(headers, rows, numeric=range(1, 8)))
+    plot = bars([(row.strategy, float(row.revenue), f"{row.revenue:,.0f}") for row in found.units[:10]])
+    return section(
+        "units", "Search and units of recommendations", None, plot, table(headers, rows, numeric=range(1, 9))
+    )
 
 
 def _segments(catalog: Catalog, found: BehaviourReview) -> Html:
@@ -165,11 +150,38 @@ def _segments(catalog: Catalog, found: BehaviourReview) -> Html:
 
 def _returns(catalog: Catalog, found: BehaviourReview) -> Html:
     rows: list[Sequence[Child]] = [
-        (code(row.product_id), f"{row.sold:,.0f}", f"{row.returned:,.0f}", f"{row.rate:.1%}", f"{row.value:,.2f}")
+        (
+            code(row.product_id), f"{row.sold:,.0f}", f"{row.returned:,.0f}", f"{row.rate:.1%}", f"{row.value:,.2f}",
+            f"{row.searches:,}", "" if row.mean_place is None else f"{row.mean_place:.1f}", f"{row.units:,}",
+            "comes back twice as often as usual: bury it, or mend its page" if row.proposal == "bury" else "",
+        )
         for row in found.returns[:_SHOWN]
-    ]
-    headers = ("product", "sold", "came back", "rate", f"value, {catalog.currency}")
+    ]  # fmt: skip
+    headers = ("product", "sold", "came back", "rate", f"value, {catalog.currency}", "in searches", "mean place",
+               "recommended", "proposal")  # fmt: skip
     note = (
-        "Orders of the time. What came back is taken off what the same buyer bought, so recommendations do not see it."
+        "Orders of the time. What came back is taken off what the same buyer bought: recommendations learn from what "
+        "was kept alone. Searches do not look at returns: a rule that buries does."
     )
-    return section("returns", "Returns", note, table(headers, rows, numeric=range(1, 5)))
+    return section("returns", "Returns, and what ranking did", note, table(headers, rows, numeric=range(1, 8)))
+
+
+def _places(found: BehaviourReview) -> Html:
+    if found.examination is None:
+        note = "Too few clicks on products that were shown at several places to say how much each place is looked at."
+        return section("places", "Places of hits", note)
+    plot = bars([(f"place {at}", share, f"{share:.0%}") for at, share in enumerate(found.examination.shares[:12], 1)])
+    rows: list[Sequence[Child]] = [
+        (
+            code(row.text), code(row.product_id), f"{row.shown:,}", f"{row.clicks:,}", f"{row.mean_place:.1f}",
+            f"{row.click_rate:.1%}", f"{row.attraction:.1%}",
+        )
+        for row in found.attractions[:_SHOWN]
+    ]  # fmt: skip
+    headers = ("query", "product", "shown", "clicks", "mean place", "clicked", "clicked if it stood first")
+    clicks = f"{found.examination.clicks:,}"
+    note = (
+        f"How much each place is looked at beside the first, by the position-based model from {clicks} clicks on "
+        "products that were shown at several places. Below: what attracts more than its place lets it."
+    )
+    return section("places", "Places of hits", note, plot, table(headers, rows, numeric=range(2, 7)))

@@ -9,6 +9,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from commerce.event import CLICKS, Event, SearchRecord
+from evaluation.behaviour.positions import Examination
 from evaluation.behaviour.visits import Visits
 
 Proposal = Literal["synonym", "redirect", "missing_product", "check_order"]
@@ -20,7 +21,10 @@ _MOST_PROPOSED = 500
 
 @dataclass(slots=True)
 class QueryRow:
-    """One query, in lower case, over all its searches; ``revenue`` is of purchases that its clicks led to."""
+    """One query, in lower case, over all its searches; ``revenue`` is of purchases that its clicks led to.
+
+    ``weighted_clicks`` count each click by how seldom its place is looked at: what they would be at the first place.
+    """
 
     text: str
     searches: int = 0
@@ -28,6 +32,7 @@ class QueryRow:
     clicked: int = 0
     clicks: int = 0
     positions: int = 0
+    weighted_clicks: float = 0.0
     added: int = 0
     bought: int = 0
     revenue: Decimal = Decimal(0)
@@ -65,8 +70,11 @@ class QueryReview:
     facets: Counter[str] = field(default_factory=Counter)
 
 
-def review_queries(visits: Visits) -> QueryReview:
-    """Count what came of each query. Only first pages count as searches, and browsing is none."""
+def review_queries(visits: Visits, examination: Examination | None = None) -> QueryReview:
+    """Count what came of each query. Only first pages count as searches, and browsing is none.
+
+    Where it is known how much each place is looked at, clicks are weighed by that too.
+    """
     rows: dict[str, QueryRow] = {}
     facets: Counter[str] = Counter()
     text_of: dict[str, str] = {}
@@ -81,7 +89,7 @@ def review_queries(visits: Visits) -> QueryReview:
             row.searches += 1
             row.without_result += search.total == 0
     for visit in visits.visits:
-        _credit(visit.events, text_of, rows)
+        _credit(visit.events, text_of, rows, examination)
     ordered = sorted(rows.values(), key=lambda row: (-row.searches, row.text))
     return QueryReview(ordered, _proposals(visits, ordered), facets)
 
@@ -92,7 +100,12 @@ def _all(visits: Visits) -> Iterable[SearchRecord]:
         yield from visit.searches
 
 
-def _credit(events: Sequence[Event], text_of: Mapping[str, str], rows: Mapping[str, QueryRow]) -> None:
+def _credit(
+    events: Sequence[Event],
+    text_of: Mapping[str, str],
+    rows: Mapping[str, QueryRow],
+    examination: Examination | None,
+) -> None:
     """Credit a visit's events to the queries that they name, or whose click on the product came last."""
     clicked: set[str] = set()
     origin: dict[str, str] = {}
@@ -106,6 +119,7 @@ def _credit(events: Sequence[Event], text_of: Mapping[str, str], rows: Mapping[s
         if event.action.lower() in CLICKS:
             row.clicks += 1
             row.positions += event.position or 1
+            row.weighted_clicks += 1.0 if examination is None else examination.weight(event.position or 1)
             row.clicked += query not in clicked
             clicked.add(query)
         elif event.deed == "added":

@@ -24,12 +24,14 @@ def write_review(folder: Path, catalog: Catalog, found: BehaviourReview) -> list
 
 
 def _tables(found: BehaviourReview) -> dict[str, tuple[Sequence[str], list[Row]]]:
+    shares = found.examination.shares if found.examination else ()
     return {
         "queries": (
-            ("query", "searches", "without_result", "click_rate", "clicks", "mean_position", "added", "bought",
-             "revenue"),
+            ("query", "searches", "without_result", "click_rate", "clicks", "weighted_clicks", "mean_position", "added",
+             "bought", "revenue"),
             [
                 (row.text, row.searches, row.without_result, round(row.click_rate, 4), row.clicks,
+                 round(row.weighted_clicks, 2),
                  None if row.mean_position is None else round(row.mean_position, 2), row.added, row.bought,
                  str(row.revenue))
                 for row in found.queries.rows
@@ -45,9 +47,10 @@ def _tables(found: BehaviourReview) -> dict[str, tuple[Sequence[str], list[Row]]
         "facets": (("field", "searches"), [(field, count) for field, count in found.queries.facets.most_common()]),
         "funnel": (("step", "visits"), list(found.funnel.items())),
         "units": (
-            ("strategy", "units", "shown", "clicks", "units_clicked", "added", "bought", "revenue"),
+            ("strategy", "units", "shown", "clicks", "units_clicked", "added", "bought", "revenue", "costed", "margin"),
             [
-                (row.strategy, row.units, row.shown, row.clicks, row.clicked, row.added, row.bought, str(row.revenue))
+                (row.strategy, row.units, row.shown, row.clicks, row.clicked, row.added, row.bought, str(row.revenue),
+                 row.costed, str(row.margin))
                 for row in found.units
             ],
         ),
@@ -56,10 +59,42 @@ def _tables(found: BehaviourReview) -> dict[str, tuple[Sequence[str], list[Row]]
             [(row.name, row.buyers, row.orders, str(row.revenue), row.days_since) for row in found.segments],
         ),
         "returns": (
-            ("product_id", "sold", "returned", "rate", "value"),
+            ("product_id", "sold", "returned", "rate", "value", "searches", "mean_place", "units", "proposal"),
             [
-                (row.product_id, str(row.sold), str(row.returned), round(row.rate, 4), str(row.value))
+                (row.product_id, str(row.sold), str(row.returned), round(row.rate, 4), str(row.value),
+                 row.searches, None if row.mean_place is None else round(row.mean_place, 2), row.units, row.proposal)
                 for row in found.returns
+            ],
+        ),
+        "positions": (
+            ("place", "examined"),
+            [(at, round(share, 4)) for at, share in enumerate(shares, start=1)],
+        ),
+        "attractions": (
+            ("query", "product_id", "shown", "clicks", "mean_place", "click_rate", "attraction"),
+            [
+                (row.text, row.product_id, row.shown, row.clicks, round(row.mean_place, 2), round(row.click_rate, 4),
+                 round(row.attraction, 4))
+                for row in found.attractions
+            ],
+        ),
+        "drift": (
+            ("distribution", "before", "now", "psi", "by_chance", "verdict"),
+            [
+                (row.name, row.before, row.now, round(row.index, 4), round(row.chance, 4), row.verdict)
+                for row in found.drift
+            ],
+        ),
+        "outcomes": (
+            ("figure", "before", "now", "difference_from", "difference_to"),
+            [(row.name, round(row.before, 4), round(row.now, 4), row.lower, row.upper) for row in found.outcomes],
+        ),
+        "models": (
+            ("kind", "version", "trained_at", "data_until"),
+            [
+                (each.kind, each.version, each.trained_at.isoformat(),
+                 None if each.data_until is None else each.data_until.isoformat())
+                for each in found.models
             ],
         ),
     }  # fmt: skip

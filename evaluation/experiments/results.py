@@ -1,18 +1,20 @@
 """What an experiment's buyers did, by arm, from the searches and events that they agreed to being kept."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from commerce.event import CLICKS, Event, SearchRecord
 from commerce.experiments import METRICS, Experiment, Metric
+from evaluation.behaviour.positions import PlaceCounter
 from evaluation.experiments.preferences import preferences
 from evaluation.experiments.ratio import MISMATCH, ratio_p_value
 from evaluation.experiments.sequential import Difference, Sample, Verdict, compared
 
-Measured = Metric | Literal["preferred"]
-"""What results say of an arm: of an interleaving the share of searches that it won, ties being half."""
+Measured = Metric | Literal["attracted", "preferred"]
+"""What results say of an arm. ``attracted`` are clicks weighed by how seldom their places are looked at, where that can
+be told; of an interleaving ``preferred`` is the share of searches that it won, ties being half."""
 
 
 @dataclass(slots=True)
@@ -23,6 +25,8 @@ class _Buyer:
     added: bool = False
     bought: bool = False
     revenue: float = 0.0
+    places: list[int] = field(default_factory=list)
+    attracted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def results(experiment: Experiment, searches: Iterable[SearchRecord], events: It
     if experiment.kind == "interleaving":
         return _preferred(experiment, searches, events)
     buyers: dict[str, _Buyer] = {}
+    counter = PlaceCounter()
     for search in searches:
         name = search.client if experiment.unit == "client" else search.account
         arm = experiment.arm_of(search.client, search.account)
@@ -71,12 +76,20 @@ def results(experiment: Experiment, searches: Iterable[SearchRecord], events: It
             continue
         known = buyers.setdefault(name, _Buyer(arm.id, search.at))
         known.since = min(known.since, search.at)
+        counter.show(search)
     for event in events:
         name = event.client if experiment.unit == "client" else event.account
         buyer = buyers.get(name) if name is not None else None
         if buyer is not None and event.at >= buyer.since:
             _note(buyer, event)
-    return _judged(experiment, buyers.values())
+            if (place := counter.click(event)) is not None:
+                buyer.places.append(place)
+    examination = counter.examination()
+    if examination is not None:
+        for buyer in buyers.values():
+            buyer.attracted = sum(map(examination.weight, buyer.places))
+    measured: tuple[Measured, ...] = METRICS if examination is None else (*METRICS, "attracted")
+    return _judged(experiment, buyers.values(), measured)
 
 
 def _preferred(experiment: Experiment, searches: Iterable[SearchRecord], events: Iterable[Event]) -> Results:
@@ -108,13 +121,13 @@ def _note(buyer: _Buyer, event: Event) -> None:
         buyer.revenue += float(event.net or 0) * float(event.quantity or 1)
 
 
-def _judged(experiment: Experiment, buyers: Iterable[_Buyer]) -> Results:
-    values: dict[str, dict[Metric, list[float]]] = {
-        arm.id: {metric: [] for metric in METRICS} for arm in experiment.arms
+def _judged(experiment: Experiment, buyers: Iterable[_Buyer], measured: Sequence[Measured]) -> Results:
+    values: dict[str, dict[Measured, list[float]]] = {
+        arm.id: {metric: [] for metric in measured} for arm in experiment.arms
     }
     for buyer in buyers:
         own = values[buyer.arm]
-        for metric in METRICS:
+        for metric in measured:
             own[metric].append(float(getattr(buyer, metric)))
     samples: dict[str, dict[Measured, Sample]] = {
         arm: {metric: _sample(found) for metric, found in own.items()} for arm, own in values.items()
@@ -141,7 +154,7 @@ def _differences(
     deciding = {experiment.metric, *(each.metric for each in experiment.guardrails)}
     alpha = experiment.alpha / (max(len(experiment.arms) - 1, 1) * len(deciding))
     found: dict[Measured, Difference] = {}
-    for metric in METRICS:
+    for metric in control:
         baseline = experiment.baseline if metric == experiment.metric else None
         found[metric] = compared(control[metric], arm[metric], uplift=experiment.uplift, alpha=alpha, baseline=baseline)
     return found

@@ -69,7 +69,7 @@ def test_the_role_is_the_same_in_both_places() -> None:
 def test_no_container_runs_as_root_or_keeps_capabilities() -> None:
     pods = [value for name, value in walk(manifests()) if name == "spec" and isinstance(value, dict)]
     containers = [each for pod in pods for each in pod.get("containers", ())]
-    assert len(containers) == 5
+    assert len(containers) == 6
     assert all(each["securityContext"]["capabilities"] == {"drop": ["ALL"]} for each in containers)
     assert all(pod["securityContext"]["runAsNonRoot"] for pod in pods if "containers" in pod)
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from commerce.event import Event, SearchRecord
 from commerce.order import Order, OrderLine
 from commerce.product import Catalog
-from evaluation.behaviour import BehaviourReview, review, write_review
+from evaluation.behaviour import BehaviourReview, Shopping, review, write_review
 from evaluation.behaviour.visits import MOST_DEEDS
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -40,9 +41,11 @@ def order(identity: str, buyer: str | None, quantity: int, net: str = "10", days
 
 
 def reviewed(
-    searches: Sequence[SearchRecord] = (), events: Sequence[Event] = (), orders: Sequence[Order] = ()
+    searches: Sequence[SearchRecord] = (), events: Sequence[Event] = (), orders: Sequence[Order] = (), **more: object
 ) -> BehaviourReview:
-    return review(searches, events, lambda: orders, NOON - timedelta(days=28), NOON + timedelta(days=1))
+    return review(
+        Shopping(NOON - timedelta(days=28), NOON + timedelta(days=1), searches, events, lambda: orders, **more)
+    )  # type: ignore[arg-type]
 
 
 def test_queries_are_counted_with_what_came_of_them() -> None:
@@ -137,6 +140,39 @@ def test_returns_are_by_product_of_the_time() -> None:
     assert (row.product_id, row.sold, row.returned, row.rate, row.value) == ("p1", 20, 5, 0.25, Decimal(40))
 
 
+def test_returns_say_what_ranking_did_and_what_comes_back_too_often() -> None:
+    lines = [OrderLine("p1", Decimal(40), Decimal(9)), OrderLine("p1", Decimal(-20), Decimal(9)),
+             OrderLine("p2", Decimal(200), Decimal(9)), OrderLine("p2", Decimal(-10), Decimal(9))]  # fmt: skip
+    orders = [Order("1", NOON - timedelta(days=1), tuple(lines), "a")]
+    shown = [search("1", "lamp"), search("2", "lamp"), replace(search("3", "lamp"), hits=("x", "x2", "p1"))]
+    seen = did("impression", None, recommendation_id="r1")
+    one, two = reviewed([*shown, replace(search("4", "lamp"), page=2)], [seen], orders).returns
+    assert (one.product_id, one.searches, one.mean_place, one.units, one.proposal) == ("p1", 3, 5 / 3, 1, "bury")
+    assert (two.product_id, two.searches, two.mean_place, two.units, two.proposal) == ("p2", 2, 2.0, 0, "none")
+
+
+def test_margin_is_of_purchases_whose_cost_is_known_and_searches_are_a_row() -> None:
+    unit: dict[str, Any] = {"recommendation_id": "r1", "attributes": {"strategy": "similar"}}
+    events = [
+        did("click", "q"),
+        did("purchase", None, minute=2, net=Decimal(10), quantity=Decimal(2)),
+        did("click", None, "p2", minute=3, **unit),
+        did("purchase", None, "p2", minute=4, net=Decimal(5)),
+        did("click", None, "p3", minute=5, **unit),
+        did("purchase", None, "p3", minute=6, net=Decimal(5)),
+    ]
+    asked: list[set[str]] = []
+
+    def costs(ids: set[str]) -> dict[str, Decimal]:
+        asked.append(ids)
+        return {"p1": Decimal(7), "p2": Decimal(6)}
+
+    found = {row.strategy: row for row in reviewed([search("q", "lamp")], events, costs=costs).units}
+    assert asked == [{"p1", "p2", "p3"}]
+    assert (found["search"].clicks, found["search"].revenue, found["search"].margin) == (1, Decimal(20), Decimal(6))
+    assert (found["similar"].bought, found["similar"].costed, found["similar"].margin) == (2, 1, Decimal(-1))
+
+
 def test_the_review_is_one_page_that_runs_nothing_and_files_for_spreadsheets(tmp_path: Path) -> None:
     evil = "<script>alert(1)</script>"
     found = reviewed([search(str(at), evil, 0, f"s{at}") for at in range(3)] + [search("f", "=cmd()")])
@@ -147,7 +183,21 @@ def test_the_review_is_one_page_that_runs_nothing_and_files_for_spreadsheets(tmp
     assert "default-src 'none'" in text or "default-src &#x27;none&#x27;" in text
     assert not re.search(r"(?:src|href)=\"?https?:", text)
     assert {table.name for table in tables} == {
-        f"behaviour-{name}.csv" for name in ("queries", "proposals", "facets", "funnel", "units", "segments", "returns")
+        f"behaviour-{name}.csv"
+        for name in (
+            "queries",
+            "proposals",
+            "facets",
+            "funnel",
+            "units",
+            "segments",
+            "returns",
+            "positions",
+            "attractions",
+            "outcomes",
+            "drift",
+            "models",
+        )
     }
     rows = list(csv.DictReader((tmp_path / "behaviour-queries.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert {row["query"] for row in rows} == {evil, "'=cmd()"}

@@ -17,9 +17,9 @@ from commerce.product import Catalog, CatalogItem, Offer, Product
 from commerce.records import LoadRecord
 from commerce.records.history import CATALOG_KINDS
 from evaluation.catalog_quality.page.labels import LOCALES, Labels
-from evaluation.catalog_quality.page.markup import element
 from evaluation.catalog_quality.report import ReportFiles, measure_into, write_report
 from evaluation.catalog_quality.tables import guarded, write
+from evaluation.pages.markup import element
 
 HOSTILE = "<script>alert(1)</script> $\\frac{1}{2}$ & \"'><img src=http://evil.example/x> 漢字 \ufffe"
 FORMULA = '=HYPERLINK("http://evil.example";"click")'

@@ -1,13 +1,11 @@
 """The whole page: one file that asks for nothing else."""
 
-from pathlib import Path
-
 from evaluation.catalog_quality.page import findings, sections
 from evaluation.catalog_quality.page.content import PageInput
 from evaluation.catalog_quality.page.labels import Labels
-from evaluation.catalog_quality.page.markup import Html, element, fragment
+from evaluation.pages.blocks import STYLE
+from evaluation.pages.markup import Html, element, fragment
 
-_STYLE = Html(Path(__file__).with_name("style.css").read_text(encoding="utf-8"))
 # The browser itself then refuses whatever a catalogue text might ask for.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _ANCHORS = ("missing", "prices", "numbers", "titles", "duplicates", "coverage", "mixed", "load", "trend")
@@ -23,7 +21,7 @@ def render_page(page: PageInput, locale: str) -> str:
         element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", title),
-        element("style", _STYLE),
+        element("style", STYLE),
     )
     basics = page.quality.basics
     measured = labels(

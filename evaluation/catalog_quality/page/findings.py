@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from evaluation.catalog_quality.duplicates import SIGNS, DuplicateGroup
 from evaluation.catalog_quality.measure import CatalogQuality
 from evaluation.catalog_quality.outliers import FEWEST, NUMBER_RULE, PRICE_RULE, Outlier
-from evaluation.catalog_quality.page.blocks import code, figure, more, section, table
+from evaluation.catalog_quality.page.blocks import more
 from evaluation.catalog_quality.page.content import PageInput
 from evaluation.catalog_quality.page.labels import Labels
-from evaluation.catalog_quality.page.markup import Child, Html, element, fragment
 from evaluation.catalog_quality.page.plots import prices_plot
+from evaluation.pages.blocks import code, figure, section, table
+from evaluation.pages.markup import Child, Html, element, fragment
 
 SHOWN_OUTLIERS = 25
 SHOWN_GROUPS = 8

@@ -15,8 +15,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLoc
 from evaluation.catalog_quality.completeness import Lack
 from evaluation.catalog_quality.outliers import Distribution, Outlier
 from evaluation.catalog_quality.page.labels import Labels
-from evaluation.catalog_quality.page.markup import Html, allowed
 from evaluation.catalog_quality.titles import LONGEST, SHORTEST, TitleLengths
+from evaluation.pages.markup import Html, allowed
 
 # Colours that stand for the page's own; no plot uses them otherwise.
 _INK, _LINE, _ACCENT, _WARN, _SOFT = "#010203", "#040506", "#070809", "#0a0b0c", "#0d0e0f"

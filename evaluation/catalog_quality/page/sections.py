@@ -8,12 +8,13 @@ from evaluation.catalog_quality.completeness import PARTS, GroupLack, Lack
 from evaluation.catalog_quality.coverage import Coverage
 from evaluation.catalog_quality.duplicates import SIGNS
 from evaluation.catalog_quality.measure import figures
-from evaluation.catalog_quality.page.blocks import code, figure, ids, more, section, table
+from evaluation.catalog_quality.page.blocks import ids, more
 from evaluation.catalog_quality.page.content import PageInput
 from evaluation.catalog_quality.page.labels import Labels
-from evaluation.catalog_quality.page.markup import Child, Html, element, fragment
 from evaluation.catalog_quality.page.plots import missing_plot, titles_plot, trend_plot
 from evaluation.catalog_quality.titles import LONGEST, SHORTEST
+from evaluation.pages.blocks import code, figure, section, table
+from evaluation.pages.markup import Child, Html, element, fragment
 
 _SHOWN_TYPES = 12
 _SHOWN_ATTRIBUTES = 18
