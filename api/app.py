@@ -37,6 +37,7 @@ from api.routes import (
     promotions,
     recommendations,
     relevance,
+    reports,
     rules,
     search,
     service,
@@ -110,6 +111,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
         rules,
         experiments,
         relevance,
+        reports,
         guide_book,
     )
     for routes in (*shopping, backoffice, *selling, tokens, service, storefront):

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from cli.context import AsJson, CatalogName, opened, print_json
-from cli.report import reports_missing
 
 
 def report_behaviour(
@@ -30,12 +29,10 @@ def report_behaviour(
 
     Example: vitrine report behaviour shop --days 7
     """
-    try:
-        # Here and not above, so that every other command works without what draws pages.
-        from api.behaviour_review import reviewed
-        from evaluation.behaviour import write_review
-    except ModuleNotFoundError as error:
-        raise reports_missing(error) from error
+    # Here and not above: what judges behaviour is heavy to import, and other commands do not wait for it.
+    from api.behaviour_review import reviewed
+    from evaluation.behaviour import write_review
+
     end = datetime.now(UTC) if until is None else until.replace(tzinfo=UTC)
     since = end - timedelta(days=days)
     with opened() as context:

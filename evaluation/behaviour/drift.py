@@ -17,7 +17,7 @@ from math import log
 from typing import Literal
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from commerce.event import CLICKS, Event, SearchRecord
 from commerce.merchandising import normalise_query
@@ -124,7 +124,8 @@ def _compared(name: str, before: Mapping[Hashable, int], now: Mapping[Hashable, 
     if min(n, m) < _LEAST or len(kept) < 2:
         return Drift(name, n, m, 0.0, 0.0, "too_little")
     index = population_stability(*counts)
-    chance = float(chi2.ppf(_SURE, len(kept) - 1)) * (1.0 / n + 1.0 / m)
+    # The quantile of a chi-square of k degrees is twice the inverse of the regularised gamma function of k / 2.
+    chance = 2.0 * float(gammaincinv((len(kept) - 1) / 2.0, _SURE)) * (1.0 / n + 1.0 / m)
     verdict: Verdict = "steady"
     if index > chance:
         verdict = "changed" if index >= CHANGED else "look" if index >= LOOK else "steady"

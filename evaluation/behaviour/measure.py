@@ -11,10 +11,10 @@ from evaluation.behaviour.buyers import Segment, segments
 from evaluation.behaviour.conversion import UnitRow, funnel, units
 from evaluation.behaviour.drift import Drift, distributions, drifts
 from evaluation.behaviour.outcomes import Outcome, outcomes
-from evaluation.behaviour.positions import Attraction, Examination, attractions, counted
 from evaluation.behaviour.queries import QueryReview, review_queries
 from evaluation.behaviour.returned import ReturnRow, returns
 from evaluation.behaviour.visits import visits_of
+from evaluation.positions import Attraction, Examination, attractions, counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from commerce.event import CLICKS, Event, SearchRecord
-from evaluation.behaviour.positions import Examination
 from evaluation.behaviour.visits import Visits
+from evaluation.positions import Examination
 
 Proposal = Literal["synonym", "redirect", "missing_product", "check_order"]
 _FEWEST_SEARCHES = 3

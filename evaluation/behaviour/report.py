@@ -16,14 +16,15 @@ def write_review(folder: Path, catalog: Catalog, found: BehaviourReview) -> list
     page = folder / PAGE
     page.write_text(render(catalog, found), encoding="utf-8")
     written = [page]
-    for name, (header, rows) in _tables(found).items():
+    for name, (header, rows) in tables(found).items():
         path = folder / f"behaviour-{name}.csv"
         write(path, header, rows)
         written.append(path)
     return written
 
 
-def _tables(found: BehaviourReview) -> dict[str, tuple[Sequence[str], list[Row]]]:
+def tables(found: BehaviourReview) -> dict[str, tuple[Sequence[str], list[Row]]]:
+    """Return the tables by name: the names of their columns, and their rows."""
     shares = found.examination.shares if found.examination else ()
     return {
         "queries": (

@@ -7,10 +7,10 @@ from typing import Literal
 
 from commerce.event import CLICKS, Event, SearchRecord
 from commerce.experiments import METRICS, Experiment, Metric
-from evaluation.behaviour.positions import PlaceCounter
 from evaluation.experiments.preferences import preferences
 from evaluation.experiments.ratio import MISMATCH, ratio_p_value
 from evaluation.experiments.sequential import Difference, Sample, Verdict, compared
+from evaluation.positions import PlaceCounter
 
 Measured = Metric | Literal["attracted", "preferred"]
 """What results say of an arm. ``attracted`` are clicks weighed by how seldom their places are looked at, where that can

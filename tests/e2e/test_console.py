@@ -210,6 +210,16 @@ def test_synonyms_are_added_deleted_and_brought_back(page: Page, service: str) -
     expect(page.get_by_role("row", name=re.compile("zzcarrier"))).to_have_count(1)
 
 
+def test_the_report_is_shown_for_the_time_that_is_chosen(page: Page) -> None:
+    sign_on(page)
+    page.get_by_role("button", name="Report").click()
+    expect(page.get_by_role("heading", name="Top queries")).to_be_visible()
+    page.locator("select[name=days]").select_option("7")
+    expect(page.locator("select[name=days]")).to_have_value("7")
+    expect(page.get_by_role("region", name="Conversion").get_by_role("row")).to_have_count(6)
+    picture(page, "console-report")
+
+
 def test_stop_words_are_added_beside_synonyms(page: Page, service: str) -> None:
     sign_on(page)
     page.get_by_role("button", name="Synonyms").click()

@@ -6,6 +6,7 @@ import { told } from "./dialogs.js";
 import { showExperiments } from "./experiments.js";
 import { showGaps } from "./gaps.js";
 import { showPreview } from "./preview.js";
+import { showReport } from "./report.js";
 import { showRules } from "./rules.js";
 import { showSettings } from "./settings.js";
 import { showSynonyms } from "./synonyms.js";
@@ -24,6 +25,7 @@ const PAGES = {
   Synonyms: () => showSynonyms(main, chooser.value),
   Gaps: () => showGaps(main, chooser.value, (query) => go("Search preview", query)),
   Settings: () => showSettings(main, chooser.value),
+  Report: () => showReport(main, chooser.value),
 };
 let current = "Search preview";
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from commerce.event import Event, SearchRecord
-from evaluation.behaviour.positions import Examination, PlaceCounter, attractions, counted
+from evaluation.positions import Examination, PlaceCounter, attractions, counted
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PLACES = 8
