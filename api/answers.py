@@ -141,6 +141,14 @@ class QueryConstraint(BaseModel):
     text: str
 
 
+class QueryCompound(BaseModel):
+    """A word of the query that is made of others, as the catalogue's words teach or as people decided."""
+
+    text: str
+    parts: list[str]
+    source: Literal["learned", "dictionary"]
+
+
 class Interpretation(BaseModel):
     """How the query was understood."""
 
@@ -151,6 +159,7 @@ class Interpretation(BaseModel):
     constraints: list[QueryConstraint]
     relaxed: list[str]
     ignored: list[str] = Field(description="Stop words that the query said")
+    compounds: list[QueryCompound] = Field(description="Words of the query that are made of others")
     semantic_hits: int
 
 

@@ -61,6 +61,10 @@ def search_answer(
             "constraints": [constraint(each) for each in understood.constraints],
             "relaxed": understood.relaxed,
             "ignored": understood.ignored,
+            "compounds": [
+                {"text": each.text, "parts": each.parts, "source": "dictionary" if each.edited else "learned"}
+                for each in understood.compounds
+            ],
             "semantic_hits": understood.semantic_hits,
         },
         "hits": [hit(each, shelf, locale, fields) for each in answer.hits],

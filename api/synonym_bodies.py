@@ -14,7 +14,8 @@ _MOST = 100
 class SynonymBody(BaseModel):
     """Words or phrases that also find others; ``equivalent`` works both ways. Without a locale it holds in all.
 
-    ``stop`` words have no ``to``: they are left out of queries that say more.
+    ``stop`` words have no ``to``: they are left out of queries that say more. A ``compound`` (German writes them as one
+    word) is made of what ``to`` names in its order; without ``to`` it is never taken apart.
     """
 
     model_config = ConfigDict(
@@ -24,7 +25,7 @@ class SynonymBody(BaseModel):
         },
     )
 
-    kind: Literal["equivalent", "one_way", "stop"]
+    kind: Literal["equivalent", "one_way", "stop", "compound"]
     sources: Annotated[list[_Term], Field(alias="from", min_length=1, max_length=_MOST)]
     targets: Annotated[list[_Term], Field(alias="to", max_length=_MOST)] = []
     locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
@@ -33,9 +34,17 @@ class SynonymBody(BaseModel):
     def _says_what_it_finds(self) -> "SynonymBody":
         if self.kind == "stop" and self.targets:
             raise ValueError("stop words find nothing: leave `to` out")
-        if self.kind != "stop" and not self.targets:
+        if self.kind == "compound":
+            self._is_one_word()
+        elif self.kind != "stop" and not self.targets:
             raise ValueError("`to` says what else is found")
         return self
+
+    def _is_one_word(self) -> None:
+        if any(" " in each for each in (*self.sources, *self.targets)):
+            raise ValueError("a compound is one word, and so is each of its parts")
+        if len(self.targets) == 1:
+            raise ValueError("a compound has two parts at least: leave `to` out for a word that is none")
 
     def synonym(self, identity: str) -> Synonym:
         """Return the synonym."""

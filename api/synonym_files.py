@@ -1,4 +1,4 @@
-"""Synonyms and stop words as a YAML file, for review in git: written and read back as the same."""
+"""Synonyms, stop words and compounds as a YAML file, for review in git: written and read back as the same."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from api.yaml_files import InvalidFile, read_yaml, write_yaml
 from commerce.synonyms import Synonym
 from language.errors import VitrineError
 
-_HEAD = "# Synonyms and stop words. Put them back with: vitrine synonyms import CATALOG FILE\n"
+_HEAD = "# Synonyms, stop words and compounds. Put them back with: vitrine synonyms import CATALOG FILE\n"
 _EXAMPLE = "beamer: {kind: equivalent, from: [beamer], to: [projector]}"
 
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from math import log
 
@@ -25,27 +25,21 @@ _Way = tuple[tuple[int, float, int], tuple[str, ...]]
 class Compounds:
     """Splits words by a table of known ones.
 
-    ``words`` are unstemmed words with the number of products that carry them, ``stem`` makes index terms of words.
-    ``dictionary`` says the parts of some words; a word with one part is never split. Of several ways to split, the one
-    with the fewest parts wins, then the one whose parts are the most common (Koehn and Knight, 2003). Making it costs
-    about 20 µs a word; memory is about 100 bytes a compound.
+    ``words`` are unstemmed words with the number of products that carry them, ``stem`` makes index terms of words. Of
+    several ways to split, the one with the fewest parts wins, then the one whose parts are the most common (Koehn and
+    Knight, 2003). Making it costs about 20 µs a word; memory is about 100 bytes a compound.
     """
 
     def __init__(
         self,
         words: Iterable[tuple[str, int]],
         stem: Callable[[str], str],
-        dictionary: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._stem = stem
-        self._dictionary = {word: tuple(parts) for word, parts in (dictionary or {}).items()}
         self._counts: defaultdict[str, int] = defaultdict(int)
         plain = [(word, count) for word, count in words if word.isalpha()]
         for word, count in plain:
             self._counts[stem(word)] += count
-        for parts in self._dictionary.values():
-            for part in parts:
-                self._counts[stem(part)] += 1
         self._split = lru_cache(maxsize=20_000)(self._best)
         # A word is also made of what it ends with where the rest is not known: sorted from behind, these lie together.
         self._from_behind = sorted((word[::-1], -count) for word, count in plain if len(word) >= _SHORTEST_WORD)
@@ -60,9 +54,6 @@ class Compounds:
     def parts(self, word: str) -> tuple[str, ...]:
         """Return what a word is made of, without the sounds between that change a part's stem; nothing if it is no
         compound of known words."""
-        if word in self._dictionary:
-            given = self._dictionary[word]
-            return given if len(given) > 1 else ()
         if not _SHORTEST_WORD <= len(word) <= _LONGEST or not word.isalpha():
             return ()
         found = self._split(word, _MOST_PARTS)

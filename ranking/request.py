@@ -12,6 +12,7 @@ from language.errors import VitrineError
 from language.filters.tree import Filter
 from ranking.measures import Constraint
 from ranking.merchandising.effects import Applied, Banner
+from ranking.words import CompoundRead
 
 Mode = Literal["lexical", "semantic", "hybrid"]
 MatchedBy = Literal["identifier", "lexical", "semantic"]
@@ -62,6 +63,7 @@ class Interpretation:
     relaxed: tuple[str, ...] = ()
     semantic_hits: int = 0
     ignored: tuple[str, ...] = ()
+    compounds: tuple[CompoundRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,8 @@ def _prepared(
     request = replace(request, mode=way.mode, query=query)
     personal = way.personal if way.personal is not None and _is_personal(request, way.personal) else None
     measures = MeasureReader(index.dictionary(), words, locale)
-    understood = understand(request.query, words, vocabulary, measures, way.models.is_word, way.relevance)
+    compounds = synonyms.compounds(words, locale)
+    understood = understand(request.query, words, vocabulary, measures, way.models.is_word, way.relevance, compounds)
     if understood.text is not None:
         widened = synonyms.widen(understood.text.words, words, locale)
         understood = replace(understood, text=replace(understood.text, words=widened))
@@ -353,6 +354,7 @@ def _interpret(
         part_number,
         constraints=understood.constraints,
         relaxed=(*limits, *relaxed) if result.hits else (),
+        compounds=understood.compounds,
     )
 
 

@@ -1,11 +1,11 @@
-"""Synonyms on the words of a query, and words that mean nothing in it.
+"""Synonyms on the words of a query, words that mean nothing in it, and words that are made of others.
 
 What a synonym finds stands behind what the word itself finds: its weight is so small that even in the best field and as
 the rarer word it earns less than the word does in the weakest field.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from commerce.synonyms import Synonym
@@ -24,6 +24,7 @@ class Synonyms:
         self._meanings: dict[Phrase, dict[Phrase, None]] = {}
         self._analyzer = analyzer
         stops: set[Phrase] = set()
+        self.compounds: dict[str, tuple[str, ...]] = {}
         for each in synonyms:
             if each.locale is not None and each.locale.split("-")[0].lower() != locale.split("-")[0].lower():
                 continue
@@ -31,6 +32,10 @@ class Synonyms:
             targets = [tuple(analyzer.terms(text)) for text in each.targets]
             if each.kind == "stop":
                 stops.update(filter(None, sources))
+            if each.kind == "compound":
+                parts = tuple(word for text in each.targets for word in analyzer.words(text))
+                self.compounds.update((word, parts) for text in each.sources for word in analyzer.words(text)[:1])
+                continue
             if each.kind == "equivalent":
                 sources = targets = [*sources, *targets]
             for source in filter(None, sources):
@@ -96,6 +101,10 @@ class SynonymTable:
     def without_stop_words(self, query: str, analyzer: Analyzer, locale: str) -> tuple[str, tuple[str, ...]]:
         """Return a query without its language's stop words, and these."""
         return self._in(analyzer, locale).without_stop_words(query) if self.synonyms else (query, ())
+
+    def compounds(self, analyzer: Analyzer, locale: str) -> Mapping[str, Sequence[str]]:
+        """Return what people decided that words of a language are made of, by unstemmed word."""
+        return self._in(analyzer, locale).compounds if self.synonyms else {}
 
     def _in(self, analyzer: Analyzer, locale: str) -> Synonyms:
         made = self._languages.get(locale)

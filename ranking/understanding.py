@@ -1,7 +1,7 @@
 """Query text to the textual part of a plan, and to what the storefront may tell the buyer about it."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -14,7 +14,7 @@ from language.vocabulary import Vocabulary
 from ranking.measures import Constraint, MeasureReader, Quantities
 from ranking.part_numbers import candidates, identifiers, pieces
 from ranking.relevance import USUAL, Relevance
-from ranking.words import IsWord, Reading, WordReader, nothing_is, phrases
+from ranking.words import CompoundRead, IsWord, Reading, WordReader, nothing_is, phrases
 
 _MOST_WORDS = 32
 
@@ -25,7 +25,7 @@ class Understanding:
 
     ``corrected`` is the query with unknown words replaced, None if nothing was. ``part_numbers`` are what may be one,
     as typed. ``words`` are the plan's words as the buyer wrote them. ``constraints`` are the quantities and limits that
-    it says, ``filter`` those of them that decide what is found.
+    it says, ``filter`` those of them that decide what is found. ``compounds`` are the words that are made of others.
     """
 
     text: TextMatch | None
@@ -34,6 +34,7 @@ class Understanding:
     part_numbers: tuple[str, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     filter: Filter | None = None
+    compounds: tuple[CompoundRead, ...] = ()
 
 
 def clean(query: str) -> str:
@@ -49,8 +50,10 @@ def understand(
     measures: MeasureReader | None = None,
     is_word: IsWord = nothing_is,
     relevance: Relevance = USUAL,
+    compounds: Mapping[str, Sequence[str]] | None = None,
 ) -> Understanding:
-    """Understand one query against one catalogue's words and, with ``measures``, its typed attributes.
+    """Understand one query against one catalogue's words and, with ``measures``, its typed attributes. ``compounds``
+    are those that people decided on.
 
     An unknown word of digits stays as it is: it is a number or a part number. See ``words`` for all others.
     """
@@ -64,9 +67,8 @@ def understand(
     )
     part_numbers = candidates(query, vocabulary)
     found = measures.read(query) if measures else Quantities()
-    read = list(
-        _readings(query, found, WordReader(analyzer, vocabulary, is_word), analyzer, vocabulary, ends_open=ends_open)
-    )
+    reader = WordReader(analyzer, vocabulary, is_word, compounds)
+    read = list(_readings(query, found, reader, analyzer, vocabulary, ends_open=ends_open))
     words = tuple(word for each in read for word in each.words)
     # Letters that mean nothing else may be the letters of a part number.
     letters = [each.shown.upper() for each in read if each.unknown and each.shown.isalpha()]
@@ -82,7 +84,10 @@ def understand(
     corrected = " ".join(each.shown for each in read) if any(each.corrected for each in read) else None
     shown = tuple(word.text for word in words)
     only_limits = not words and found.filter is not None
-    return Understanding(None if only_limits else text, shown, corrected, part_numbers, found.constraints, found.filter)
+    made = tuple(each.compound for each in read if each.compound is not None)
+    return Understanding(
+        None if only_limits else text, shown, corrected, part_numbers, found.constraints, found.filter, made
+    )
 
 
 def _readings(

@@ -2,12 +2,13 @@
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engines.plan import Word
 from language.analysis import Analyzer
 from language.compounds import LANGUAGES
+from language.edited_compounds import EditedCompounds
 from language.vocabulary import Vocabulary
 
 _JOINED_WEIGHT = 0.9
@@ -32,12 +33,22 @@ _TRANSCRIBED = re.compile("(?<![aeq])([aou])e")
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one word became: words of the plan, the text to show for it, whether that is another word than was typed,
-    and whether nothing is known of it."""
+    whether nothing is known of it, and what it is made of if it is a compound."""
 
     words: tuple[Word, ...]
     shown: str
     unknown: bool = False
     corrected: bool = False
+    compound: "CompoundRead | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompoundRead:
+    """A compound of a query and its parts; ``edited`` says that people decided on them."""
+
+    text: str
+    parts: tuple[str, ...]
+    edited: bool
 
 
 def nothing_is(_: str) -> bool:
@@ -49,13 +60,22 @@ class WordReader:
     """Reads the words of queries against one catalogue's vocabulary in one language.
 
     What ``is_word`` of the language is no typing error, even where the catalogue does not use it: a gown is not "down".
+    ``compounds`` says what people decided that words are made of.
     """
 
-    def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary, is_word: IsWord = nothing_is) -> None:
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        vocabulary: Vocabulary,
+        is_word: IsWord = nothing_is,
+        compounds: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self._analyzer = analyzer
         self._vocabulary = vocabulary
         self._is_word = is_word
-        self._compounds = vocabulary.compounds(analyzer.term) if analyzer.language in LANGUAGES else None
+        self._compounds = None
+        if analyzer.language in LANGUAGES:
+            self._compounds = EditedCompounds(vocabulary.compounds(analyzer.term), compounds or {}, analyzer.term)
 
     def read(self, surfaces: list[str], at: int, *, open_end: bool) -> Reading:
         """Read one of a query's unstemmed words; ``open_end`` says that it may be the beginning of a longer one.
@@ -71,12 +91,14 @@ class WordReader:
         parts = self._parts(surface)
         if vocabulary.knows(surface, stem) or prefix or len(forms) > 1 or made:
             forms += [*made, *self._meant(surface, prefix), *self._siblings(surface, parts)]
-            return Reading((Word(surface, _distinct(forms), prefix),), surfaces[at])
+            return Reading(
+                (Word(surface, _distinct(forms), prefix),), surfaces[at], compound=self._read(surface, parts)
+            )
         if parts:
             words = [
                 Word(each, _distinct([(self._analyzer.term(each), 1.0), *self._made_with(each)])) for each in parts
             ]
-            return Reading(tuple(words), surface)
+            return Reading(tuple(words), surface, compound=self._read(surface, parts))
         if halves := self._halves(surface):
             return Reading(
                 tuple(Word(half, ((self._analyzer.term(half), 1.0),)) for half in halves),
@@ -113,6 +135,11 @@ class WordReader:
         together = {joint.join(pair) for pair in pairs if len(pair) == 2 for joint in joints}
         known = (word for word in sorted(together) if self._vocabulary.count(word))
         return [(self._analyzer.term(word), _JOINED_WEIGHT) for word in known]
+
+    def _read(self, surface: str, parts: tuple[str, ...]) -> CompoundRead | None:
+        if self._compounds is None or not parts:
+            return None
+        return CompoundRead(surface, parts, self._compounds.is_edited(surface))
 
     def _parts(self, surface: str) -> tuple[str, ...]:
         return self._compounds.parts(surface) if self._compounds else ()

@@ -44,7 +44,8 @@ def scope_of(index: SearchIndex, request: GuideRequest, buyer: Buyer, locale: st
     words = analyzer(locale)
     reader = MeasureReader(index.dictionary(), words, locale)
     query, _ = synonyms.without_stop_words(request.query, words, locale)
-    understood = understand(query, words, index.vocabulary(locale, buyer), reader)
+    compounds = synonyms.compounds(words, locale)
+    understood = understand(query, words, index.vocabulary(locale, buyer), reader, compounds=compounds)
     plan = SearchPlan(buyer=buyer, at=request.at, filter=both(asked, understood.filter), limit=0)
     text = understood.text
     if text is not None:

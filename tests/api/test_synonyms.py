@@ -58,6 +58,8 @@ def test_what_has_the_word_itself_stands_before_what_a_synonym_finds(client: Tes
         {**BODY, "more": 1},
         {**BODY, "locale": "?"},
         {**BODY, "kind": "stop"},
+        {**BODY, "kind": "compound", "to": ["one"]},
+        {**BODY, "kind": "compound", "to": ["one two", "three"]},
     ],
 )
 def test_a_body_that_says_something_else_is_refused(client: TestClient, token: Token, body: dict[str, object]) -> None:

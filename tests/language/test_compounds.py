@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from language.analysis import analyzer
 from language.compounds import Compounds
+from language.edited_compounds import EditedCompounds
 
 DE = analyzer("de")
 WORDS = [
@@ -43,9 +44,17 @@ def test_a_word_knows_the_compounds_made_with_it() -> None:
 
 
 def test_a_dictionary_has_the_last_word() -> None:
-    corrected = Compounds(WORDS, DE.term, {"aktenvernichter": ("aktenvernichter",), "baumarkt": ("bau", "markt")})
+    said = {"aktenvernichter": (), "baumarkt": ("bau", "markt"), "reisswolf": ("reiss", "vernichter")}
+    corrected = EditedCompounds(COMPOUNDS, said, DE.term)
     assert corrected.parts("aktenvernichter") == ()
     assert corrected.parts("baumarkt") == ("bau", "markt")
+    assert corrected.parts("konferenztisch") == COMPOUNDS.parts("konferenztisch")
+    assert corrected.ending_with("vernichter", 9) == ["reisswolf"]
+    assert corrected.with_modifier("akten", 9) == []
+    assert corrected.with_modifier("bau", 9) == ["baumarkt"]
+    assert corrected.with_modifier("konferenz", 9) == ["konferenztisch"]
+    assert corrected.is_edited("baumarkt")
+    assert not corrected.is_edited("konferenztisch")
 
 
 @given(st.lists(st.sampled_from([word for word, _ in WORDS]), min_size=1, max_size=5), st.text(max_size=20))

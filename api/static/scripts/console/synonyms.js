@@ -24,9 +24,10 @@ export async function showSynonyms(main, catalog) {
   };
   const from = h("input", { name: "from", required: true, autocomplete: "off" });
   const to = h("input", { name: "to", required: true, autocomplete: "off" });
-  const kind = h("select", { name: "kind" }, h("option", { value: "equivalent" }, "and back"), h("option", { value: "one_way" }, "one way"), h("option", { value: "stop" }, "nothing: stop words"));
+  const kind = h("select", { name: "kind" }, h("option", { value: "equivalent" }, "and back"), h("option", { value: "one_way" }, "one way"), h("option", { value: "stop" }, "nothing: stop words"), h("option", { value: "compound" }, "parts of a compound"));
   kind.addEventListener("change", () => {
-    to.required = kind.value !== "stop";
+    // A compound without parts is never taken apart.
+    to.required = kind.value === "equivalent" || kind.value === "one_way";
     to.disabled = kind.value === "stop";
     if (to.disabled) to.value = "";
   });
@@ -55,7 +56,7 @@ export async function showSynonyms(main, catalog) {
       "tr",
       {},
       h("td", {}, each.from.join(", ")),
-      h("td", {}, { equivalent: "↔", one_way: "→", stop: "mean nothing" }[/** @type {string} */ (each.kind)]),
+      h("td", {}, { equivalent: "↔", one_way: "→", stop: "mean nothing", compound: each.to.length ? "made of" : "is one word" }[/** @type {string} */ (each.kind)]),
       h("td", {}, each.to.join(", ")),
       h("td", {}, each.locale ?? "all"),
       h(
@@ -71,7 +72,7 @@ export async function showSynonyms(main, catalog) {
   );
   const head = ["Words", "", "also find", "Language", ""].map((name) => h("th", { scope: "col" }, name));
   main.replaceChildren(
-    h("h1", { tabindex: -1 }, "Synonyms and stop words"),
+    h("h1", { tabindex: -1 }, "Synonyms, stop words and compounds"),
     form,
     lines.length
       ? h("table", { class: "console-table" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, lines))
