@@ -15,6 +15,8 @@ from benchmarks.shoppers import DONT_KNOW, EARLY, Target
 from commerce.records import Records
 from engines.opensearch import OpenSearchEngine, parse_url
 from indexer import rebuild
+from indexer.extraction.artefact import load_extractor
+from registry import Registry
 
 _WARM_UP = 5
 Figures = dict[str, object]
@@ -50,7 +52,7 @@ def latency_on_opensearch(home: Path, url: str, targets: Sequence[Target], seed:
     records = Records(f"sqlite:///{(home / 'vitrine.db').resolve()}")
     before = dict(os.environ)
     try:
-        rebuild(records, engine, "icecat")
+        rebuild(records, engine, "icecat", extractor=load_extractor(Registry(home / "models"), "icecat"))
         os.environ.update(VITRINE_ENGINE="opensearch", VITRINE_OPENSEARCH_URL=url, VITRINE_OPENSEARCH_PREFIX=prefix)
         return latency(home, targets, seed)
     finally:

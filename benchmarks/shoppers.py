@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
+import orjson
+
 from commerce.buyer import ANONYMOUS
 from engines.plan import FacetRequest, SearchPlan
-from engines.port import SearchIndex
+from engines.port import EXTRACTED, SearchIndex
 from engines.results import Facet
 from language.filters.tree import And, Compare, Filter
 from ranking.guide.book import EVERYWHERE, Book, Script
 from ranking.guide.conversation import Answer, AnswerValue, GuideRequest, Option
-from ranking.guide.guide import SHOWN, guide
+from ranking.guide.gain import SHOWN
+from ranking.guide.guide import guide
 from ranking.guide.options import Choices, choices_of, filter_of
 from ranking.guide.questions import counted
 from ranking.guide.scope import both, scope_of
@@ -70,12 +73,22 @@ def draw_targets(index: SearchIndex, count: int, seed: int) -> list[Target]:
 
 
 class Shopper:
-    """Answers for one target; the same seed knows and does not know at the same turns."""
+    """Answers for one target; the same seed knows and does not know at the same turns.
+
+    What the target has from its texts is true as often as such readings are; where it is not, the shopper has another
+    value in mind and says so, and the target is lost.
+    """
 
     def __init__(self, index: SearchIndex, target: Target, seed: int) -> None:
         self._index = index
         self._target = target
         self._random = Random(f"{seed} {target.id}")
+        stated = orjson.loads(index.get([target.id], ANONYMOUS)[target.id].document).get(EXTRACTED, {})
+        self._misread = {
+            f"attributes.{name}"
+            for name, found in stated.items()
+            if Random(f"{seed} {target.id} {name}").random() >= found["confidence"]
+        }
 
     def answer(self, field: str, options: Sequence[Option]) -> tuple[AnswerValue, bool]:
         """Return an answer, None for "I do not know", and whether the target's data could have told."""
@@ -83,6 +96,8 @@ class Shopper:
         for option in options:
             condition = filter_of(field, option.value)
             if condition is not None and self.holds(condition):
+                if field in self._misread:
+                    option = self._random.choice([each for each in options if each is not option])
                 return (option.value if knows else None), True
         return None, False
 

@@ -117,7 +117,7 @@ class SearchPlan:
     coverage and information within the result set. ``cursor`` continues behind an earlier answer and excludes
     ``offset``. ``with_vectors`` asks for the hits' vectors. What a promotion makes cheaper for the buyer scores by the
     share ``on_offer_boost`` more, among products that match as many words; without promotions it changes nothing.
-    ``even_ranges`` cuts the numbers of facets so that each interval has about as many products, see
+    ``even_ranges`` cuts the numbers of facets but prices so that each interval has about as many products, see
     ``ranges.even_intervals``, and tells the span of the numbers in each.
     The score of a product with a unit that meets a filter of ``weights``, and the plan's, is multiplied by the factor,
     among products that match as many words; several are multiplied up to ``HEAVIEST``. What is found beside the text

@@ -21,6 +21,7 @@ _EXPLAINED = 0.98
 _FINEST = 15
 _MANY = 10_000
 _SAMPLED = 2_500
+_PRICES = frozenset({"price", "list_price"})
 
 Floats = NDArray[np.float64]
 Rounding = Callable[[float, float], float]
@@ -142,6 +143,13 @@ def even_intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tu
     bounds = pairwise([None, *edges, None])
     counts = numbers.counts(edges)
     return [(Interval(gte, lt), count) for (gte, lt), count in zip(bounds, counts, strict=True) if count]
+
+
+def choosable(field: str, numbers: Numbers, *, even: bool) -> list[tuple[Interval, int]]:
+    """Cut a field's numbers as people choose among them: moments at years, and ``even`` ones so that each interval has
+    about as many; prices always at their natural breaks, where the round sums are that people have in mind."""
+    cut = even_intervals if even and field not in _PRICES else intervals
+    return cut(numbers, start_of_year if field == "released" else None)
 
 
 def _even_cuts(values: Floats, changes: NDArray[np.int64]) -> list[int]:

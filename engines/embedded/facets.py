@@ -156,8 +156,7 @@ def _terms(request: FacetRequest, kind: FacetType, counts: ValueCounts, own: Sel
 
 def _range(request: FacetRequest, numbers: Numbers, own: Selection | None, *, even: bool) -> Facet:
     ticked = own.intervals if own else ()
-    cut = ranges.even_intervals if even else ranges.intervals
-    shown = cut(numbers, ranges.start_of_year if request.field == "released" else None)
+    shown = ranges.choosable(request.field, numbers, even=even)
     known = {interval for interval, _ in shown}
     shown += [(each, numbers.count(each)) for each in ticked if each not in known]
     lines = tuple(

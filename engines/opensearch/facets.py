@@ -141,8 +141,7 @@ class Facets:
     def _cut(self, field: str, numbers: Mapping[str, counting.NumberCounts]) -> Ranged:
         """Cut the numbers of a field into intervals, and add those that are ticked."""
         counted = numbers[field].numbers()
-        cut = ranges.even_intervals if self._plan.even_ranges else ranges.intervals
-        shown = cut(counted, ranges.start_of_year if field == "released" else None)
+        shown = ranges.choosable(field, counted, even=self._plan.even_ranges)
         known = {interval for interval, _ in shown}
         ticked = self._own[field].intervals if field in self._own else ()
         return counted, shown + [(each, counted.count(each)) for each in ticked if each not in known]

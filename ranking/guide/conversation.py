@@ -67,7 +67,7 @@ class GuideRequest:
 class Option:
     """One way to answer: its value as an answer sends it, how it is called, and how many products then are left."""
 
-    value: Scalar | Interval | NoneOf
+    value: Scalar | Interval | NoneOf | AnyOf
     label: str
     count: int
     picture: str | None = None

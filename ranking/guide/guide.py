@@ -12,12 +12,13 @@ from engines.plan import FacetRequest, SearchPlan
 from engines.port import FieldInfo, SearchIndex
 from engines.results import Hit, SearchResult
 from language.analysis import analyzer
-from language.filters.tree import And, Exists, Filter, Not
+from language.filters.tree import And, Exists, Filter
 from language.locales import resolve_locale
 from ranking.guide.answerability import NEVER, Usage
 from ranking.guide.book import NO_BOOK, Book, Script
 from ranking.guide.conversation import NO_MATTER, Answer, GuideAnswer, GuideRequest, Understood
-from ranking.guide.questions import Asking, Left, Likely, next_question
+from ranking.guide.gain import SHOWN
+from ranking.guide.questions import Asking, Left, next_question
 from ranking.guide.reading import AnswerReader, Meaning
 from ranking.guide.reasons import reasons
 from ranking.guide.scope import both, scope_of
@@ -27,8 +28,6 @@ from ranking.request import RankedHit
 from ranking.synonyms import NO_SYNONYMS, SynonymTable
 from ranking.visible_fields import fields_of
 
-SHOWN = 10
-"""So many candidates are shown at most; all that are left where they are no more."""
 _FIELDS = 24
 _FEW_FIELDS = 60
 _VALUES = 100
@@ -84,9 +83,6 @@ def guide(
     )
     fits = [each for each, pair in zip(understood, read, strict=True) if pair in kept]
     said = words_of(spoken)
-    likely, first = _likely(index, plan, result, read)
-    known = {hit.product.id for hit in first}
-    hits = (*first, *(hit for hit in result.hits if hit.product.id not in known))[:SHOWN]
     candidates = tuple(
         RankedHit(
             hit._replace(product=in_locale(hit.product, locale, locales[0])),
@@ -95,12 +91,12 @@ def guide(
             {},
             reasons(hit, fits, result.facets, index.dictionary(), spoken),
         )
-        for position, hit in enumerate(hits, start=1)
+        for position, hit in enumerate(result.hits, start=1)
     )
     lost = [each.text for each in understood if each.given_up]
     return GuideAnswer(
         remaining=result.total,
-        question=next_question(Left(result.total, result.facets), likely, done, asking),
+        question=next_question(Left(result.total, result.facets), done, asking),
         candidates=candidates,
         answers=understood,
         relaxed=(said.given_up.format(said.and_.join(lost)),) if lost else (),
@@ -134,9 +130,17 @@ def _filters(pair: Read) -> bool:
 
 
 def _wishes(read: Sequence[Read]) -> tuple[Weight, ...]:
-    """Return what the buyer would prefer: products that have it score more."""
+    """Return what the buyer would prefer, which scores more, and what the buyer did not know of, which scores less.
+
+    Nobody knows a value that there is not, but few buyers, a share d, do not know one that there is. So by Bayes' rule
+    a product with a value is d times as likely the one in mind as a product without.
+    """
     preferred = (meaning.condition for answer, meaning in read if answer.strength == "prefer")
-    return tuple(Weight(condition, _PREFERRED) for condition in preferred if condition is not None)
+    unknown = (answer.question for answer, meaning in read if answer.value is None and meaning.is_about_field)
+    return (
+        *(Weight(condition, _PREFERRED) for condition in preferred if condition is not None),
+        *(Weight(Exists(field), _DOUBT) for field in unknown),
+    )
 
 
 def _all(scope: Filter | None, kept: Sequence[Read]) -> Filter | None:
@@ -162,35 +166,6 @@ def _remaining(index: SearchIndex, scope: SearchPlan, read: Sequence[Read]) -> t
         kept = kept[1:]
         result = _search(index, scope, kept)
     return kept, result
-
-
-def _likely(
-    index: SearchIndex, plan: SearchPlan, result: SearchResult, read: Sequence[Read]
-) -> tuple[Likely | None, Sequence[Hit]]:
-    """Return the products left that do not have what the buyer did not know of, and the first of them.
-
-    Nobody knows a value that there is not, but few buyers, a share d, do not know one that there is. So by Bayes' rule
-    a product without it is 1 / d times as likely as one with it. With several such answers a product that has any of
-    these values counts as if it had one. Where no product is without all of them, the oldest answers are left out.
-    """
-    unknown = [answer.question for answer, meaning in read if answer.value is None and meaning.condition is None]
-    if not unknown or result.total <= 1:
-        return None, ()
-    found = _search(index, _without(plan, unknown), ())
-    if not found.total:
-        # What every product has tells nothing.
-        unknown = [each for each in unknown if index.search(replace(_without(plan, [each]), facets=())).total]
-        while unknown and not found.total:
-            found = _search(index, _without(plan, unknown), ())
-            unknown = unknown[1:]
-    if not found.total or found.total == result.total:
-        return None, ()
-    belief = found.total / (found.total + _DOUBT * (result.total - found.total))
-    return Likely(Left(found.total, found.facets), belief), found.hits
-
-
-def _without(plan: SearchPlan, fields: Sequence[str]) -> SearchPlan:
-    return replace(plan, filter=both(plan.filter, And(tuple(Not(Exists(each)) for each in fields))))
 
 
 def _search(index: SearchIndex, scope: SearchPlan, kept: Sequence[Read]) -> SearchResult:

@@ -11,9 +11,9 @@ from language.filters.tree import And, Compare, Exists, Filter, In, Not, Or
 from language.numbers import format_number
 from ranking.facets import unit
 from ranking.guide.conversation import AnswerValue, AnyOf, NoneOf, Option, QuestionKind
+from ranking.guide.gain import MOST_OPTIONS
 from ranking.guide.wording import no_other, words_of
 
-MOST_OPTIONS = 8
 _LONGEST = 60
 """A value of more characters is a text to read, not a choice."""
 _SEPARATOR = " > "
@@ -21,13 +21,12 @@ _SEPARATOR = " > "
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """How a field may be asked for. ``rest`` is the last option where it is about other values than those named: its
-    count is what the counts of the field leave, and wants to be counted before it is shown."""
+    """How a field may be asked for. The counts of options about several values are sums of the values' counts, and want
+    to be counted before they are shown."""
 
     field: str
     kind: QuestionKind
     options: tuple[Option, ...]
-    rest: bool = False
 
 
 def choices_of(facet: Facet, locale: str, dictionary: Mapping[str, AttributeEntry], currency: str) -> list[Choices]:
@@ -56,15 +55,26 @@ def choices_of(facet: Facet, locale: str, dictionary: Mapping[str, AttributeEntr
 
 
 def _named(field: str, values: Sequence[FacetValue], locale: str) -> list[Choices]:
-    readable = [each for each in values if each.count and len(str(each.value)) <= _LONGEST]
-    fits = len(readable) == len(values) and len(values) <= MOST_OPTIONS
+    spellings: defaultdict[str, list[FacetValue]] = defaultdict(list)
+    for each in values:
+        spellings[" ".join(str(each.value).casefold().split())].append(each)
+    meant = sorted(spellings.values(), key=lambda alike: -sum(each.count for each in alike))
+    readable = [alike for alike in meant if alike[0].count and len(str(alike[0].value)) <= _LONGEST]
+    fits = len(readable) == len(meant) and len(meant) <= MOST_OPTIONS
     shown = readable[: MOST_OPTIONS if fits else MOST_OPTIONS - 1]
-    options = [Option(str(each.value), str(each.value).rsplit(_SEPARATOR, 1)[-1], each.count) for each in shown]
-    left = sum(each.count for each in values) - sum(each.count for each in shown)
+    options = [_spelled(alike) for alike in shown]
+    left = sum(each.count for each in values) - sum(each.count for each in options)
     if not fits and options and left:
-        named = tuple(str(each.value) for each in shown)
+        named = tuple(str(each.value) for alike in shown for each in alike)
         options.append(Option(NoneOf(named), no_other(locale), left))
-    return [Choices(field, "choice", tuple(options), rest=not fits)] if len(options) > 1 else []
+    return [Choices(field, "choice", tuple(options))] if len(options) > 1 else []
+
+
+def _spelled(alike: Sequence[FacetValue]) -> Option:
+    """Return one option for values that differ in case or spaces only, by the name of the most frequent one."""
+    names = tuple(str(each.value) for each in alike)
+    value = names[0] if len(names) == 1 else AnyOf(names)
+    return Option(value, names[0].rsplit(_SEPARATOR, 1)[-1], sum(each.count for each in alike))
 
 
 def _ranged(value: FacetValue, locale: str, shown: str | None) -> Option:

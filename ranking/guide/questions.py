@@ -1,7 +1,7 @@
-"""Which question to ask next: what a merchandiser wants asked first, else the one that leaves least to choose from, as
-far as the buyer can answer it."""
+"""Which question to ask next: what a merchandiser wants asked first, else the one after which fewest are still to be
+asked, as far as the buyer can answer it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from engines.port import FieldInfo
@@ -12,8 +12,8 @@ from language.filters.tree import Filter
 from ranking.fields import resolve_filter
 from ranking.guide.answerability import Usage, chance
 from ranking.guide.book import Script, Written, in_language
-from ranking.guide.conversation import Option, Question
-from ranking.guide.gain import expected_remaining
+from ranking.guide.conversation import AnyOf, NoneOf, Option, Question
+from ranking.guide.gain import expected_questions, expected_remaining
 from ranking.guide.options import Choices, choices_of, filter_of
 from ranking.guide.wording import question_text
 
@@ -44,68 +44,44 @@ class Left:
     facets: Sequence[Facet]
 
 
-@dataclass(frozen=True, slots=True)
-class Likely:
-    """Those of the products left that do not have what the buyer did not know of, and the share of the belief that the
-    choice will be one of them."""
-
-    left: Left
-    share: float
-
-
-def next_question(left: Left, likely: Likely | None, done: Set[str], asking: Asking) -> Question | None:
+def next_question(left: Left, done: Set[str], asking: Asking) -> Question | None:
     """Return the next question among those that are not ``done``; None where nothing divides what is left.
 
-    Costs one count more than the facets where the question has an option for all values that it does not name, and one
-    an option where a person wrote them.
+    Costs one count more than the facets for each option about several values, and one an option where a person wrote
+    them.
     """
     total = left.total
     if total < 2:
         return None
-    ways = ways_to_ask(left, likely, done, asking)
+    ways = ways_to_ask(left, done, asking)
     for identity in asking.script.first:
         if identity not in done and (question := _first(identity, ways, total, asking)) is not None:
             return question
     return _of_ways(ways, total, asking)
 
 
-def ways_to_ask(left: Left, likely: Likely | None, done: Set[str], asking: Asking) -> list[Choices]:
-    """Return the ways to ask, the one with the least expected remainder first; names decide ties.
-
-    Where some products are likelier than others, a field counts by the share that it leaves of them and of all, each
-    by how far it is believed in.
-    """
-    of_likely: dict[str, float] = {}
-    if likely is not None:
-        for share, way in _shares(likely.left, done, asking):
-            of_likely[way.field] = min(share, of_likely.get(way.field, 1.0))
-    belief = 0.0 if likely is None else likely.share
-    ways = [
-        (belief * of_likely.get(way.field, 1.0) + (1.0 - belief) * share, way.field, at, way)
-        for at, (share, way) in enumerate(_shares(left, done, asking))
-    ]
-    return [way for _, _, _, way in sorted(ways, key=lambda each: each[:3])]
-
-
-def _shares(left: Left, done: Set[str], asking: Asking) -> Iterator[tuple[float, Choices]]:
-    """Yield each way to ask with the share of the products that it is expected to leave."""
+def ways_to_ask(left: Left, done: Set[str], asking: Asking) -> list[Choices]:
+    """Return the ways to ask, the one after which fewest questions are expected first; names decide ties."""
+    ways: list[tuple[float, str, int, Choices]] = []
     for facet in left.facets:
         sure = chance(facet.field, asking.usage)
         if facet.field in done or facet.field in asking.script.never or sure <= 0.0:
             continue
         for way in choices_of(facet, asking.locale, asking.dictionary, asking.currency):
-            counts = [each.count for each in way.options]
-            yield expected_remaining(counts, left.total, sure) / max(left.total, 1), way
+            cost = expected_questions([each.count for each in way.options], left.total, sure)
+            ways.append((cost, way.field, len(ways), way))
+    return [way for _, _, _, way in sorted(ways, key=lambda each: each[:3])]
 
 
 def counted(way: Choices, count: Callable[[Filter], int]) -> Choices:
-    """Return the choices with the option for other values counted, or without it where nothing else is left."""
-    if not way.rest:
-        return way
-    *named, last = way.options
-    condition = filter_of(way.field, last.value)
-    left = count(condition) if condition is not None else 0
-    return replace(way, options=(*named, replace(last, count=left)) if left else tuple(named))
+    """Return the choices with the options about several values counted, without those that nothing is left of."""
+    options = []
+    for each in way.options:
+        if isinstance(each.value, NoneOf | AnyOf) and (condition := filter_of(way.field, each.value)) is not None:
+            each = replace(each, count=count(condition))
+        if each.count:
+            options.append(each)
+    return replace(way, options=tuple(options))
 
 
 def _first(identity: str, ways: Sequence[Choices], total: int, asking: Asking) -> Question | None:
@@ -143,6 +119,8 @@ def _question(way: Choices, total: int, asking: Asking) -> Question:
 
 def _in_other_words(option: Option, written: Written, locale: str) -> Option:
     name = str(option.value).lower() if isinstance(option.value, bool) else option.value
+    if isinstance(name, AnyOf):
+        name = name.values[0]
     if not isinstance(name, str):
         return option
     label = in_language(written.labels.get(name, {}), locale) or option.label

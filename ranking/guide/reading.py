@@ -31,11 +31,12 @@ _NO = frozenset({"no", "n", "false", "nein"})
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What an answer means: its condition, None where it has none, and how it is said; ``lost`` that its words were not
-    understood."""
+    understood, ``is_about_field`` that the question's name is that of a field."""
 
     condition: Filter | None
     text: str
     lost: bool = False
+    is_about_field: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ class AnswerReader:
         name = in_language(written.texts, self.locale) or written.id
         said = words_of(self.locale)
         if answer.value is None or answer.value == NO_MATTER:
-            return Meaning(None, f"{name} {said.unknown if answer.value is None else said.no_matter}")
+            said_so = f"{name} {said.unknown if answer.value is None else said.no_matter}"
+            return Meaning(None, said_so, is_about_field=False)
         chosen = next((each for each in written.options if each.value == answer.value), None)
         if chosen is None:
             raise InvalidAnswer(f"{written.id!r} has no such option", pointer=f"{pointer}/value")

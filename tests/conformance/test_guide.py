@@ -9,7 +9,8 @@ from commerce.pricing import Assortment, Selected
 from engines.port import Document, SearchEngine
 from language.filters.tree import Compare, Scalar
 from ranking.guide.conversation import Answer, AnswerValue, GuideAnswer, GuideRequest, InvalidAnswer, Question
-from ranking.guide.guide import SHOWN, guide
+from ranking.guide.gain import SHOWN
+from ranking.guide.guide import guide
 from ranking.guide.options import filter_of
 from tests.conformance.catalogue import document, holds, priced, random_documents
 from tests.conformance.conftest import Fill
@@ -83,6 +84,14 @@ def test_not_knowing_and_not_minding_leave_all_and_are_not_asked_again(fill: Fil
         assert answer.remaining == 40
         assert answer.question is not None
         assert answer.question.id != first.id
+
+
+def test_what_the_buyer_does_not_know_is_likelier_where_there_is_no_value(fill: Fill) -> None:
+    answer = turn(fill(shelf()), ("attributes.colour", None), query="Notebook")
+    without_colour = {f"p{at}" for at in range(0, 30, 4)}
+    shown = [each.hit.product.id for each in answer.candidates]
+    assert set(shown[:8]) == without_colour
+    assert answer.remaining == 30
 
 
 def test_the_newest_answer_to_a_question_counts(fill: Fill) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.plan import Interval
-from engines.ranges import Numbers, intervals
+from engines.ranges import Numbers, choosable, intervals
 
 SIZES = st.sampled_from([1, 2, 9, 300, 12_000, 60_000])
 
@@ -44,3 +44,10 @@ def test_a_value_that_comes_in_turn_does_not_hide_the_others(step: int) -> None:
     values = np.arange(100_000, dtype=np.float64) % 997
     values[::step] = 12345.0
     assert len(check(values)) > 1
+
+
+def test_prices_are_cut_at_few_round_sums_where_other_numbers_are_cut_evenly() -> None:
+    values = np.concatenate([np.linspace(lowest, lowest * 1.2, 30) for lowest in (9.9, 99.0, 499.0, 1_499.0)])
+    prices = [interval.gte for interval, _ in choosable("price", Numbers(values), even=True)]
+    assert prices == [None, 100.0, 500.0, 1000.0]
+    assert len(choosable("attributes.weight", Numbers(values), even=True)) == 8

@@ -8,10 +8,11 @@ from engines.plan import Interval
 from engines.ranges import Numbers, even_intervals, span
 from engines.results import Facet, FacetValue
 from language.dictionary import AttributeEntry
+from language.filters.tree import Compare
 from ranking.guide.answerability import chance
-from ranking.guide.conversation import NoneOf
-from ranking.guide.gain import expected_remaining
-from ranking.guide.options import MOST_OPTIONS, choices_of
+from ranking.guide.conversation import AnyOf, NoneOf
+from ranking.guide.gain import expected_questions, expected_remaining
+from ranking.guide.options import MOST_OPTIONS, choices_of, filter_of
 from ranking.guide.wording import question_text
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 3)), min_size=1, max_size=200)
@@ -25,7 +26,6 @@ def terms(*counts: int) -> Facet:
 def test_eight_values_are_all_named() -> None:
     [found] = choices_of(terms(*range(8, 0, -1)), "en", {}, "EUR")
     assert [each.label for each in found.options] == [f"v{at}" for at in range(8)]
-    assert not found.rest
 
 
 def test_more_values_are_named_as_far_as_they_go_and_the_others_are_one_option() -> None:
@@ -35,7 +35,6 @@ def test_more_values_are_named_as_far_as_they_go_and_the_others_are_one_option()
     assert rest.value == NoneOf(tuple(str(each.value) for each in named))
     assert rest.label == "Etwas anderes"
     assert rest.count == sum(range(20, 0, -1)) - sum(each.count for each in named)
-    assert found.rest
 
 
 def test_one_value_is_no_question() -> None:
@@ -121,3 +120,25 @@ def test_questions_are_worded_in_both_languages() -> None:
     assert question_text("attributes.cable_length", "range", "de", dictionary) == "Kabellänge (m): welcher Bereich?"
     assert question_text("attributes.cable_colour", "choice", "en", {}) == "Which cable colour?"
     assert question_text("attributes.wi_fi", "yes_no", "en", {}) == "Wi-Fi: yes or no?"
+
+
+def test_a_question_that_settles_the_choice_for_most_is_worth_more_than_one_that_halves_it_for_all() -> None:
+    settling, halving = [10, 10, 10, 10, 10, 50], [50, 50]
+    assert expected_questions(settling, 100, 1.0) < expected_questions(halving, 100, 1.0)
+    assert expected_remaining([1] * 50 + [50], 100, 1.0) > expected_remaining([25] * 4, 100, 1.0)
+    assert expected_questions([1] * 50 + [50], 100, 1.0) < expected_questions([25] * 4, 100, 1.0)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.integers(0, 60), st.floats(0.0, 1.0))
+def test_no_question_makes_more_questions_than_none(counts: list[int], missing: int, sure: float) -> None:
+    total = sum(counts) + missing
+    assert expected_questions(counts, total, sure) <= expected_questions([], total, sure) + 1e-9
+
+
+def test_values_that_differ_in_case_or_spaces_only_are_one_option() -> None:
+    values = [("Magenta", 5), ("magenta", 3), ("Cyan", 6), ("CYAN ", 1), ("Black", 9)]
+    facet = Facet("attributes.colour", "terms", tuple(FacetValue(count, value) for value, count in values))
+    [choices] = choices_of(facet, "en", {}, "EUR")
+    assert [(each.label, each.count) for each in choices.options] == [("Black", 9), ("Magenta", 8), ("Cyan", 7)]
+    assert choices.options[1].value == AnyOf(("Magenta", "magenta"))
+    assert filter_of("attributes.colour", choices.options[0].value) == Compare("attributes.colour", "=", "Black")
