@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
+from commerce.availability import Availability, together
 from engines.auto_facets import NEVER
 from engines.opensearch.connection import Json
 from engines.opensearch.encoding import number_term, text_term
 from engines.opensearch.mapping import SURFACE
 from engines.opensearch.price_book import POINTS
-from engines.opensearch.stock import stock_source
+from engines.opensearch.stock import SeenStock, stock_source
 from engines.port import Document, FieldKind, OfferUpdate, Schema, Unit, text_field
 from engines.results import StoredProduct, UnitOffer
 from language.analysis import Analyzer, analyzer
@@ -121,33 +123,55 @@ def values_of(document: Document, kinds: Mapping[str, FieldKind]) -> dict[str, s
     return found
 
 
-def product_of(source: Json, offer: OfferOf, matched: Sequence[int] | None = None) -> StoredProduct:
-    """Return the stored product of a source; ``matched`` are the places of the units that meet the conditions, None
-    where there are no conditions. ``offer`` makes what the buyer is offered of each unit."""
-    stored = source["stored"]
-    offers = tuple(offer(source, unit) for unit in source["units"])
-    counting = offers
-    ids: tuple[str, ...] = ()
-    varied = bool(source["units"][0]["id"])
-    if varied and matched is not None:
-        counting = tuple(offers[at] for at in sorted(matched)) or offers
-        ids = tuple(each.id for each in counting)
-    stocks = [each.stock for each in counting if each.stock is not None]
+def product_of(source: Json, offer: OfferOf, stock: SeenStock, matched: Sequence[int] | None = None) -> StoredProduct:
+    """Return the stored product of a source with what a buyer can have of it.
+
+    ``offer`` makes what the buyer is offered of each unit, without its stock. ``matched`` are the places of the units
+    that meet the conditions, None where there are no conditions.
+    """
+    stored, units = source["stored"], source["units"]
+    document, more = stored["document"].encode(), stored["more"].encode()
+    if not units[0]["id"]:
+        own, available = offer(source, units[0]), stock.of_unit(units[0])
+        # By place, for most products go this way: thirteen names would cost as much as all the rest.
+        return StoredProduct(
+            stored["id"],
+            document,
+            stored["title"],
+            own.net,
+            available.quantity,
+            more,
+            (),
+            (),
+            own.own,
+            own.price_list,
+            own.tiers,
+            available,
+            own.promoted,
+        )
+    offers = tuple(_with_stock(offer(source, unit), stock.of_unit(unit)) for unit in units)
+    counting = offers if matched is None else tuple(offers[at] for at in sorted(matched)) or offers
     cheapest = min((each for each in counting if each.net is not None), key=_net, default=counting[0])
+    available = together([each.availability for each in counting])
     return StoredProduct(
         id=stored["id"],
-        document=stored["document"].encode(),
+        document=document,
         title=stored["title"],
         net=cheapest.net,
-        stock=sum(stocks) if len(stocks) == len(counting) else None,
-        more=stored["more"].encode(),
-        units=offers if varied else (),
-        matched=ids,
+        stock=available.quantity,
+        more=more,
+        units=offers,
+        matched=() if matched is None else tuple(each.id for each in counting),
         own=cheapest.own,
         price_list=cheapest.price_list,
         tiers=cheapest.tiers,
+        availability=available,
         promoted=cheapest.promoted,
     )
+
+
+def _with_stock(offer: UnitOffer, available: Availability) -> UnitOffer:
+    return offer._replace(stock=available.quantity, availability=available)
 
 
 def own_offer(_source: Json, unit: Json) -> UnitOffer:
@@ -160,6 +184,7 @@ def _net(offer: UnitOffer) -> Decimal:
     return offer.net or Decimal(0)
 
 
+@lru_cache(maxsize=20_000)
 def decimal_net(net: int | None) -> Decimal | None:
     """Return a price in millionths as answers show it: with two decimals, or as many as it needs; None for none."""
     if net is None:

@@ -15,11 +15,12 @@ from engines.opensearch.encoding import numbering
 from engines.opensearch.facets import Catalogue
 from engines.opensearch.filters import Names
 from engines.opensearch.knowledge import Knowledge, field_infos, on_top, read_knowledge, vocabulary_of
+from engines.opensearch.known import Known
 from engines.opensearch.mapping import MAPPING, index_body
 from engines.opensearch.naming import alias_of, index_of, version_of
 from engines.opensearch.point import PointInTime
 from engines.opensearch.settings import OpenSearchSettings
-from engines.opensearch.snapshot import Known, OpenSearchIndex
+from engines.opensearch.snapshot import OpenSearchIndex
 from engines.port import EngineUnavailable, Schema, Stats
 from language.vocabulary import Vocabulary
 

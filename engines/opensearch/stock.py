@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import floor
 
-from commerce.availability import Availability, Delivery, LocationStock, seen, together
+from commerce.availability import Availability, Delivery, LocationStock, seen
 from commerce.buyer import Buyer
 from engines.opensearch.conditions import NOTHING, UNITS, any_of
 from engines.opensearch.connection import Json
 from engines.opensearch.states import of_states
 from engines.plan import Interval
-from engines.results import StoredProduct
 from engines.stock import (
     AVAILABLE_BY,
     DAY_SECONDS,
@@ -114,21 +113,10 @@ class SeenStock:
         own = self._placed(lambda place: _term("sold_out", place))
         return _not(own) if state else own
 
-    def shown(self, product: StoredProduct, source: Json) -> StoredProduct:
-        """Return a product with what the buyer can have of it and of its variants, from its source."""
-        today = day_of_number(self.day)
-        found = [
-            seen(unit["stock"], [_place(row) for row in unit.get("supply", ())], self.location, today)
-            for unit in source["units"]
-        ]
-        if not product.units:
-            return product._replace(stock=found[0].quantity, availability=found[0])
-        pairs = list(zip(product.units, found, strict=True))
-        units = tuple(unit._replace(stock=own.quantity, availability=own) for unit, own in pairs)
-        available: Availability = together(
-            [own for unit, own in pairs if not product.matched or unit.id in product.matched]
-        )
-        return product._replace(units=units, stock=available.quantity, availability=available)
+    def of_unit(self, unit: Json) -> Availability:
+        """Return what the buyer can have of a unit, from its part of a product's source."""
+        supply = [_place(row) for row in unit.get("supply", ())]
+        return seen(unit["stock"], supply, self.location, day_of_number(self.day))
 
     def _on(self, value: Scalar) -> Json:
         if isinstance(value, str) or _days(float(value)) % 1:
