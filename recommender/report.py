@@ -1,4 +1,8 @@
-"""The evaluation as one HTML page that needs nothing else: plots as drawn here, and the figures as a table."""
+"""The evaluation as one HTML page that needs nothing else: plots as drawn here, and the figures as a table.
+
+The plots are points with lines, twenty lines of SVG. A library for plots would draw them by scripts from another host,
+or by a megabyte of scripts within the page, and the page is to be sent by mail and opened behind a firewall.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape

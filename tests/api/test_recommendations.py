@@ -226,6 +226,21 @@ def test_a_view_is_in_the_next_answer_without_training(
     assert (seen["id"], seen["source"]) == (ids[3], "primary")
 
 
+def test_margin_orders_a_unit_by_what_is_left_of_the_price(
+    client: TestClient, shop: Shop, ids: list[str], home: Path
+) -> None:
+    items = list(shop.records.items("icecat", ids=ids[:7]))
+    left = {item.product.id: Decimal(at) for at, item in enumerate(items, start=1)}
+    costly = [replace(item, offer=replace(item.offer, cost=item.offer.net - left[item.product.id])) for item in items
+              if item.offer.net is not None and not item.product.variants]  # fmt: skip
+    shop.records.upsert("icecat", costly)
+    shop.records.put_orders("icecat", [order(str(at), f"a{at}", *ids[:7], day=at) for at in range(30)])
+    train_recommender(shop.records, Registry(home / "models"), "icecat", code_version="test")
+    body = {"strategy": "most_popular", "count": 5, "weights": {"relevance": 0, "margin": 1}}
+    found = [each["id"] for each in client.post(PATH, json=body).json()["items"]]
+    assert found == sorted((each.product.id for each in costly), key=lambda each: -left[each])[:5]
+
+
 def test_the_service_tells_which_models_are_loaded_and_which_cannot_be(
     client: TestClient, trained: None, home: Path
 ) -> None:
