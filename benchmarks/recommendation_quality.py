@@ -1,8 +1,7 @@
 """``python -m benchmarks.recommendation_quality HOME``: how well orders are foretold, beside the references.
 
 Of Online Retail in a home that `vitrine demo` prepared: at each of several dates everything is trained on what happened
-before it and asked for every known buyer's first order from then on. The last two dates were never looked at while
-features and parameters were chosen; that was done on the first two. ``--store`` writes the figures and the table of
+before it and asked for every known buyer's first order from then on. ``--store`` writes the figures and the table of
 docs/recommendations.md. A date takes about two minutes.
 """
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.behaviour import GUEST, day_of, read_behaviour
-from recommender.splits import next_baskets
+from recommender.splits import next_baskets, sampled
 from tests.recommender.conftest import BEGIN, order
 
 START = day_of(BEGIN)
@@ -60,3 +60,14 @@ def test_the_next_basket_is_the_first_order_after_the_cut_of_buyers_known_before
     assert sorted(behaviour.items[item] for item in found.items[0]) == ["x", "y"]
     assert not len(next_baskets(behaviour, START + 5, START + 8).users)
     assert len(behaviour.before(START + 9)) == 1
+
+
+def test_a_sample_holds_whole_buyers_and_a_share_of_the_guests() -> None:
+    orders = [order(str(at), at / 10, None if at % 5 == 0 else f"b{at % 7}", ("x", 1), ("y", 1)) for at in range(400)]
+    behaviour = read_behaviour(orders)
+    some = sampled(behaviour, 3, seed=1)
+    kept = set(some.user[some.user != GUEST].tolist())
+    assert len(kept) == 3
+    assert (some.user != GUEST).sum() == np.isin(behaviour.user, list(kept)).sum()
+    assert 0 < (some.user == GUEST).sum() < (behaviour.user == GUEST).sum()
+    assert sampled(behaviour, 7, seed=1) is behaviour
