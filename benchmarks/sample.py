@@ -13,6 +13,7 @@ from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from engines.port import SearchIndex
 from indexer import rebuild
+from indexer.embedding import load_embedder
 from indexer.extraction.artefact import load_extractor
 from registry import Registry
 
@@ -38,6 +39,20 @@ def build(home: Path, catalog: str, files: Sequence[Path], mapping: Path, extrac
     if extraction is not None:
         registry.install(extraction, catalog)
     rebuild(records, EmbeddedEngine(home), catalog, extractor=load_extractor(registry, catalog))
+    records.close()
+
+
+def build_with_models(home: Path) -> None:
+    """Load and index the sample below ``home`` with the models that ship."""
+    records = Records(Settings(home=home, database_url=None).records_url())
+    records.upgrade()
+    mapping = read_mapping(SAMPLE / "mapping.toml")
+    load_files(records, "icecat", [SAMPLE / "products.jsonl.zst"], mapping, rejects=home / "rejects.jsonl")
+    registry = Registry(home / "models")
+    for manifest in sorted(SAMPLE.glob("models/*/manifest.json")):
+        registry.install(manifest.parent, "icecat")
+    embedder, extractor = load_embedder(registry, "icecat"), load_extractor(registry, "icecat")
+    rebuild(records, EmbeddedEngine(home), "icecat", embedder=embedder, extractor=extractor)
     records.close()
 
 
