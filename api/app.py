@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -55,10 +55,13 @@ buyer's own prices. Errors are problem documents (RFC 9457) with a stable `code`
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
-def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, demo_buyers: DemoBuyers | None = None, *, awaited: Callable[[], Sequence[str]] = tuple
+) -> FastAPI:
     """Build the application; it opens records and index when it starts and closes them when it ends.
 
-    With ``demo_buyers`` whoever asks gets their tokens: for the demo alone.
+    With ``demo_buyers`` whoever asks gets their tokens: for the demo alone. It is not ready as long as ``awaited``
+    names catalogues, though it serves what there is.
     """
     _configure_logs(settings.log_level)
     metrics = Metrics()
@@ -95,6 +98,7 @@ def create_app(settings: Settings, demo_buyers: DemoBuyers | None = None) -> Fas
         redoc_url=None,
     )
     app.state.tokens = Tokens(settings)
+    app.state.awaited = awaited
     app.state.conversations = Conversations(settings)
     app.state.metrics = metrics
     app.state.product_lines = ProductLines()

@@ -1,11 +1,7 @@
 """The demo: both samples, loaded, indexed and served to three buyers."""
 
-import multiprocessing
 import secrets
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -17,20 +13,14 @@ from api.demo_buyers import DemoBuyers
 from api.settings import Settings
 from cli.catalog import index_catalog
 from cli.context import AsJson, Context, opened, print_json
-from cli.loading import Kind, load_catalog, load_lists
+from cli.demo_background import Background
+from cli.demo_samples import FILES, Sample, sample_of
 from cli.sample_buyers import put_sample_buyers
 from cli.serve import Host, listen
-from cli.train_recommender import train_catalog
 from commerce.account import Account
-from commerce.errors import MappingError
-from commerce.readers import read_mapping
-from engines.port import EngineUnavailable
-from recommender.artefact import KIND as RECOMMENDER
-from recommender.blend import Blend, load_blend
 
-_FILES = {"icecat": "products.jsonl.zst", "online_retail": "order_lines.csv.zst"}
-_MAPPING, _TREES = "mapping.toml", "blend.txt"
-_WITH_BUYERS = "icecat"
+_FIRST = "icecat"
+"""The catalogue that is searched first, and that has buyers."""
 _SAMPLES = Path(__file__).parents[1] / "samples"
 
 
@@ -47,96 +37,42 @@ def demo(
     """Load and index the two sample catalogues and train their recommendations where that is still to do, and serve
     them with the storefront.
 
-    A sample is loaded again when its file, its mapping or its models have changed. The storefront can be looked at as a
-    dealer and as a contract customer too: without VITRINE_JWT_SECRET their tokens are signed with a secret of this
-    process. Prints the address once it answers.
+    The first catalogue is served as soon as it can be searched; the second one and the recommendations follow while it
+    is, and `/health/ready` waits for them. A sample is loaded again when its file, its mapping or its models have
+    changed. The storefront can be looked at as a dealer and as a contract customer too: without VITRINE_JWT_SECRET
+    their tokens are signed with a secret of this process. Prints the address once it answers.
     """
     with opened() as context:
-        _prepare(context, [_sample(context, catalog, samples / catalog) for catalog in _FILES], quiet=as_json)
-        buyers = _buyers(context, samples / _WITH_BUYERS / "buyers.json")
+        rest = _prepare(context, [sample_of(context, name, samples / name) for name in FILES], quiet=as_json)
+        buyers = _buyers(context, samples / _FIRST / "buyers.json")
         settings = context.settings
     if not prepare_only:
-        demo_buyers = DemoBuyers(buyers, tuple(_FILES), _WITH_BUYERS)
-        listen(create_app(_able_to_mint(settings), demo_buyers), host, port, as_json=as_json)
-    elif as_json:
-        print_json({"catalogs": list(_FILES)})
-
-
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    """A sample in its folder; ``digest`` is of all that is made from it, and stands in ``noted`` once it serves."""
-
-    catalog: str
-    folder: Path
-    models: tuple[Path, ...]
-    digest: str
-    noted: Path
-
-    @property
-    def file(self) -> Path:
-        return self.folder / _FILES[self.catalog]
-
-    @property
-    def mapping(self) -> Path:
-        return self.folder / _MAPPING
-
-
-def _sample(context: Context, catalog: str, folder: Path) -> _Sample:
-    if not folder.is_dir():
-        raise MappingError(f"{folder}: there is no such folder: name the checkout's samples with --samples")
-    models = tuple(sorted(path.parent for path in folder.glob("models/*/manifest.json")))
-    files = [folder / _FILES[catalog], folder / _MAPPING, folder / _TREES, *(each / "manifest.json" for each in models)]
-    digest = sha256(b"".join(each.read_bytes() for each in files if each.is_file())).hexdigest()
-    return _Sample(catalog, folder, models, digest, context.settings.home / "samples" / f"{catalog}.sha256")
-
-
-def _prepare(context: Context, samples: Sequence[_Sample], *, quiet: bool) -> None:
-    """Load, index and train what has changed; recommendations are trained in a process beside the indexing."""
-    changed = [each for each in samples if not _is_ready(context, each)]
-    if not changed:
+        demo_buyers = DemoBuyers(buyers, tuple(FILES), _FIRST)
+        if rest is not None and not as_json:
+            rest.announce()
+        app = create_app(_able_to_mint(settings), demo_buyers, awaited=tuple if rest is None else rest.awaited)
+        listen(app, host, port, as_json=as_json)
         return
-    for each in changed:
-        load_catalog(context, each.catalog, [each.file], each.mapping, add=False, quiet=quiet)
-        if read_mapping(each.mapping).orders:
-            load_lists(context, each.catalog, [each.file], each.mapping, Kind.ORDERS, quiet=quiet)
-        for model in each.models:
-            context.registry.install(model, each.catalog)
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as beside:
-        trained = beside.submit(_train, [(each.catalog, each.folder / _TREES) for each in changed])
-        for each in changed:
-            index_catalog(context, each.catalog, quiet=quiet)
-        if not (quiet or trained.done()):
-            typer.echo("train recommendations …")
-        trained.result()
-    for each in changed:
-        each.noted.parent.mkdir(parents=True, exist_ok=True)
-        each.noted.write_text(each.digest)
+    if rest is not None:
+        rest.wait()
+    if as_json:
+        print_json({"catalogs": list(FILES)})
 
 
-def _train(catalogs: Sequence[tuple[str, Path]]) -> None:
-    with opened() as context:
-        for catalog, trees in catalogs:
-            train_catalog(context, catalog, quiet=True, trees=_read_trees(trees))
-
-
-def _is_ready(context: Context, sample: _Sample) -> bool:
-    """Say whether the sample serves as it lies in its folder."""
-    is_same = sample.noted.is_file() and sample.noted.read_text() == sample.digest
-    return (
-        is_same and _serves(context, sample.catalog) and context.registry.load(sample.catalog, RECOMMENDER) is not None
-    )
-
-
-def _read_trees(path: Path) -> Blend | None:
-    """Return the sample's trees; None, so that they are trained here, without a file or for another version's."""
-    try:
-        return load_blend(path) if path.is_file() else None
-    except ValueError:
-        return None
+def _prepare(context: Context, samples: Sequence[Sample], *, quiet: bool) -> Background | None:
+    """Load and index the first catalogue if it has changed, and begin with all else that has; None if nothing has."""
+    changed = [each for each in samples if not each.is_ready(context)]
+    now = [each for each in changed if each.catalog == _FIRST]
+    for each in now:
+        each.load(context, quiet=quiet)
+    rest = Background([each for each in changed if each not in now], changed) if changed else None
+    for each in now:
+        index_catalog(context, each.catalog, quiet=quiet)
+    return rest
 
 
 def _buyers(context: Context, file: Path) -> list[Account]:
-    return put_sample_buyers(context, _WITH_BUYERS, file) if file.is_file() else []
+    return put_sample_buyers(context, _FIRST, file) if file.is_file() else []
 
 
 def _able_to_mint(settings: Settings) -> Settings:
@@ -144,11 +80,3 @@ def _able_to_mint(settings: Settings) -> Settings:
     if settings.jwt_secret or settings.jwks_url:
         return settings
     return settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
-
-
-def _serves(context: Context, catalog: str) -> bool:
-    """Say whether the catalogue has an index that this program can read."""
-    try:
-        return context.engine.open(catalog) is not None
-    except EngineUnavailable:
-        return False

@@ -32,6 +32,8 @@ async def ready(request: Request, shop: TheShop) -> Response:
     serving = {catalog.id: shop.index(catalog.id) is not None for catalog in shop.records.catalogs()}
     loading = [name for name, serves in serving.items() if not serves and shop.records.count(name)]
     loaded = [name for name, serves in serving.items() if serves]
+    if awaited := request.app.state.awaited():
+        return problem("engine_unavailable", f"still being prepared: {', '.join(awaited)}", request.url.path)
     if not loaded:
         detail = f"not indexed yet: {', '.join(loading)}" if loading else "no catalogue is loaded yet"
         return problem("engine_unavailable", detail, request.url.path)
