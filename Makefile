@@ -14,7 +14,8 @@ help:  ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 demo: .venv/serving  ## Load both samples, index them, serve on port 8080
-	$(RUN)/vitrine demo
+	@# Two processes start: where Python writes no bytecode, each would compile every library for itself.
+	PYTHONDONTWRITEBYTECODE= $(RUN)/vitrine demo
 
 test: .venv/development  ## Run all tests
 	$(RUN)/python -m compileall -q $(PACKAGES)
