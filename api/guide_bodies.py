@@ -69,6 +69,8 @@ class GuideBody(StrictBody):
     answers: Annotated[list[AnswerBody], Field(max_length=_MOST_ANSWERS, fail_fast=True)] = Field(default=[])
     conversation_id: str | None = Field(default=None, max_length=LONGEST)
     locale: str | None = Field(default=None, max_length=35)
+    client_id: str | None = Field(default=None, max_length=200)
+    session_id: str | None = Field(default=None, max_length=200)
 
     def after(self, state: State) -> State:
         """Return the state of the conversation after this turn. The newest answer to a question is the one kept."""

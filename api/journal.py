@@ -62,6 +62,13 @@ class Journal:
         self._waiting.put(_Batch(catalog, events, done))
         await asyncio.wrap_future(done)
 
+    def tell(self, catalog: str, events: Sequence[Event]) -> None:
+        """Append events soon, for whoever need not know that they are durable."""
+        if events:
+            done: Future[int] = Future()
+            done.add_done_callback(_warn)
+            self._waiting.put(_Batch(catalog, events, done))
+
     def note(self, catalog: str, search: SearchRecord) -> None:
         """Append a search soon."""
         if len(self._searches) < MOST_SEARCHES_WAITING:
@@ -122,6 +129,11 @@ class Journal:
             return
         if removed:
             _log.info("old_events_removed", removed=removed)
+
+
+def _warn(done: Future[int]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        _log.warning("events_not_recorded", reason=str(error))
 
 
 def _settle(done: Future[int], result: int | Exception) -> None:

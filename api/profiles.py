@@ -12,9 +12,10 @@ import structlog
 
 from commerce import stitching
 from commerce.buyer import ANONYMOUS, Buyer
+from commerce.event import Event as ShopEvent
 from commerce.event import StoredEvent
 from commerce.order import Order
-from commerce.profile import NOBODY, Facts, Interaction, Profile, profile_of
+from commerce.profile import KEYS, NOBODY, Facts, Interaction, Profile, is_key, profile_of
 from commerce.reading import clean_text
 from commerce.records import Records
 from engines.port import SearchIndex
@@ -28,6 +29,7 @@ _ROUNDS_REMEMBERED = 400
 _MOST_CLIENTS = 10
 _MOST_ORDERS = 200
 _AT_ONCE = 100
+_MOST_KEYS = 4
 _NOBODY = Personal(NOBODY)
 _log = structlog.get_logger()
 Mark = tuple[str, str, str]
@@ -191,7 +193,7 @@ class ProfileBook:
             orders = self._records.latest_orders(asking.catalog, account=asking.account, limit=_MOST_ORDERS)
             theirs = [order for order in orders if asking.user is None or order.user != asking.user]
             found += [each._replace(origin="account") for each in _bought(theirs)]
-        facts = _facts(index, dict.fromkeys(each.product_id for each in found))
+        facts = _facts(index, dict.fromkeys(each.product_id for each in found if each.product_id))
         return profile_of(found, facts, datetime.now(UTC)), frozenset(marks)
 
 
@@ -203,12 +205,19 @@ def _asking(catalog: str, buyer: Buyer, client: str | None) -> Asking | None:
 
 
 def _interactions(events: Iterable[StoredEvent]) -> list[Interaction]:
-    """Return what events that may shape somebody's shop say of products."""
+    """Return what events that may shape somebody's shop say of products, and what the buyer told to like."""
     return [
-        Interaction(each.event.object_id, each.event.at, each.event.deed)
+        Interaction(each.event.object_id or "", each.event.at, each.event.deed, keys=_told(each.event))
         for each in events
-        if each.event.personal and each.event.object_id is not None
+        if each.event.personal and (each.event.object_id is not None or _told(each.event))
     ]
+
+
+def _told(event: ShopEvent) -> tuple[str, ...]:
+    keys = event.attributes.get(KEYS) if event.deed == "answered" else None
+    if not isinstance(keys, list):
+        return ()
+    return tuple(each for each in keys[:_MOST_KEYS] if isinstance(each, str) and is_key(each))
 
 
 def _bought(orders: Iterable[Order]) -> list[Interaction]:

@@ -6,10 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-Deed = Literal["seen", "viewed", "added", "removed", "bought", "other"]
+Deed = Literal["seen", "viewed", "added", "removed", "bought", "answered", "other"]
 """What an action means to a shop, whatever a storefront calls it."""
 
+GUIDE_ANSWER = "guide_answer"
+"""The action of telling the guide what one would like."""
 _DEEDS: Mapping[str, Deed] = {
+    GUIDE_ANSWER: "answered",
     **dict.fromkeys(("impression", "item_impression", "product_impression", "shown"), "seen"),
     **dict.fromkeys(
         ("click", "item_click", "product_click", "view", "view_item", "item_view", "product_view", "product_hover"),

@@ -22,7 +22,9 @@ LONG_HALF_LIFE = 60 * 86_400.0
 """Seconds in which an interest loses half of its weight."""
 SHORT_HALF_LIFE = 2 * 3_600.0
 """Seconds in which what an interest owes to the present visit loses half of its weight."""
-_DEED_WEIGHT: Mapping[Deed, float] = {"viewed": 1.0, "added": 3.0, "bought": 5.0, "removed": -2.0}
+_DEED_WEIGHT: Mapping[Deed, float] = {"viewed": 1.0, "added": 3.0, "answered": 3.0, "bought": 5.0, "removed": -2.0}
+KEYS = "keys"
+"""The attribute of an event that names what the buyer told to like."""
 _OF_ACCOUNT = 0.3
 _PRIOR = 4.0
 _MOST = {"product": 300, "brand": 30, "category": 30, "attribute": 60, "word": 120}
@@ -35,12 +37,15 @@ _DOUBLE = log(2) ** 2
 
 
 class Interaction(NamedTuple):
-    """Somebody dealt with a product at a moment; ``origin`` says whether themselves or others of their account."""
+    """Somebody dealt with a product at a moment; ``origin`` says whether themselves or others of their account.
+
+    Who told what they would like dealt with no product, but with these ``keys``."""
 
     product_id: str
     at: datetime
     deed: Deed
     origin: Origin = "own"
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,12 @@ def facts_of(product: Mapping[str, object], price: float | None, words: Analyzer
     return Facts(str(product.get("id")), tuple(keys), paths[0] if paths else "", logarithm)
 
 
+def is_key(text: str) -> bool:
+    """Say whether a text is a key of a brand, a category or an attribute."""
+    name, separator, value = text.partition("=")
+    return bool(separator and value) and (name in {"brand", "category"} or name.startswith(_ATTRIBUTE))
+
+
 def kind_of(key: str) -> Kind:
     """Return what kind of fact a key is."""
     if key.startswith("word:"):
@@ -153,6 +164,10 @@ def profile_of(interactions: Sequence[Interaction], facts: Mapping[str, Facts], 
         counted += 1
         weight = strength * decay((now - each.at).total_seconds()) * (_OF_ACCOUNT if each.origin == "account" else 1.0)
         total += abs(weight)
+        for key in each.keys:
+            sums[key] += weight
+        if not each.product_id:
+            continue
         products[each.product_id] += weight
         if each.origin == "own" and strength > 0:
             latest[each.product_id] = max(each.at, latest.get(each.product_id, each.at))

@@ -6,8 +6,9 @@ from api.bodies import filter_of
 from api.conversations import Conversations, State
 from api.guide_answers import GuideResponse, guide_answer
 from api.guide_bodies import GuideBody, answers_of
+from api.guide_events import answer_events
 from api.json_body import StrictJsonRoute
-from api.preview import At, Viewer
+from api.preview import At, Viewer, is_preview
 from api.product_page import Json
 from api.rendering import JsonResponse
 from api.routes.documented import PROBLEMS, TOKEN_OPTIONAL
@@ -25,7 +26,8 @@ async def help_to_choose(
     """Ask the question that narrows a choice down best, beginning with a query, a filter or nothing.
 
     An answer filters what is left, or ranks it. All that is left is among the candidates once it is ten products.
-    Where answers contradict each other, `relaxed` says which one was given up.
+    Where answers contradict each other, `relaxed` says which one was given up. Answers that name values shape the
+    buyer's profile where the token agrees to `analytics` and `personalization`.
     """
     conversations: Conversations = request.app.state.conversations
 
@@ -53,6 +55,8 @@ async def help_to_choose(
             synonyms=shelf.synonyms,
             book=shop.guide_books.of(catalog),
         )
+        if not is_preview(request):
+            shop.journal.tell(catalog, answer_events(answer.answers, body, state.thread, buyer))
         return guide_answer(answer, shelf, conversations.issue(state))
 
     return JsonResponse(await shop.answer(turn))

@@ -90,12 +90,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """An answer as it was understood: the field it is about, in words, and whether it had to be given up."""
+    """An answer as it was understood: the field it is about, in words, whether it had to be given up, and the condition
+    that it sets, None for none."""
 
     answer: Answer
     field: str
     text: str
     given_up: bool = False
+    condition: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)

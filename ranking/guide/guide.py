@@ -78,7 +78,9 @@ def guide(
     )
     done = frozenset(answer.question for answer, _ in read)
     understood = tuple(
-        Understood(answer, answer.question, meaning.text, meaning.lost or (answer, meaning) in given_up)
+        Understood(
+            answer, answer.question, meaning.text, meaning.lost or (answer, meaning) in given_up, meaning.condition
+        )
         for answer, meaning in read
     )
     fits = [each for each, pair in zip(understood, read, strict=True) if pair in kept]

@@ -8,6 +8,7 @@ import { latestOnly } from "./latest.js";
 import { problemState } from "./notices.js";
 import { priceLine } from "./offer.js";
 import { href, view } from "./state.js";
+import { visitorNames } from "./visitor.js";
 
 /**
  * @typedef {import("./api.js").GuideTurn} GuideTurn
@@ -74,7 +75,8 @@ export function createGuide() {
   async function ask(body) {
     element.setAttribute("aria-busy", "true");
     try {
-      const turn = await newest((signal) => guide(shown.catalog, { ...body, locale: language() }, signal));
+      const whole = { ...body, ...visitorNames(), locale: language() };
+      const turn = await newest((signal) => guide(shown.catalog, whole, signal));
       if (turn !== null) draw(turn);
     } catch (error) {
       question.replaceChildren(problemState(error, () => void ask(body)));
