@@ -24,7 +24,7 @@ from api.settings import Settings
 from benchmarks.queries import distinct_queries
 from benchmarks.rules import milliseconds, rules
 from benchmarks.sample import SAMPLE, build
-from benchmarks.service import Client, serving
+from benchmarks.service import Client, processor_ms, serving
 from commerce.event import Event
 from commerce.experiments import Arm, Experiment
 from commerce.product import CatalogItem
@@ -87,7 +87,7 @@ def _compared(
     spent = {}
     for at, query in enumerate(queries):
         if at == _WARM_UP:
-            spent = {False: _processor_ms(bare[1]), True: _processor_ms(full[1])}
+            spent = {False: processor_ms(bare[1]), True: processor_ms(full[1])}
         for is_full in (False, True) if at % 2 else (True, False):
             client = (full if is_full else bare)[0]
             milliseconds_, answer = client.post({"query": query, "client_id": "c1"}, token)
@@ -101,7 +101,7 @@ def _compared(
                 ruled += bool(found["rules_applied"])
     count = len(took[True])
     processor = {
-        is_full: (_processor_ms(process) - spent[is_full]) / count
+        is_full: (processor_ms(process) - spent[is_full]) / count
         for is_full, process in ((False, bare[1]), (True, full[1]))
     }
     p50 = {each: statistics.median(values) for each, values in took.items()}
@@ -120,11 +120,6 @@ def _compared(
         ),
         "processor_ms_a_search": {"without": round(processor[False], 2), "with_all_three": round(processor[True], 2)},
     }
-
-
-def _processor_ms(process: psutil.Process) -> float:
-    spent = process.cpu_times()
-    return float(spent.user + spent.system) * 1e3
 
 
 if __name__ == "__main__":

@@ -39,6 +39,12 @@ def serving(home: Path, workers: int = 1) -> Iterator[tuple[int, psutil.Process]
         process.wait(timeout=60)
 
 
+def processor_ms(process: psutil.Process) -> float:
+    """Return the processor's milliseconds that a process has had so far."""
+    spent = process.cpu_times()
+    return float(spent.user + spent.system) * 1e3
+
+
 class Client:
     """One kept connection, read by hand: what is measured is the service, not a client library."""
 
