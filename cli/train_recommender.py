@@ -27,7 +27,7 @@ def train_the_recommender(
     seed: Annotated[int, typer.Option(help="Equal seeds on equal data make equal models.")] = 1,
     objective: Annotated[
         Objective,
-        typer.Option(help="What counts: that products are ordered, or what they bring, or earn over `price.cost`."),
+        typer.Option(help="What counts: that products are looked at, are ordered, what they bring, or earn."),
     ] = "conversion",
     keep_trees: Annotated[
         bool,

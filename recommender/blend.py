@@ -141,11 +141,13 @@ def train_blend(
     *,
     seed: int = 1,
     worth: NDArray[np.int8] | None = None,
+    interest: Behaviour | None = None,
     progress: Progress | None = None,
 ) -> Blend | None:
     """Train on what buyers ordered between earlier moments and ``moment``; None where too few of them did.
 
     ``worth`` (items,) are the grades that an order of each item counts, see ``objective``; None is the same for all.
+    With ``interest`` it is learned what they looked at, in place of what they ordered.
     Of each earlier moment the models see only what happened before it, and the labels what happened after it.
     """
     whole, new = _Examples(), _Examples()
@@ -154,7 +156,7 @@ def train_blend(
         if progress:
             progress(step, len(LOOK_BACKS) + 1)
         cut = moment - back
-        baskets = next_baskets(behaviour, cut, moment)
+        baskets = next_baskets(behaviour, cut, moment, interest=interest)
         if len(baskets.users) < _FEWEST_BUYERS:
             continue
         knowledge = learn(behaviour, cut, texts, seed)

@@ -63,6 +63,7 @@ def evaluate_recommender(
     seed: int = 1,
     references: bool = True,
     worth: NDArray[np.int8] | None = None,
+    interest: Behaviour | None = None,
     progress: Progress | None = None,
 ) -> list[Row]:
     """Train on what happened before ``cut``, predict each known buyer's first order from then on, and score.
@@ -70,7 +71,9 @@ def evaluate_recommender(
     All items are ranked, ties fall to the disadvantage of the model, and ``references`` learn from the same rows.
     Raises NothingToLearn where nobody known orders after the cut.
     """
-    return score_cut(behaviour, cut, texts, seed=seed, references=references, worth=worth, progress=progress).rows()
+    return score_cut(
+        behaviour, cut, texts, seed=seed, references=references, worth=worth, interest=interest, progress=progress
+    ).rows()
 
 
 def score_cut(
@@ -81,6 +84,7 @@ def score_cut(
     seed: int = 1,
     references: bool = True,
     worth: NDArray[np.int8] | None = None,
+    interest: Behaviour | None = None,
     progress: Progress | None = None,
 ) -> "Scores":
     """Return each buyer's scores; see ``evaluate_recommender``."""
@@ -88,7 +92,7 @@ def score_cut(
     if not len(baskets.users):
         raise NothingToLearn("no buyer ordered both before and after the cut: load orders, or choose another --cut")
     past = behaviour.before(cut)
-    blend = train_blend(past, cut, texts, seed=seed, worth=worth, progress=progress)
+    blend = train_blend(past, cut, texts, seed=seed, worth=worth, interest=interest, progress=progress)
     knowledge = learn(past, cut, texts, seed)
     scores = Scores(knowledge)
     scorers = reference_scorers(past, knowledge, seed) if references else {}

@@ -16,15 +16,19 @@ class Baskets:
     days: tuple[float, ...]
 
 
-def next_baskets(behaviour: Behaviour, cut: float, until: float | None = None) -> Baskets:
-    """Return the first order, from ``cut`` on and before ``until``, of every buyer who bought before ``cut``."""
+def next_baskets(
+    behaviour: Behaviour, cut: float, until: float | None = None, *, interest: Behaviour | None = None
+) -> Baskets:
+    """Return the first order, from ``cut`` on and before ``until``, of every buyer who bought before ``cut``; with
+    ``interest`` the first visit in it in place of the order."""
     past = behaviour.before(cut)
     known = np.zeros(len(behaviour.users) + 1, dtype=bool)
     known[past.user[past.user != GUEST]] = True
-    begin = len(past)
-    end = len(behaviour) if until is None else int(np.searchsorted(behaviour.at, until))
-    user, item = behaviour.user[begin:end], behaviour.item[begin:end]
-    order, at = behaviour.order[begin:end], behaviour.at[begin:end]
+    of = behaviour if interest is None else interest
+    begin = int(np.searchsorted(of.at, cut))
+    end = len(of) if until is None else int(np.searchsorted(of.at, until))
+    user, item = of.user[begin:end], of.item[begin:end]
+    order, at = of.order[begin:end], of.at[begin:end]
     first: dict[int, int] = {}
     found: dict[int, list[int]] = {}
     days: dict[int, float] = {}

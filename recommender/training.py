@@ -1,7 +1,7 @@
 """Training as a batch job: records to a published model, promoted only where it is not worse."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,6 +16,7 @@ from recommender.blend import Blend, Progress, train_blend
 from recommender.errors import NothingToLearn
 from recommender.evaluation import OURS, evaluate_recommender
 from recommender.history import histories_of
+from recommender.interest import read_interest
 from recommender.knowledge import learn
 from recommender.models.fits import fit_relations
 from recommender.objective import Objective, grades
@@ -45,13 +46,14 @@ class Outcome:
 class Material:
     """What there is to learn from: behaviour with every product of the catalogue among its items, and of each item its
     title (empty for one that is no product now), which one is made for which, the visits, and what each costs the shop
-    (NaN where unknown)."""
+    (NaN where unknown). ``interest`` is what buyers looked at, where the blend is to learn from that."""
 
     behaviour: Behaviour
     titles: Sequence[str]
     fits: sp.csr_matrix
     sessions: Sessions
     costs: Floats | None = None
+    interest: Behaviour | None = None
 
     def report(self) -> DataReport:
         """Return how much of it there is."""
@@ -95,8 +97,9 @@ def train_recommender(
     """Train on the behaviour before ``until`` (None is all of it), publish, and promote.
 
     Before that it is scored on the last thirty days, which the scored models do not see. A new version does not serve
-    where its recall@20 or nDCG@10 is more than ``tolerance`` (a share) below that of the serving one. With ``trees``
-    these are taken as they are and all else is learned anew, in a tenth of the time; that is not scored, and serves.
+    where its recall@20 or nDCG@10 is more than ``tolerance`` (a share) below that of the serving one, if that was
+    trained for the same ``objective``. With ``trees`` these are taken as they are and all else is learned anew, in a
+    tenth of the time; that is not scored, and serves.
     A job that is ended midway leaves nothing behind and can be started again. Raises NothingToLearn for an empty
     catalogue.
     """
@@ -105,6 +108,9 @@ def train_recommender(
     material = read_material(records, catalog, until)
     if not material.behaviour.items:
         raise NothingToLearn(f"{catalog} has neither products nor orders: run `vitrine load {catalog} …` first")
+    if objective == "click":
+        events = records.events(catalog, until=until)
+        material = replace(material, interest=read_interest(events, material.behaviour))
     return train_on(
         material,
         registry,
@@ -142,9 +148,12 @@ def train_on(
     behaviour, titles = material.behaviour, material.titles
     moment = day_of(until or datetime.now(UTC)) if not len(behaviour) else float(behaviour.at[-1]) + 1e-6
     some = sampled(behaviour, _MOST_BUYERS, seed)
-    worth = None if objective == "conversion" else _worth(material, objective)
-    metrics = {} if trees else _metrics(some, titles, moment, seed, worth)
-    blend = trees or train_blend(some, moment, titles, seed=seed, worth=worth, progress=progress)
+    worth = None if objective in {"click", "conversion"} else _worth(material, objective)
+    seen = material.interest
+    metrics = {} if trees else _metrics(some, titles, moment, seed, worth, seen)
+    blend = trees or train_blend(some, moment, titles, seed=seed, worth=worth, interest=seen, progress=progress)
+    if blend is None and seen is not None:
+        raise NothingToLearn("too few buyers agreed to be known and looked at products: choose another objective")
     del some
     histories = histories_of(behaviour) if until is None else None
     knowledge = learn(
@@ -154,7 +163,13 @@ def train_on(
     trained = Trained(knowledge, blend, histories, written, report)
     serving = registry.load(catalog, KIND)
     before = dict(serving.manifest.training.metrics) if serving else {}
-    is_worse = trees is None and any(metrics.get(name, 0.0) < value * (1 - tolerance) for name, value in before.items())
+    # Who changes the objective gives up some of the rest for it.
+    is_comparable = serving is None or serving.manifest.training.parameters.get("objective", "conversion") == objective
+    is_worse = (
+        trees is None
+        and is_comparable
+        and any(metrics.get(name, 0.0) < value * (1 - tolerance) for name, value in before.items())
+    )
     training = Training(
         code_version,
         _text(float(behaviour.at[0])) if len(behaviour) else None,
@@ -182,11 +197,16 @@ def _worth(material: Material, objective: Objective) -> NDArray[np.int8]:
 
 
 def _metrics(
-    behaviour: Behaviour, titles: Sequence[str], moment: float, seed: int, worth: NDArray[np.int8] | None
+    behaviour: Behaviour,
+    titles: Sequence[str],
+    moment: float,
+    seed: int,
+    worth: NDArray[np.int8] | None,
+    interest: Behaviour | None,
 ) -> dict[str, float]:
     try:
         cut = moment - _HELD_BACK
-        rows = evaluate_recommender(behaviour, cut, titles, seed=seed, references=False, worth=worth)
+        rows = evaluate_recommender(behaviour, cut, titles, seed=seed, references=False, worth=worth, interest=interest)
     except NothingToLearn:
         return {}
     ours = [row for row in rows if row.name == OURS]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.models import products
@@ -29,6 +29,7 @@ def test_blocks_of_any_size_make_the_same_neighbours(monkeypatch: pytest.MonkeyP
     assert np.array_equal(counted_pairs(content, near).toarray(), np.where(expected > 0, together, 0))
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(0, 10_000), st.integers(1, 200))
 def test_blocks_hold_every_row_once_in_order(seed: int, most: int) -> None:
     content = bought(seed, 12, 9)

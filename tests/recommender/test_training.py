@@ -187,6 +187,20 @@ def records(tmp_path: Path, checker_board: Sequence[Order]) -> Iterator[Records]
     store.close()
 
 
+def test_another_objective_serves_though_it_orders_otherwise_and_says_what_it_lacks(
+    records: Records, tmp_path: Path
+) -> None:
+    registry = Registry(tmp_path / "models")
+    train_recommender(records, registry, "shop", code_version="1")
+    found = train_recommender(records, registry, "shop", code_version="1", objective="revenue")
+    assert found.promoted
+    assert found.artefact.manifest.training.parameters["objective"] == "revenue"
+    with pytest.raises(NothingToLearn, match="costs"):
+        train_recommender(records, registry, "shop", code_version="1", objective="margin")
+    with pytest.raises(NothingToLearn, match="looked at"):
+        train_recommender(records, registry, "shop", code_version="1", objective="click")
+
+
 def test_a_training_is_published_and_a_worse_one_does_not_serve(records: Records, tmp_path: Path) -> None:
     registry = Registry(tmp_path / "models")
     first = train_recommender(records, registry, "shop", code_version="1")
