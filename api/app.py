@@ -42,6 +42,7 @@ from api.routes import (
     search,
     service,
     storefront,
+    synonym_proposals,
     synonyms,
     tokens,
 )
@@ -112,6 +113,7 @@ def create_app(
         promotions,
         orders,
         synonyms,
+        synonym_proposals,
         rules,
         experiments,
         relevance,

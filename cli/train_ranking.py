@@ -142,8 +142,8 @@ def _evidence(
     if asked is Evidence.CATALOGUE:
         return Evidence.CATALOGUE, None
     since = (until or datetime.now(UTC)) - _SINCE
-    behaviour = (getattr(context.records, name)(catalog, since=since, until=until) for name in ("searches", "events"))
-    clicked = click_judgments(*behaviour)
+    searches = context.records.searches(catalog, since=since, until=until)
+    clicked = click_judgments(searches, context.records.events(catalog, since=since, until=until))
     if asked is Evidence.CLICKS and len(usable(clicked)) < 2:
         raise CannotTrain(f"{catalog} has no two queries with clicks: let buyers search first, or use --from catalogue")
     if asked is Evidence.CLICKS or len(usable(clicked)) >= _FEWEST_CLICKED:

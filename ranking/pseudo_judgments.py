@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-import numpy as np
 import orjson
 
 from engines.results import StoredProduct
@@ -18,14 +17,12 @@ from language.analysis import Analyzer
 from language.noun_heads import noun_heads
 from language.vocabulary import Vocabulary
 from ranking.intent import EncodesNames
+from ranking.other_words import other_words
 from ranking.signals import ProductSignals, SignalReader
 
 BEST = 3.0
-_SAME_MEANING = 0.6
 _FEWEST_OF_TYPE, _FEWEST_CARRYING = 3, 3
 _LONGEST_VALUE = 30
-_MOST_WORDS = 20_000
-_OTHER_WORDS = 3
 _OF_BRAND, _OF_VALUE, _OF_TITLE, _OTHERWISE = 0.3, 0.3, 0.2, 1 / 3
 """How often a query names a brand, a value, words of a title, and the kind of thing by another word."""
 
@@ -101,7 +98,8 @@ def pseudo_queries(
     names = [name for name in sorted(by_type) if len(by_type[name]) >= _FEWEST_OF_TYPE]
     if not names:
         return []
-    others = {} if encoder is None else _other_words(names, words, vocabulary, encoder)
+    near = {} if encoder is None else other_words(names, words, vocabulary, encoder)
+    others = {name: [each.word for each in found] for name, found in near.items()}
     drawn = random.choices(names, [len(by_type[name]) ** 0.5 for name in names], k=count)
     made = (
         _query(random, name, random.choice(by_type[name]), words, vocabulary, others.get(name, ())) for name in drawn
@@ -137,26 +135,6 @@ def _query(
     named = frozenset(words.terms(kind))
     terms = frozenset(term for text in asked for term in words.terms(text)) - named
     return PseudoQuery(" ".join((*asked, kind)).lower(), type_name, kind_heads(kind, words), terms)
-
-
-def _other_words(
-    names: Sequence[str], words: Analyzer, vocabulary: Vocabulary, encoder: EncodesNames
-) -> Mapping[str, Sequence[str]]:
-    """Return the catalogue's words that mean the same as the name of a category, and are not in it."""
-    counted = [(count, word) for word, count in vocabulary.items() if word.isalpha() and count >= _FEWEST_CARRYING]
-    known = [word for _, word in sorted(counted, reverse=True)[:_MOST_WORDS]]
-    if not known:
-        return {}
-    similar = encoder.vectors([name.lower() for name in names]) @ encoder.vectors(known).T
-    nearest = similar.argmax(axis=0)
-    found = {}
-    for place, (name, row) in enumerate(zip(names, similar, strict=True)):
-        own = frozenset(words.terms(name))
-        # A word that is nearer to another category's name means that one.
-        near = np.flatnonzero((row >= _SAME_MEANING) & (nearest == place))
-        near = near[np.argsort(-row[near], kind="stable")]
-        found[name] = [known[at] for at in near if words.term(known[at]) not in own][:_OTHER_WORDS]
-    return found
 
 
 def _values(attributes: Mapping[str, object]) -> Iterator[str]:
