@@ -20,7 +20,7 @@ TITLES = {
     "a": "Aktenvernichter 20 Liter",
     "b": "Reißwolf für Büros",
     "c": "Schrank aus Stahl",
-    "d": "Akten und Ordner",
+    "d": "Akten und Mappen",
     "e": "Wolf aus Holz",
     "f": "Vernichter",
 }
