@@ -32,6 +32,7 @@ PATHS = {
     "/v1/{catalog}/promotions", "/v1/{catalog}/promotions/{promotion_id}",
     "/v1/{catalog}/accounts", "/v1/{catalog}/accounts/{account_id}",
     "/v1/{catalog}/synonyms", "/v1/{catalog}/synonyms/{synonym_id}", "/v1/{catalog}/synonym-proposals",
+    "/v1/{catalog}/reports/behaviour",
     "/v1/{catalog}/compare",
     "/v1/{catalog}/rules", "/v1/{catalog}/rules/{rule_id}", "/v1/{catalog}/rules/conflicts",
     "/v1/{catalog}/rules/versions/{rule_id}", "/v1/{catalog}/rules/publish", "/v1/{catalog}/rules/rollback",
