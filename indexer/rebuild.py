@@ -82,10 +82,10 @@ def rebuild(
     try:
         builder = engine.builder(catalog_id, version)
         try:
-            # Prices first: a product is then written once, with what it costs in every list.
+            # Prices and assortments first: a product is then written once, with all that buyers have of it.
             write_price_lists(records, catalog_id, builder, partial(builder.commit, applied))
-            builder.write(written.documents())
             write_assortments(records, catalog_id, builder)
+            builder.write(written.documents())
             write_promotions(records, catalog_id, builder)
             builder.commit(applied)
             _verify(engine, catalog_id, version, written)

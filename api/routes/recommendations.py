@@ -6,7 +6,7 @@ from typing import get_args
 from fastapi import APIRouter, Request
 
 from api import recommendation_answers as answers
-from api.buyer import Searcher
+from api.buyer import Merchandiser
 from api.experimenting import trial_of
 from api.plain_route import PlainRoute
 from api.preview import At, Drafts, Viewer, is_preview
@@ -81,9 +81,12 @@ def _unit(shared: Recommending, body: RecommendationBody, taken: set[str], *, pr
     return {**shared.unit(trial.recommendation(body), taken, trial.arms()), "experiment": trial.answer()}
 
 
-@about.get("/recommendations/strategies", response_model=answers.StrategiesResponse, openapi_extra=TOKEN_OPTIONAL)
-async def strategies(catalog: CatalogId, shop: TheShop, buyer: Searcher) -> JsonResponse:
-    """Tell of each strategy what it needs, how much of that there was at the last training, and how ready it is."""
+@about.get("/recommendations/strategies", response_model=answers.StrategiesResponse)
+async def strategies(catalog: CatalogId, shop: TheShop, buyer: Merchandiser) -> JsonResponse:
+    """Tell of each strategy what it needs, how much of that there was at the last training, and how ready it is.
+
+    What there was is counted over all products, also those that a buyer may not see.
+    """
     shop.serves(catalog, buyer)
     recommender, version = shop.recommender(catalog)
     ready = recommender.readiness if recommender else {}

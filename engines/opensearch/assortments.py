@@ -1,7 +1,8 @@
 """Assortments: what some buyers see, as conditions on products.
 
-Ids of an assortment lie in documents of the index, and a query only names these documents: the cluster looks the ids up
-itself, however many there are. A directory, which a commit names, says where each assortment is. What an assortment
+Products carry tags of the assortments that a version was built with. Ids of one that was written since lie in documents
+of the index, and a query only names these documents: the cluster looks the ids up itself, however many there are. A
+directory, which a commit names, says where each assortment is. What an assortment
 was before stays until the next change, for readers of an earlier commit.
 """
 
@@ -14,6 +15,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.filters import Names, condition_of, of_product
 from engines.opensearch.loading import Action, index_action
 from engines.opensearch.naming import book_key, product_key, selection_key
+from engines.opensearch.tags import TAGS, Side, Tagging
 from language.filters.tree import Filter
 from language.filters.twin import filter_from_json, to_json
 
@@ -23,16 +25,19 @@ _TOGETHER = 50_000
 
 @dataclass(frozen=True, slots=True)
 class StoredSelection:
-    """The documents that hold a selection's ids, and its filter."""
+    """A selection: its filter, and the documents that hold its ids, or the tag that its products carry."""
 
     keys: tuple[str, ...] = ()
     filter: Filter | None = None
+    tag: str | None = None
 
     def condition(self, index: str, names: Names) -> Json:
         """Return the condition that a product is among the selected."""
         parts: list[Json] = [
             {"terms": {"_id": {"index": index, "id": key, "path": "control.keys"}}} for key in self.keys
         ]
+        if self.tag is not None:
+            parts.append({"term": {TAGS: self.tag}})
         if self.filter is not None:
             parts.append(of_product(condition_of(self.filter, names)))
         return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else NOTHING
@@ -49,6 +54,11 @@ class StoredAssortment:
         """Return the condition that a product is in the assortment."""
         included = EVERYTHING if self.include is None else self.include.condition(index, names)
         return {"bool": {"filter": [included], "must_not": [self.exclude.condition(index, names)]}}
+
+    @property
+    def is_tagged(self) -> bool:
+        """Say whether products carry tags of it."""
+        return self.exclude.tag is not None or (self.include is not None and self.include.tag is not None)
 
     def keys(self) -> Iterator[str]:
         """Yield the documents that hold its ids."""
@@ -78,14 +88,19 @@ def book_of(content: Json) -> Book:
     }
 
 
-def changed(before: Book, changes: Mapping[str, Assortment | None], number: int) -> tuple[Book, list[Action]]:
+def changed(
+    before: Book, changes: Mapping[str, Assortment | None], number: int, tagging: Tagging | None = None
+) -> tuple[Book, list[Action]]:
     """Return the book after changes (None removes), and the actions that store what the directory ``number``
-    will name."""
+    will name; ``tagging`` has the tags that products carry already."""
     book = dict(before)
     actions: list[Action] = []
     for at, (name, assortment) in enumerate(changes.items()):
         book.pop(name, None)
         if assortment is None:
+            continue
+        if tagging is not None and tagging.holds(name):
+            book[name] = _tagged(name, assortment, tagging)
             continue
         stem = f"{number}-{at}"
         include = None
@@ -107,6 +122,14 @@ def _keys(assortments: Iterable[StoredAssortment]) -> Iterator[str]:
         yield from each.keys()
 
 
+def _tagged(name: str, assortment: Assortment, tagging: Tagging) -> StoredAssortment:
+    def one(selected: Selected, side: Side) -> StoredSelection:
+        return StoredSelection(filter=selected.filter, tag=tagging.tag(name, side) if selected.ids else None)
+
+    include = None if assortment.include is None else one(assortment.include, "in")
+    return StoredAssortment(include, one(assortment.exclude, "out"))
+
+
 def _stored(selected: Selected, stem: str, actions: list[Action]) -> StoredSelection:
     ids = sorted(product_key(identity) for identity in selected.ids)
     keys = []
@@ -118,9 +141,12 @@ def _stored(selected: Selected, stem: str, actions: list[Action]) -> StoredSelec
 
 
 def _content(selection: StoredSelection) -> Json:
-    return {"keys": selection.keys, "filter": None if selection.filter is None else to_json(selection.filter)}
+    condition = None if selection.filter is None else to_json(selection.filter)
+    return {"keys": selection.keys, "filter": condition, "tag": selection.tag}
 
 
 def _selection(content: Json) -> StoredSelection:
     node = content["filter"]
-    return StoredSelection(tuple(content["keys"]), None if node is None else filter_from_json(node))
+    condition = None if node is None else filter_from_json(node)
+    # Written before there were tags, it has none.
+    return StoredSelection(tuple(content["keys"]), condition, content.get("tag"))

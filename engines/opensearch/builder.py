@@ -6,7 +6,7 @@ refreshes the index, and readers pass over products of batches that were never c
 next removes them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from uuid import uuid4
@@ -28,6 +28,7 @@ from engines.opensearch.naming import knowledge_key, phrase_key, product_key
 from engines.opensearch.price_loading import PriceLoader
 from engines.opensearch.stock import is_sold_out
 from engines.opensearch.suggesting import write_phrases
+from engines.opensearch.tags import TAGS, Tagging, kept_tags
 from engines.port import Document, FieldKind, OfferUpdate, Schema
 from language.dictionary import AttributeEntry
 from language.errors import VitrineError
@@ -121,6 +122,8 @@ class OpenSearchBuilder:
         """Put an assortment in place of whatever had its id."""
         self._take_up()
         self._assortments[assortment.id] = assortment
+        if self._tagging is not None:
+            self._tagging.forget(assortment.id)
 
     def delete_assortment(self, identity: str) -> None:
         """Remove an assortment."""
@@ -176,6 +179,7 @@ class OpenSearchBuilder:
         self._streamed: set[str] = set()
         self._offers: dict[str, dict[str, dict[str, object]]] = {}
         self._assortments: dict[str, Assortment | None] = {}
+        self._tagging: Tagging | None = None
         self._promotions: dict[str, Promotion | None] = {}
         self._prices = PriceLoader(self._connection, self._index, self._loader)
         self._directory = read_directory(self._connection, self._index, self._commit.book)
@@ -221,6 +225,7 @@ class OpenSearchBuilder:
         self._held.clear()
         self._offers.clear()
         self._assortments.clear()
+        self._tagging = None
         self._promotions.clear()
         self._prices.clear()
         self._streamed.clear()
@@ -246,6 +251,7 @@ class OpenSearchBuilder:
         documents = (each for each in held.values() if each is not None)
         units = {each.stored.id: [unit.id for unit in each.units] for each in documents}
         points = self._prices.points_of(self._directory.prices, units)
+        tags = self._tags_of(list(units))
         for identity, document in held.items():
             if document is None:
                 yield Action("delete", product_key(identity))
@@ -253,10 +259,21 @@ class OpenSearchBuilder:
                 # A product that was there before stays visible to readers of the last commit.
                 old = identity in known and identity not in self._streamed
                 batch = self._commit.batch if old else self._commit.batch + 1
-                yield self._action(document, batch, points.get(identity, {}))
+                yield self._action(document, batch, points.get(identity, {}), tags.get(identity, ()))
 
-    def _action(self, document: Document, batch: int, points: Mapping[str, Points]) -> Action:
+    def _tags_of(self, ids: list[str]) -> Mapping[str, Sequence[str]]:
+        """Return the tags that products carry of assortments."""
+        if any(each.is_tagged for each in self._directory.assortments.values()):
+            return kept_tags(self._connection, self._index, ids)
+        if self._commit.rows:
+            return {}
+        self._tagging = self._tagging or Tagging(self._assortments)
+        return self._tagging.of(ids)
+
+    def _action(self, document: Document, batch: int, points: Mapping[str, Points], tags: Sequence[str]) -> Action:
         source, words = self._encoder.source(document, points)
+        if tags:
+            source[TAGS] = tags
         if document.vector and not self._dimensions:
             self._dimensions = len(document.vector)
             self._connection.patiently("PUT", f"/{self._index}/_mapping", vector_mapping(self._dimensions))
@@ -326,7 +343,9 @@ class OpenSearchBuilder:
         if not self._assortments and not self._prices and not self._promotions:
             return number, []
         before = self._directory
-        assortments, actions = changed(before.assortments, self._assortments, number + 1)
+        assortments, actions = changed(before.assortments, self._assortments, number + 1, self._tagging)
+        if self._tagging is not None:
+            self._loader.send(self._tagging.actions())
         promotions = {
             name: each for name, each in {**before.promotions, **self._promotions}.items() if each is not None
         }

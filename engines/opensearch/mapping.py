@@ -4,6 +4,7 @@ from engines.opensearch.connection import Json
 from engines.opensearch.price_book import PARTS, POINTS
 from engines.opensearch.settings import OpenSearchSettings
 from engines.opensearch.stock import STOCK_MAPPING
+from engines.opensearch.tags import TAGS
 from engines.port import Schema, text_field
 
 MAPPING = 8
@@ -49,6 +50,7 @@ def index_body(schema: Schema, settings: OpenSearchSettings) -> Json:
                 "batch": {"type": "long"},
                 "row": {"type": "long"},
                 "popularity": {"type": "float"},
+                TAGS: {**_KEYWORD, "doc_values": False},
                 "identifiers": {"type": "keyword", "doc_values": False},
                 # Numbers that are found by four characters, and those that are found by eight digits.
                 "pieces": _PIECES,

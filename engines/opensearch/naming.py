@@ -60,6 +60,11 @@ def selection_key(stem: str) -> str:
     return f"#selection-{stem}"
 
 
+def tags_key(identity: str) -> str:
+    """Return the document id of the tags that a product of this id has."""
+    return f"&{product_key(identity)}"
+
+
 def sheet_key(article: str) -> str:
     """Return the document id of what an article costs in each price list."""
     return f"${product_key(article)}"

@@ -6,7 +6,9 @@ schema lets a buyer send, so that an endpoint which comes later is tested withou
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,12 +21,17 @@ from api.app import create_app
 from api.engine import open_engine
 from api.settings import Settings
 from commerce.documents import catalog_item_from_json
+from commerce.merchandising import FacetDisplay, Pin, Rule, Then, Units, Weight, When
+from commerce.order import Order, OrderLine
 from commerce.pricing import Assortment, Selected
 from commerce.product import Catalog
+from commerce.promotions import Promotion
 from commerce.records import Records
 from engines.opensearch import OpenSearchEngine, OpenSearchSettings
 from indexer import rebuild
+from language.filters.tree import Compare
 from ranking.product_map.artefact import KIND, ProductMap, numbered, save
+from recommender.training import train_recommender
 from registry import Registry, Training
 from tests.api.conftest import Token, make_settings
 from tests.conformance.conftest import opensearch as opensearch
@@ -121,6 +128,47 @@ SIDE_BY_SIDE = [
 ]
 
 
+PROMOTIONS = [
+    Promotion("bright", Selected(frozenset(["zorb-1", "lamp-2"])), percent=Decimal(-10), text={"en": "Bright week"}),
+    Promotion("strong", Selected(filter=Compare("attributes.power", ">", 6.0)), net=Decimal(19)),
+]
+RULES = [
+    Rule(
+        "lamps",
+        When(query={"contains": "lamp"}),
+        Then(
+            pin=(Pin("zorb-1", 1), Pin("lamp-4", 2)),
+            boost=(Weight(Compare("brand", "=", "Nebulon"), 9.0), Weight(Compare("brand", "=", "Bolt"), 2.0)),
+            banner={"text": "All lamps"},
+            facets=FacetDisplay(first=("attributes.fluxing", "attributes.colour")),
+        ),
+    ),
+    Rule(
+        "units", When(units=Units()), Then(pin=(Pin("zorb-2", 1),), bury=(Weight(Compare("brand", "=", "Bolt"), 0.5),))
+    ),
+    Rule("gone", When(query={"equals": "nowhere"}), Then(redirect="/nowhere")),
+]
+
+
+def orders_of(there: Set[str]) -> list[Order]:
+    """Return orders of lamps, each with a product that the buyer may not see, if there is any."""
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    return [
+        Order(
+            str(at),
+            begin + timedelta(days=at),
+            tuple(
+                OrderLine(each, Decimal(1), Decimal(20), "EUR")
+                for each in (f"lamp-{at % 5}", f"lamp-{(at + 1 + at % 2) % 5}", f"zorb-{1 + at % 3}")
+                if each in there
+            ),
+            f"a{at % 7}",
+            "eva" if at % 7 == 0 else f"u{at % 7}",
+        )
+        for at in range(42)
+    ]
+
+
 class Asked(NamedTuple):
     """One request; ``path`` is the document's."""
 
@@ -161,6 +209,12 @@ def open_shop(home: Path, products: list[Json], settings: Settings) -> TestClien
     records.put_catalog(Catalog("shop", "EUR"))
     records.replace("shop", [catalog_item_from_json(each) for each in products])
     records.put_assortment("shop", Assortment("lamps", Selected(frozenset(each["id"] for each in SHOWN))))
+    # What people wrote for the shop names the products by id and by value, whether or not there are any.
+    for promotion in PROMOTIONS:
+        records.put_promotion("shop", promotion)
+    records.put_rules("shop", RULES)
+    records.put_orders("shop", orders_of({each["id"] for each in products}))
+    train_recommender(records, Registry(home / "models"), "shop", code_version="test")
     rebuild(records, open_engine(settings), "shop")
     records.close()
     Registry(home / "models").publish("shop", KIND, Training("1"), lambda folder: save(whole_map(), folder))

@@ -189,7 +189,7 @@ def test_a_back_office_sees_an_accounts_units_as_they_were(
 
 
 def test_views_teach_what_is_viewed_together_and_what_comes_next(
-    client: TestClient, ids: list[str], shop: Shop, home: Path
+    client: TestClient, ids: list[str], shop: Shop, home: Path, token: Token
 ) -> None:
     visits = [
         Event(
@@ -205,7 +205,8 @@ def test_views_teach_what_is_viewed_together_and_what_comes_next(
         items = client.post(PATH, json={"strategy": strategy, **body}).json()["items"]
         assert {each["id"] for each in items} == {ids[1], ids[2]}
         assert {(each["source"], each["reason"]["code"]) for each in items} == {("primary", code)}
-    told = client.get(f"{PATH}/strategies").json()
+    assert client.get(f"{PATH}/strategies", headers=token(sub="eva")).status_code == 403
+    told = client.get(f"{PATH}/strategies", headers=token(sub="office", scope="merchandise")).json()
     ready = {each["strategy"]: each for each in told["strategies"]}
     assert ready["viewed_together"]["needs"] == [{"what": "visits", "least": 20, "enough": 5_000, "had": 25}]
     assert (ready["viewed_together"]["fallback"], ready["for_you"]["fallback"]) == (False, True)
