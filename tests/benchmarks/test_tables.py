@@ -27,6 +27,7 @@ PAGES = {"personal": "docs/behaviour.md"}
         ("figures", "results.json", render),
         ("scale", "scale.json", render_scale),
         ("buyers", "buyers.json", render_buyers),
+        ("buyers-opensearch", "buyers_opensearch.json", render_buyers),
         ("visibility", "visibility.json", render_visibility),
         ("personal", "personal.json", render_personal),
         ("guide", "guide.json", render_guide),
