@@ -42,6 +42,7 @@ class RecommendationResponse(BaseModel):
     locale: str
     items: list[RecommendedItem]
     unknown: list[str]
+    personalized: bool = Field(description="Whether a profile had a say in the order; reasons say of what")
     rules_applied: list[AppliedRule]
     banners: list[Banner]
     experiment: InExperiment | None

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 from pydantic.config import JsonDict
 
 from api.bodies import FilterBody, StrictBody, filter_of
@@ -68,6 +68,7 @@ class RecommendationBody(StrictBody):
     client_id: str | None = Field(
         default=None, max_length=200, description="As in events: whose visit and whose experiment this is"
     )
+    personalize: StrictBool = Field(default=True, description="Whether the buyer's profile has a say")
     device: Device | None = Field(default=None, description="For rules that ask for one")
 
     def condition(self) -> Filter | None:

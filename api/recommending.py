@@ -8,6 +8,7 @@ from itertools import islice
 
 import orjson
 
+from api.liking import NO_LIKING, Liking, has_a_say, liking
 from api.product_lines import ProductLines
 from api.product_page import Json
 from api.recommendation_bodies import RecommendationBody
@@ -23,6 +24,7 @@ from ranking.merchandising.effects import NO_EFFECTS, Effects
 from ranking.merchandising.placing import slots
 from ranking.merchandising.ruling import effects_on_unit
 from ranking.merchandising.situation import Unit
+from ranking.personal import Personal
 from ranking.visible_fields import fields_of
 from recommender.arranging import Caps, Choice, Weights, arrange
 from recommender.behaviour import day_of
@@ -44,7 +46,8 @@ _Found = tuple[Candidate, StoredProduct]
 class Recommending:
     """What all units of one request share: the catalogue's snapshot, the buyer, and the model that serves, if any.
 
-    ``recent`` are products that the buyer dealt with, the oldest first, for requests that name none.
+    ``recent`` are products that the buyer dealt with, the oldest first, for requests that name none. ``personal`` is
+    what is known of the buyer's taste.
     """
 
     shelf: Shelf
@@ -55,6 +58,7 @@ class Recommending:
     history: History = EMPTY
     at: datetime | None = None
     recent: tuple[str, ...] = ()
+    personal: Personal | None = None
 
     def unit(self, body: RecommendationBody, taken: set[str], arms: Mapping[str, str] | None = None) -> Json:
         """Return one unit; ``taken`` are products that it must not show, and grow by those that it shows. Rules may ask
@@ -73,7 +77,8 @@ class Recommending:
         pins = self._pinned(effects, resolved, left_out, body.count)
         shown = {stored.id for _, (_, stored) in pins}
         visible = self._visible(asked, resolved, left_out | shown, body.count)
-        found = _with_pins(self._arranged(body, visible, effects.weights), pins, body.count)
+        arranged, liked = self._arranged(body, visible, effects.weights)
+        found = _with_pins(arranged, pins, body.count)
         taken.update(stored.id for _, stored in found)
         locale = self.shelf.locale(body.locale, self.buyer)
         seen = {**known, **{stored.id: stored for _, stored in found}}
@@ -91,11 +96,12 @@ class Recommending:
                     "score": candidate.score,
                     **self.lines.of(stored, self.shelf, self.buyer, body.locale),
                     "source": candidate.source,
-                    "reason": _reason(candidate.reason, titles, locale),
+                    "reason": _reason(candidate.reason, titles, locale, liked.said.get(stored.id)),
                 }
                 for position, (candidate, stored) in enumerate(found, start=1)
             ],
             "unknown": [each for each in named if each not in known],
+            "personalized": liked is not NO_LIKING,
             "rules_applied": [
                 {"id": each.id, "effects": each.effects, "because": each.because} for each in effects.applied(shown)
             ],
@@ -138,16 +144,23 @@ class Recommending:
 
     def _arranged(
         self, body: RecommendationBody, visible: Iterator[_Found], boosts: Sequence[Weight] = ()
-    ) -> list[_Found]:
-        """Return the first ``count``, or what weights, caps and rules make of several times as many.
+    ) -> tuple[list[_Found], Liking]:
+        """Return the first ``count``, or what weights, caps, rules and a profile make of several times as many.
 
         What fills up comes after all that the strategy itself says.
         """
+        personal = self.personal if body.personalize and has_a_say(self.personal, body.strategy) else None
         weights, caps = Weights(**body.weights.model_dump()), Caps(**body.caps.model_dump())
-        if weights.is_plain and caps == Caps() and not boosts:
-            return list(islice(visible, body.count))
+        if weights.is_plain and caps == Caps() and not boosts and personal is None:
+            return list(islice(visible, body.count)), NO_LIKING
         pool = list(islice(visible, _POOL * body.count))
         factors = self._factors([stored.id for _, stored in pool], boosts)
+        liked = NO_LIKING
+        if personal is not None:
+            liked = liking(personal, body.strategy, pool, self.shelf.index.stats().locales[0])
+            factors = {
+                each: factors.get(each, 1.0) * liked.factors.get(each, 1.0) for each in {*factors, *liked.factors}
+            }
         arranged: list[_Found] = []
         for source in ("primary", "fallback"):
             part = [each for each in pool if each[0].source == source]
@@ -155,7 +168,7 @@ class Recommending:
             shown = [self._choice(*each, factors) for each in arranged]
             places = arrange([*shown, *choices], body.count, weights, caps, settled=len(shown))
             arranged = [*arranged, *(part[place - len(shown)] for place in places[len(shown) :])]
-        return arranged
+        return arranged, liked
 
     def _factors(self, ids: Sequence[str], boosts: Sequence[Weight]) -> Mapping[str, float]:
         """Return what rules multiply the worth of products by, as the engine reads their filters."""
@@ -236,8 +249,10 @@ def _with_pins(others: Sequence[_Found], pins: Sequence[tuple[int, _Found]], cou
     return [places[at] if at in places else next(rest) for at in range(total)]
 
 
-def _reason(reason: Reason, titles: Mapping[str, str], locale: str) -> Json:
+def _reason(reason: Reason, titles: Mapping[str, str], locale: str, liked: str | None) -> Json:
     evidence: Json = dict(reason.evidence)
     if reason.anchor in titles:
         evidence["product_id"] = reason.anchor
+    if liked is not None:
+        evidence["personal"] = liked
     return {"code": reason.code, "text": sentence(reason, titles, locale), "evidence": evidence}

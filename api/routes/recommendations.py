@@ -122,4 +122,6 @@ def _shared(
     if at is not None:
         history = history.chosen(history.at < day_of(at))
     profile = shop.profiles.of(catalog, shelf.index, buyer, client)
-    return Recommending(shelf, buyer, recommender, version, lines, history, at, tuple(reversed(profile.recent)))
+    recent = tuple(reversed(profile.recent))
+    personal = shop.personal(shelf, buyer, client)
+    return Recommending(shelf, buyer, recommender, version, lines, history, at, recent, personal)

@@ -253,3 +253,29 @@ def test_the_service_tells_which_models_are_loaded_and_which_cannot_be(
     ready = client.get("/health/ready")
     assert ready.status_code == 200
     assert ready.json()["models"] == {"icecat": {"recommender": 1, "comparison": None}}
+
+
+@pytest.mark.parametrize("strategy", ["most_popular", "new_arrivals", "for_you"])
+def test_what_a_buyer_likes_comes_first_and_the_reason_says_so(
+    client: TestClient, shop: Shop, token: Token, strategy: str
+) -> None:
+    body = {"strategy": strategy, "count": 8, "client_id": None}
+    usual = client.post(PATH, json={**body, "count": 20}).json()["items"]
+    first_brands = {each["product"]["brand"] for each in usual[:3]}
+    liked = next(each["product"]["brand"] for each in usual if each["product"]["brand"] not in first_brands)
+    now = datetime.now(UTC)
+    ids = [item.product.id for item in shop.records.items("icecat") if item.product.brand == liked][:20]
+    deeds = [Event(f"e{at}", "purchase", now, user="ann", object_id=each, personal=True) for at, each in enumerate(ids)]
+    shop.records.append_events("icecat", deeds)
+    ann = token(sub="ann", consent={"personalization": True})
+    found = client.post(PATH, json=body, headers=ann).json()
+    assert found["personalized"] is True
+    first = found["items"][0]
+    assert first["product"]["brand"] == liked
+    assert f"brand {liked}" in first["reason"]["evidence"]["personal"]
+    for headers, more in ((token(sub="ann"), {}), (ann, {"personalize": False}), (token(sub="bob"), {})):
+        plain = client.post(PATH, json={**body, **more}, headers=headers).json()
+        assert plain["personalized"] is False
+        assert [each["id"] for each in plain["items"]] == [each["id"] for each in usual[:8]]
+    about = {"strategy": "similar", "count": 3, "context": {"product_ids": [usual[0]["id"]]}}
+    assert client.post(PATH, json=about, headers=ann).json()["personalized"] is False

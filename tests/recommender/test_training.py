@@ -245,6 +245,28 @@ def test_histories_at_hand_are_those_of_the_records_and_follow_new_orders(record
     assert same("b003")
 
 
+def test_the_next_trained_model_knows_nothing_of_who_was_erased(tmp_path: Path) -> None:
+    records, registry = Records(f"sqlite:///{tmp_path / 'records.db'}"), Registry(tmp_path / "models")
+    records.upgrade()
+    records.put_catalog(Catalog("shop", "EUR"))
+    records.put_orders(
+        "shop", [order(f"o{at}", at, f"b{at % 9}", ("a00", 1), (f"a0{1 + at % 5}", 1)) for at in range(60)]
+    )
+
+    def known() -> int:
+        train_recommender(records, registry, "shop", code_version="1")
+        artefact = registry.load("shop", KIND)
+        assert artefact is not None
+        histories = load(artefact.folder).histories
+        assert histories is not None
+        return len(histories.of_account("b4").item)
+
+    assert known() > 0
+    assert records.erase("shop", Person("user", "b4")).is_complete
+    assert known() == 0
+    records.close()
+
+
 def test_a_catalogue_without_anything_cannot_be_trained(records: Records, tmp_path: Path) -> None:
     records.put_catalog(Catalog("empty", "EUR"))
     with pytest.raises(NothingToLearn, match="vitrine load empty"):
