@@ -176,7 +176,7 @@ export const de = {
   },
   unitFallback: "Beliebt",
 
-  mapOpen: "Auf der Karte zeigen",
+  mapOpen: "Auf der Karte",
   mapTitle: (catalog) => `Karte: ${catalog}`,
   mapLabel: "Produktkarte",
   mapHint:
