@@ -120,7 +120,9 @@ def intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tuple[I
         values = np.sort(numbers.values)
         edges = _edges(values, _changes(values), rounded or roundest)
     bounds = pairwise([None, *edges, None])
-    return [(Interval(gte, lt), count) for (gte, lt), count in zip(bounds, numbers.counts(edges), strict=True)]
+    are_all = numbers.owners is None and len(values) == len(numbers.values)
+    counts = _between(values, edges) if are_all else numbers.counts(edges)
+    return [(Interval(gte, lt), count) for (gte, lt), count in zip(bounds, counts, strict=True)]
 
 
 def even_intervals(numbers: Numbers, rounded: Rounding | None = None) -> list[tuple[Interval, int]]:
@@ -178,6 +180,12 @@ def span(numbers: Numbers, interval: Interval) -> tuple[float, float] | None:
     high = np.inf if interval.lt is None else interval.lt
     inside = numbers.values[(numbers.values >= low) & (numbers.values < high)]
     return (float(inside.min()), float(inside.max())) if len(inside) else None
+
+
+def _between(values: Floats, edges: Sequence[float]) -> list[int]:
+    """Count numbers in ascending order between successive edges, below the first and from the last on."""
+    below = [0, *values.searchsorted(edges).tolist(), len(values)]
+    return [last - first for first, last in pairwise(below)]
 
 
 def _changes(values: Floats) -> NDArray[np.int64]:
@@ -251,20 +259,16 @@ def _breaks(values: Floats, places: NDArray[np.int64]) -> list[int]:
     # cost[j, i]: the squared distance from their mean of the values in groups i to j - 1.
     cost = squares[:, None] - squares - difference**2 / np.where(counts > 0, counts, 1)
     cost[counts <= 0] = np.inf
-    best = cost[:, 0]
-    enough = (1.0 - _EXPLAINED) * best[groups]
-    chosen = []
-    everything = np.arange(groups + 1)
-    for _ in range(min(_INTERVALS, groups) - 1):
-        total = cost + best
-        at = total.argmin(axis=1)
-        chosen.append(at)
-        best = total[everything, at]
-        if best[groups] <= enough:
+    # bests[n][j]: the least cost of the groups before j in n + 1 classes.
+    bests = [cost[:, 0]]
+    enough = (1.0 - _EXPLAINED) * bests[0][groups]
+    while len(bests) < min(_INTERVALS, groups):
+        bests.append((cost + bests[-1]).min(axis=1))
+        if bests[-1][groups] <= enough:
             break
     cuts = []
     end = groups
-    for at in reversed(chosen):
-        end = int(at[end])
+    for before in reversed(bests[:-1]):
+        end = int((cost[end] + before).argmin())
         cuts.append(int(bounds[end]))
     return [cut for cut in sorted(set(cuts)) if 0 < cut < len(values)]
