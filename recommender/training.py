@@ -164,7 +164,8 @@ def train_on(
     serving = registry.load(catalog, KIND)
     before = dict(serving.manifest.training.metrics) if serving else {}
     # Who changes the objective gives up some of the rest for it.
-    is_comparable = serving is None or serving.manifest.training.parameters.get("objective", "conversion") == objective
+    former = serving.manifest.training.parameters.get("objective", "conversion") if serving else objective
+    is_comparable = former == objective
     is_worse = (
         trees is None
         and is_comparable
@@ -177,7 +178,8 @@ def train_on(
         metrics,
         {
             "seed": seed,
-            "objective": objective,
+            # Trees that are taken as they are keep what they were trained for.
+            "objective": former if trees else objective,
             "buyers": len(behaviour.users),
             "items": len(behaviour.items),
             "rows": len(behaviour),
