@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.plan import VectorMatch
-from language.encoder import KIND, TOKENIZER_FILE, TOKENS_FILE, StaticEncoder, Vectors
+from language.encoder import DOCUMENTS_FILE, KIND, TOKENIZER_FILE, TOKENS_FILE, StaticEncoder, Vectors
 from language.identifiers import looks_like_identifier
 from language.vocabulary import Vocabulary
 from ranking.candidates import BY_MEANING
+from ranking.meaning_gate import MeaningGate, learn_gate
 from registry import Artefact, BadArtefact, Registry, read_tensors
 
 _PAIRS = 2_000
@@ -45,16 +46,17 @@ def calibrate(queries: Vectors, products: Vectors, seed: int = 1) -> Floors:
 class QueryEncoder:
     """Encodes the queries of one catalogue for one version of its encoder."""
 
-    def __init__(self, encoder: StaticEncoder, floors: Floors) -> None:
+    def __init__(self, encoder: StaticEncoder, floors: Floors, gate: MeaningGate | None = None) -> None:
         self._encoder = encoder
         self._floors = floors
+        self._gate = gate
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Return a vector of unit length for each text, zeros where it has no token."""
         return self._encoder.encode(texts)
 
     def match(self, query: str, words: Sequence[str], vocabulary: Vocabulary) -> VectorMatch | None:
-        """Return what to find by meaning; None for part numbers and for words that nobody knows.
+        """Return what to find by meaning; None for part numbers, for words that nobody knows, and for what is not sold.
 
         ``words`` are the query's words as they were understood. A word is known if the catalogue uses it or if it is a
         word of the language that the encoder learned; letters thrown together are neither, and have no meaning.
@@ -66,7 +68,7 @@ class QueryEncoder:
         if 2 * known < len(words):
             return None
         vector = self._encoder.encode([query])[0]
-        if not vector.any():
+        if not vector.any() or (self._gate is not None and not self._gate.is_open(vector)):
             return None
         return VectorMatch(tuple(vector.tolist()), self._floor(used / len(words)), BY_MEANING)
 
@@ -87,16 +89,26 @@ class QueryEncoder:
         return self._floors.usual + strict * (self._floors.strict - self._floors.usual)
 
 
-def load_query_encoder(registry: Registry, catalog_id: str, name: str) -> QueryEncoder | None:
-    """Return the encoder whose vectors a version holds, by the name in its statistics; None if it is gone."""
+def load_query_encoder(
+    registry: Registry, catalog_id: str, name: str, vocabulary: Vocabulary | None = None
+) -> QueryEncoder | None:
+    """Return the encoder whose vectors a version holds, by the name in its statistics; None if it is gone.
+
+    With the catalogue's ``vocabulary`` it learns what queries are about nothing that is sold.
+    """
     artefact = registry.holding(catalog_id, KIND, TOKENS_FILE, name) if name else None
-    return None if artefact is None else _open(artefact)
+    return None if artefact is None else _open(artefact, vocabulary)
 
 
-def _open(artefact: Artefact) -> QueryEncoder:
+def _open(artefact: Artefact, vocabulary: Vocabulary | None) -> QueryEncoder:
     folder, parameters = artefact.folder, artefact.manifest.training.parameters
     try:
         encoder = StaticEncoder((folder / TOKENIZER_FILE).read_bytes(), read_tensors(folder / TOKENS_FILE))
-        return QueryEncoder(encoder, Floors(float(parameters["floor"]), float(parameters["strict_floor"])))
+        floors = Floors(float(parameters["floor"]), float(parameters["strict_floor"]))
+        if vocabulary is None:
+            return QueryEncoder(encoder, floors)
+        known = read_tensors(folder / DOCUMENTS_FILE)
+        rows, scales = known["vectors"].astype(np.int8, copy=False), known["scales"].astype(np.float32, copy=False)
+        return QueryEncoder(encoder, floors, learn_gate(encoder, rows, scales, vocabulary))
     except (OSError, KeyError, ValueError) as error:
         raise BadArtefact(f"{folder}: is no encoder ({error}): train it again") from error

@@ -45,7 +45,8 @@ class CatalogModels:
         """Return the encoder that made this version's vectors, the re-ranker that serves, and what reads intents."""
         name = index.stats().encoder
         if self._encoder[0] != name:
-            self._encoder = (name, load_query_encoder(self._registry, self._catalog_id, name))
+            vocabulary = index.vocabulary(index.stats().locales[0])
+            self._encoder = (name, load_query_encoder(self._registry, self._catalog_id, name, vocabulary))
         encoder = self._encoder[1]
         return Models(encoder, self._reranker.get() if encoder else None, self._intents_of(index, encoder))
 

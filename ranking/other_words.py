@@ -27,8 +27,10 @@ def other_words(
 ) -> Mapping[str, Sequence[OtherWord]]:
     """Return by name up to three words that some products carry, that mean the same and are not in the name, the
     nearest first. A word that is nearer to another name means that one."""
-    counted = [(count, word) for word, count in vocabulary.items() if word.isalpha() and count >= _FEWEST_CARRYING]
-    known = [word for _, word in sorted(counted, reverse=True)[:_MOST_WORDS]]
+    every = sorted(vocabulary.beginning(""))
+    counted = zip(vocabulary.counts(every), every, strict=True)
+    often = [(count, word) for count, word in counted if word.isalpha() and count >= _FEWEST_CARRYING]
+    known = [word for _, word in sorted(often, reverse=True)[:_MOST_WORDS]]
     if not known or not names:
         return {}
     similar = encoder.vectors([name.lower() for name in names]) @ encoder.vectors(known).T
