@@ -56,6 +56,7 @@
  * @property {string | null} unit
  * @property {FacetValue[]} values
  * @property {{min: number | string, max: number | string, mean: number | string} | null} stats
+ * @property {number | null} from_texts  the share of values that were read from texts
  *
  * @typedef {{value: unknown, label: string, count: number, picture: string | null}} GuideOption
  *

@@ -37,8 +37,9 @@ export function createFacet(actions, open) {
   const search = h("input", { type: "search", class: "facet-search", "data-key": "facet-search" });
   const list = h("div", {});
   const range = h("p", { class: "facet-range" });
+  const origin = h("p", { class: "facet-range facet-origin" });
   const more = button({ class: "quiet-button", "data-key": "more" }, () => expand(!expanded), "");
-  body.append(range, search, list, more);
+  body.append(range, origin, search, list, more);
 
   let expanded = false;
   /** @type {Map<string, boolean>} */
@@ -98,6 +99,10 @@ export function createFacet(actions, open) {
       const { min: gte, max: lt } = facet.stats;
       range.textContent = intervalName({ gte, lt }, { field: facet.field, unit: facet.unit, currency });
     }
+
+    const percent = Math.round(100 * (facet.from_texts ?? 0));
+    origin.hidden = percent === 0;
+    origin.textContent = percent ? t.facetFromTexts(percent) : "";
 
     const entries = facet.type === "hierarchy" ? treeOf(lines) : lines;
     const cut = !expanded && entries.length > SHORT + 1;

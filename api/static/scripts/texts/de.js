@@ -145,6 +145,7 @@ export const de = {
   noSpecifications: "Der Katalog enthält keine technischen Daten zu diesem Produkt.",
   extracted: (evidence) => (evidence ? `Aus dem Text gelesen: „${evidence}“` : "Aus dem Text gelesen"),
   extractedSign: "aus dem Text",
+  facetFromTexts: (percent) => `${percent} % dieser Werte sind aus Texten gelesen`,
   copyLink: "Link kopieren",
   linkCopied: "Link kopiert",
   copyByHand: "Bitte die Adresse aus der Adresszeile kopieren",

@@ -176,6 +176,8 @@ export const en = {
   /** @param {string} evidence */
   extracted: (evidence) => (evidence ? `Read from the text: “${evidence}”` : "Read from the text"),
   extractedSign: "from text",
+  /** @param {number} percent */
+  facetFromTexts: (percent) => `${percent} % of these values were read from texts`,
   copyLink: "Copy link",
   linkCopied: "Link copied",
   copyByHand: "Copy the address from the address bar",
