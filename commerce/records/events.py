@@ -105,22 +105,22 @@ class EventRecords(Database):
     def events(
         self, catalog_id: str, *, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[Event]:
-        """Yield a catalogue's events in the order of arrival, as of one moment, those that happened in a time."""
-        query = sa.select(events).where(events.c.catalog == catalog_id, *_within(events, since, until))
-        query = query.order_by(events.c.seq)
-        with self._read() as connection, connection.execute(query, execution_options={"yield_per": 2_000}) as rows:
-            for row in rows:
-                yield _event(row)
+        """Return a catalogue's events in the order of arrival, as of one moment, those that happened in a time."""
+        return map(_event, self._of_time(events, catalog_id, since, until))
 
     def searches(
         self, catalog_id: str, *, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[SearchRecord]:
-        """Yield a catalogue's searches in the order of arrival, as of one moment, those of a time."""
-        query = sa.select(searches).where(searches.c.catalog == catalog_id, *_within(searches, since, until))
-        query = query.order_by(searches.c.seq)
+        """Return a catalogue's searches in the order of arrival, as of one moment, those of a time."""
+        return map(_search, self._of_time(searches, catalog_id, since, until))
+
+    def _of_time(
+        self, table: sa.Table, catalog_id: str, since: datetime | None, until: datetime | None
+    ) -> Iterator[Row]:
+        query = sa.select(table).where(table.c.catalog == catalog_id, *_within(table, since, until))
+        query = query.order_by(table.c.seq)
         with self._read() as connection, connection.execute(query, execution_options={"yield_per": 2_000}) as rows:
-            for row in rows:
-                yield _search(row)
+            yield from rows
 
     def latest_searches(self, catalog_id: str, limit: int) -> list[SearchRecord]:
         """Return the latest searches of a catalogue, the latest first."""
