@@ -2,7 +2,8 @@
 
 Two services of one worker each on the same Icecat with the models of the sample, one with 1,000 rules (as in
 ``benchmarks.rules``), a split and an interleaving, and a buyer with sixty events. Every query is asked of both in turn,
-in changing order; processor time is the services' own. Writes benchmarks/merchandised.json.
+in changing order; processor time is the services' own. Told too is how many answers were personal, in an experiment
+and under a rule. Writes benchmarks/merchandised.json.
 Run: python -m benchmarks.merchandised [--queries 400]
 """
 
@@ -10,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,12 +20,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import jwt
+import orjson
 import psutil
 
 from api.settings import Settings
 from benchmarks.rules import rules
 from benchmarks.sample import build_with_models, opened
-from benchmarks.service import Client, serving
+from benchmarks.service import Client, processor_ms, serving
 from commerce.event import Event
 from commerce.experiments import Arm, Experiment
 from commerce.product import Product
@@ -98,23 +101,35 @@ def _measured(
     ways = _ways()
     taken: dict[str, list[float]] = {way.name: [] for way in ways}
     used = dict.fromkeys(taken, 0.0)
+    acted = {name: Counter[str]() for name in taken}
     for number, query in enumerate(queries):
         for way in ways[number % len(ways) :] + ways[: number % len(ways)]:
             process = processes[way.ruled]
-            before = _processor(process)
-            took, _ = clients[way.ruled].post({"query": query, "mode": mode, **way.more}, way.token)
+            before = processor_ms(process)
+            took, answer = clients[way.ruled].post({"query": query, "mode": mode, **way.more}, way.token)
             if number >= _WARM_UP:
+                acted[way.name].update(_acting(answer))
                 taken[way.name].append(took)
-                used[way.name] += _processor(process) - before
+                used[way.name] += processor_ms(process) - before
     rows = {
-        name: {"p50_ms": round(median(values), 2), "processor_ms": round(used[name] * 1e3 / len(values), 2)}
+        name: {"p50_ms": round(median(values), 2), "processor_ms": round(used[name] / len(values), 2)}
         for name, values in taken.items()
     }
     base = dict(rows[ways[0].name])
     return {
-        name: {**row, **{f"adds_{each}": round(row[each] - base[each], 2) for each in row}}
+        name: {**row, **{f"adds_{each}": round(row[each] - base[each], 2) for each in row}, **acted[name]}
         for name, row in rows.items()
     }
+
+
+def _acting(answer: bytes) -> list[str]:
+    found = orjson.loads(answer)
+    seen = {
+        "personalized": found["personalized"],
+        "in_an_experiment": found["experiment"] is not None,
+        "with_rules_applied": bool(found["rules_applied"]),
+    }
+    return [name for name, is_so in seen.items() if is_so]
 
 
 def _ways() -> list[Asking]:
@@ -130,15 +145,6 @@ def _ways() -> list[Asking]:
         Asking("rules, profile and experiment", True, ann, {"client_id": "c1"}),
         Asking("rules and interleaving", True, token(account="4711"), {}),
     ]
-
-
-def _processor(process: psutil.Process) -> float:
-    """Return the processor seconds of a service: its own and its workers'."""
-    return sum(
-        times.user + times.system
-        for each in (process, *process.children(recursive=True))
-        for times in (each.cpu_times(),)
-    )
 
 
 if __name__ == "__main__":
