@@ -118,13 +118,14 @@ def _question(way: Choices, total: int, asking: Asking) -> Question:
 
 
 def _in_other_words(option: Option, written: Written, locale: str) -> Option:
-    name = str(option.value).lower() if isinstance(option.value, bool) else option.value
-    if isinstance(name, AnyOf):
-        name = name.values[0]
-    if not isinstance(name, str):
+    """Give an option the label and the picture that a person gave one of its spellings."""
+    value = str(option.value).lower() if isinstance(option.value, bool) else option.value
+    names = [name for name in (value.values if isinstance(value, AnyOf) else (value,)) if isinstance(name, str)]
+    if not names:
         return option
-    label = in_language(written.labels.get(name, {}), locale) or option.label
-    return replace(option, label=label, picture=written.pictures.get(name))
+    labels = next((written.labels[name] for name in names if name in written.labels), {})
+    picture = next((written.pictures[name] for name in names if name in written.pictures), None)
+    return replace(option, label=in_language(labels, locale) or option.label, picture=picture)
 
 
 def _written(written: Written, total: int, asking: Asking) -> Question | None:

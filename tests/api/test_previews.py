@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -14,6 +15,8 @@ from commerce.product import Catalog, CatalogItem, Offer, Product
 from commerce.records import Records
 from engines.embedded import EmbeddedEngine
 from indexer import rebuild
+from ranking.product_map.artefact import KIND, Codes, ProductMap, numbered, save
+from registry import Registry, Training
 from tests.api.conftest import Token, make_settings
 
 Json = dict[str, Any]
@@ -30,6 +33,7 @@ BODIES: dict[str, Json] = {
     "/v1/{catalog}/search": {"facets": ["brand", "price"], "sort": "price:asc"},
     "/v1/{catalog}/search:batch": {"requests": [{"query": "lamp"}, {"query": "box"}]},
     "/v1/{catalog}/guide": {"locale": "en"},
+    "/v1/{catalog}/map": {},
 }
 QUERIES = {"/v1/{catalog}/suggest": {"q": "la"}, "/v1/{catalog}/products": {"ids": "lamp-1,box-1"}}
 DIFFERS = {"query_id", "took_ms", "conversation_id"}
@@ -59,10 +63,20 @@ def shop(tmp_path_factory: pytest.TempPathFactory, token: Token) -> Iterator[Tes
     for name in ("shop", "other"):
         rebuild(records, EmbeddedEngine(folder), name)
     records.close()
+    Registry(folder / "models").publish("shop", KIND, Training("1"), lambda folder: save(drawn_map(), folder))
     with TestClient(create_app(make_settings(folder)), raise_server_exceptions=False) as client:
         answer = client.put("/v1/shop/accounts/4711", json=CONTRACT, headers=merchandiser(token))
         assert answer.json() == {"id": "4711", **CONTRACT}
         yield client
+
+
+def drawn_map() -> ProductMap:
+    """Return a map of the shop's products: the lamps beside each other, and the boxes."""
+    nothing: Codes = np.full(6, -1, np.int32)
+    places = np.array([[9_000 * (at // 3), 700 * (at % 3)] for at in range(6)], np.uint16)
+    kinds, names = numbered(["lamps"] * 3 + ["boxs"] * 3)
+    ids = tuple(f"{kind}-{at}" for kind in ("lamp", "box") for at in (1, 2, 3))
+    return ProductMap(ids, places, kinds, kinds, nothing, nothing, names, (), ())
 
 
 def merchandiser(token: Token, **claims: object) -> dict[str, str]:

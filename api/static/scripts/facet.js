@@ -37,7 +37,7 @@ export function createFacet(actions, open) {
   const search = h("input", { type: "search", class: "facet-search", "data-key": "facet-search" });
   const list = h("div", {});
   const range = h("p", { class: "facet-range" });
-  const origin = h("p", { class: "facet-range facet-origin" });
+  const origin = h("p", { class: "facet-origin" });
   const more = button({ class: "quiet-button", "data-key": "more" }, () => expand(!expanded), "");
   body.append(range, origin, search, list, more);
 
