@@ -74,7 +74,7 @@ def drawn_map() -> ProductMap:
     """Return a map of the shop's products: the lamps beside each other, and the boxes."""
     nothing: Codes = np.full(6, -1, np.int32)
     places = np.array([[9_000 * (at // 3), 700 * (at % 3)] for at in range(6)], np.uint16)
-    kinds, names = numbered(["lamps"] * 3 + ["boxs"] * 3)
+    kinds, names = numbered([f"{kind}s" for kind in ("lamp", "box") for _ in range(3)])
     ids = tuple(f"{kind}-{at}" for kind in ("lamp", "box") for at in (1, 2, 3))
     return ProductMap(ids, places, kinds, kinds, nothing, nothing, names, (), ())
 
