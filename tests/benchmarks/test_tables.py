@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from benchmarks.queries import distinct_queries
+from benchmarks.recommendation_tables import render_quality
 from benchmarks.tables import (
     render,
     render_buyers,
@@ -18,7 +19,7 @@ from benchmarks.tables import (
 )
 
 ROOT = Path(__file__).parents[2]
-PAGES = {"personal": "docs/behaviour.md"}
+PAGES = {"personal": "docs/behaviour.md", "quality": "docs/recommendations.md"}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ PAGES = {"personal": "docs/behaviour.md"}
         ("visibility", "visibility.json", render_visibility),
         ("personal", "personal.json", render_personal),
         ("guide", "guide.json", render_guide),
+        ("quality", "recommendation_quality.json", render_quality),
     ],
 )
 def test_documents_show_the_stored_figures(name: str, file: str, shown: Callable[[Any], str]) -> None:
