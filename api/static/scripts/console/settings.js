@@ -96,13 +96,7 @@ function relevanceForm(path, known, again) {
       await again();
       if (saved.version === known.version) return toast("Nothing was changed.");
       const { fields, weights, strengths } = known;
-      toast(`Version ${saved.version} is in force.`, () =>
-        changed(async () => {
-          await put({ fields, weights, strengths }, saved.version);
-          await again();
-          toast("Taken back.");
-        }, again),
-      );
+      toastWithUndo(`Version ${saved.version} is in force.`, () => put({ fields, weights, strengths }, saved.version), again);
     }, again);
   const form = h(
     "form",
@@ -129,6 +123,22 @@ function relevanceForm(path, known, again) {
   return form;
 }
 
+/**
+ * Say what was done, with a button that takes it back.
+ * @param {string} message
+ * @param {() => Promise<unknown>} undo
+ * @param {() => Promise<void>} again
+ */
+function toastWithUndo(message, undo, again) {
+  toast(message, () =>
+    changed(async () => {
+      await undo();
+      await again();
+      toast("Taken back.");
+    }, again),
+  );
+}
+
 /** @param {string} path @param {{content: string, tag: string}} known @param {() => Promise<void>} again */
 function bookForm(path, known, again) {
   const area = h("textarea", { id: "settings-book", rows: 16, spellcheck: "false", class: "console-code" });
@@ -145,13 +155,7 @@ function bookForm(path, known, again) {
       if (!(await confirmed(question, area.value.trim() ? "Save" : "Remove"))) return;
       const { tag } = await put(area.value, known.tag);
       await again();
-      toast("The guide asks by it within two seconds.", () =>
-        changed(async () => {
-          await put(known.content, tag);
-          await again();
-          toast("Taken back.");
-        }, again),
-      );
+      toastWithUndo("The guide asks by it within two seconds.", () => put(known.content, tag), again);
     }, again);
   const form = h(
     "form",
